@@ -1,0 +1,67 @@
+package closing
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// AttemptRef names one attempt at closing one period of one book.
+type AttemptRef struct {
+	Book    string        `json:"book"`
+	Period  period.Period `json:"period"`
+	Attempt int           `json:"attempt"`
+}
+
+// WorkflowID returns the id of the attempt's PeriodClose workflow.
+func (r AttemptRef) WorkflowID() string {
+	return fmt.Sprintf("period-close:%s:%s:%d", r.Book, r.Period, r.Attempt)
+}
+
+// Status is the row that decides what a request about a period does: the truth, whatever Temporal
+// still remembers.
+type Status struct {
+	Book     string        `json:"book"`
+	Period   period.Period `json:"period"`
+	State    State         `json:"state"`
+	Attempt  int           `json:"attempt"`
+	Revision int           `json:"revision"`
+	// Step is the step under way or last reached: collect, freeze, reconcile, allocate, verify,
+	// await_approval, publish, close.
+	Step string `json:"step,omitempty"`
+	// StepDone and StepTotal count what the step works through; StepTotal is zero where unknown.
+	StepDone  int64 `json:"step_done"`
+	StepTotal int64 `json:"step_total"`
+	// Reason says why the period is where it is after a rejection, expiry, cancellation or failure.
+	Reason           string          `json:"reason,omitempty"`
+	FailureCode      string          `json:"failure_code,omitempty"`
+	RequestedBy      string          `json:"requested_by,omitempty"`
+	ManifestHash     string          `json:"manifest_hash,omitempty"`
+	ResultHash       string          `json:"result_hash,omitempty"`
+	ApprovalDeadline time.Time       `json:"approval_deadline,omitzero"`
+	Totals           []CurrencyTotal `json:"totals"`
+	Reconciliation   *Reconciliation `json:"reconciliation,omitempty"`
+	CorrelationID    string          `json:"correlation_id,omitempty"`
+	UpdatedAt        time.Time       `json:"updated_at"`
+}
+
+// Ref returns the name of the current attempt.
+func (s Status) Ref() AttemptRef {
+	return AttemptRef{Book: s.Book, Period: s.Period, Attempt: s.Attempt}
+}
+
+// CurrencyTotal sums one currency of a result. Tenants + the sum of Accounts = Billed, to the last
+// digit, whatever the cost basis: what is billed but not yet used waits in @prepaid.
+type CurrencyTotal struct {
+	Currency  string                     `json:"currency"`
+	Billed    decimal.Decimal            `json:"billed"`
+	Effective decimal.Decimal            `json:"effective"`
+	Tenants   decimal.Decimal            `json:"tenants"`
+	Accounts  map[string]decimal.Decimal `json:"accounts"`
+	// Coverage is the share of the allocated cost that reached tenants, by absolute amounts, 0 to 1.
+	Coverage decimal.Decimal `json:"coverage"`
+	Cells    int64           `json:"cells"`
+}

@@ -1,0 +1,39 @@
+package closing
+
+import (
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// Manifest names every input of an attempt by content, so that the same manifest always gives the
+// same result. It holds no time, no random id and no reference to where data is kept: the hash of
+// its canonical encoding is what "frozen" means.
+type Manifest struct {
+	Version  int           `json:"version"`
+	Book     string        `json:"book"`
+	Period   period.Period `json:"period"`
+	Currency string        `json:"currency"`
+	Basis    Basis         `json:"cost_basis"`
+	PeriodBy PeriodBy      `json:"period_by"`
+	// AllocationVersion is the version of the apportionment rule, "lrm-1".
+	AllocationVersion string          `json:"allocation_version"`
+	Inputs            []ManifestInput `json:"inputs"`
+	Rules             []ManifestRule  `json:"rules"`
+}
+
+// ManifestInput is one frozen slice of input, in the order of kind, scope, hash.
+type ManifestInput struct {
+	// Kind is charges, usage, tenants, ownership or invoices.
+	Kind string `json:"kind"`
+	// Scope says which part of the kind: the billing account for charges and invoices, else empty.
+	Scope string `json:"scope,omitempty"`
+	// ContentHash is the SHA-256 of the slice's rows in canonical encoding, in hexadecimal.
+	ContentHash string `json:"content_hash"`
+	Rows        int64  `json:"rows"`
+}
+
+// ManifestRule is one frozen rule version, in the order of rule id.
+type ManifestRule struct {
+	RuleID      string `json:"rule_id"`
+	Version     int    `json:"version"`
+	ContentHash string `json:"content_hash"`
+}

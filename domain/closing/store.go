@@ -1,0 +1,67 @@
+package closing
+
+import (
+	"context"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// Store keeps books, periods and attempts. Every method commits on its own; each that changes a
+// period locks the period's row first, checks the transition, and returns a Conflict error when
+// the period has moved on. Unknown books are NotFound errors.
+type Store interface {
+	Book(ctx context.Context, book string) (Book, error)
+	Books(ctx context.Context) ([]Book, error)
+
+	// Period returns the status of a month; a month without a row is open at attempt 0.
+	Period(ctx context.Context, book string, month period.Period) (Status, error)
+	// Periods lists months that have begun, newest first, from the book's first period or the
+	// earliest with charges, before the given month (zero: from the newest), at most limit.
+	Periods(ctx context.Context, book string, before period.Period, limit int) ([]Status, error)
+
+	// OpenAttempt moves an open or failed period to closing (or, failed after approval, back to
+	// publishing) under the next attempt number. Where an attempt runs or the period is closed, it
+	// returns that status and started false. It refuses a period that has not ended, that comes
+	// out of order, or that is unknown, with a Conflict error that says what to close first.
+	OpenAttempt(ctx context.Context, request OpenRequest) (status Status, started bool, err error)
+
+	// Progress records the step under way; it never changes the state.
+	Progress(ctx context.Context, ref AttemptRef, step string, done, total int64) error
+	SaveManifest(ctx context.Context, ref AttemptRef, manifest Manifest) (hash string, err error)
+	Manifest(ctx context.Context, ref AttemptRef) (Manifest, error)
+	SaveReconciliation(ctx context.Context, ref AttemptRef, reconciliation Reconciliation) error
+	// SaveResult records the result's hash and totals; the ledger holds its entries.
+	SaveResult(ctx context.Context, ref AttemptRef, resultHash string, totals []CurrencyTotal) error
+
+	// AwaitApproval moves closing (or restating) to awaiting_approval until the deadline and puts
+	// the notification into the outbox in the same transaction.
+	AwaitApproval(ctx context.Context, ref AttemptRef, deadline time.Time) error
+	// Approve commits, in one transaction: the decision, the next revision, the sealed ledger
+	// transactions, the outbox messages of what is to be published, and state publishing. Called
+	// again with the same decision it changes nothing and returns the same revision.
+	Approve(ctx context.Context, ref AttemptRef, decision approval.Decision) (revision int, err error)
+	// Reopen takes a running attempt back to open with the reason on record (decision is nil for
+	// expiry and cancellation), or to closed where a restatement was under way.
+	Reopen(ctx context.Context, ref AttemptRef, decision *approval.Decision, reason string) error
+	// Fail moves closing or publishing to failed with the reason and puts the notification into
+	// the outbox.
+	Fail(ctx context.Context, ref AttemptRef, code, reason string) error
+	// Close moves publishing to closed once every outbox message of the revision is delivered.
+	Close(ctx context.Context, ref AttemptRef) error
+
+	// RecordDecision appends a decision or a refused attempt at one; it changes nothing else.
+	RecordDecision(ctx context.Context, ref AttemptRef, decision approval.Decision, refusal string) error
+	// Decisions lists what was decided or refused on a period, oldest first.
+	Decisions(ctx context.Context, book string, month period.Period) ([]approval.Recorded, error)
+}
+
+// OpenRequest asks for an attempt.
+type OpenRequest struct {
+	Book          string
+	Period        period.Period
+	RequestedBy   string
+	CorrelationID string
+	Now           time.Time
+}

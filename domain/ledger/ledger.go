@@ -1,0 +1,75 @@
+// Package ledger holds allocation results as double-entry transactions that only ever grow: each
+// debits tenants and accounts and credits the pool that it distributes, sums to zero, and, once
+// sealed by an approval, is linked to the one before it by a hash.
+package ledger
+
+import (
+	"context"
+	"iter"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// Key names a transaction. There is one per attempt, stage, pool and currency.
+type Key struct {
+	Book     string        `json:"book"`
+	Period   period.Period `json:"period"`
+	Attempt  int           `json:"attempt"`
+	Stage    int           `json:"stage"`
+	Pool     string        `json:"pool"`
+	Currency string        `json:"currency"`
+}
+
+// Entry is one cell: what a tenant or a reserved account (@unallocated and its like) owes for a
+// pool. Amounts are full precision, debits positive, credits (refunds) negative. The pool's own
+// balancing entry is not an Entry: it is the negated sum and is written by the store.
+type Entry struct {
+	Account string          `json:"account"`
+	Amount  decimal.Decimal `json:"amount"`
+}
+
+// Transaction is a key with its entries in byte order of account, each account once. A pool's zero
+// cells are kept, so that a tenant can see that it was considered.
+type Transaction struct {
+	Key     Key
+	Amount  decimal.Decimal
+	Entries []Entry
+}
+
+// Cell is an entry with the key that it belongs to, as results list it.
+type Cell struct {
+	Key
+	Entry
+	Revision int `json:"revision"`
+}
+
+// Filter narrows a listing of cells. Empty fields do not narrow; Account is exact.
+type Filter struct {
+	Book     string
+	Period   period.Period
+	Attempt  int
+	Account  string
+	Currency string
+	Pool     string
+}
+
+// Position is where a page of cells ended: the next one begins after it. Zero is the beginning.
+type Position struct {
+	Stage    int    `json:"s"`
+	Pool     string `json:"p"`
+	Currency string `json:"c"`
+	Account  string `json:"a"`
+}
+
+// Store keeps transactions.
+type Store interface {
+	// Put stores an unsealed transaction, all of it or nothing. Putting the same key with the same
+	// content again changes nothing; with other content it is a Tampered error.
+	Put(ctx context.Context, transaction Transaction) error
+	// Transactions yields the transactions of an attempt in key order with their entries.
+	Transactions(ctx context.Context, book string, month period.Period, attempt int) iter.Seq2[Transaction, error]
+	// Cells lists cells in the order of stage, pool, currency, account, after a position.
+	Cells(ctx context.Context, filter Filter, after Position, limit int) ([]Cell, error)
+}
