@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// usageError is a command line that cannot be parsed. It exits with 1 like every other error,
+// where kong alone would exit with 80.
+type usageError struct{ error }
+
+// Error adds what to do to kong's sentence.
+func (e usageError) Error() string {
+	return e.error.Error() + `; "omnicloud --help" lists commands and flags`
+}
+
+// codedExit is an error that asks for an exit code of its own, such as 2 for drift found.
+type codedExit interface{ ExitCode() int }
+
+// report writes err as one line and returns the exit code: 0 for nil, the error's own where it is
+// a codedExit, 1 otherwise. Roles that run until a signal return nil then; for any other command
+// an interruption is an error, since what was asked for is not done.
+func report(stderr io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted before it was done; run the command again")
+	}
+	if line := oneLine(err.Error()); line != "" {
+		fmt.Fprintf(stderr, "omnicloud: %s\n", line)
+	}
+	var coded codedExit
+	if _, usage := err.(usageError); !usage && errors.As(err, &coded) {
+		return coded.ExitCode()
+	}
+	return 1
+}
+
+// oneLine folds a message of several lines, as libraries make them, into one.
+func oneLine(message string) string {
+	lines := strings.FieldsFunc(message, func(r rune) bool { return r == '\n' || r == '\r' })
+	kept := lines[:0]
+	for _, line := range lines {
+		if line = strings.TrimSpace(line); line != "" {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "; ")
+}

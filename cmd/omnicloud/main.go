@@ -1,0 +1,77 @@
+// Command omnicloud is the operations engine of OmniCloud: the whole stack on one machine, its
+// roles one by one, and the engines on plain files. Commands live in a file each; this one only
+// parses, wires and reports.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// envPrefix starts the environment twin of every flag: --database-url is OMNICLOUD_DATABASE_URL.
+const envPrefix = "OMNICLOUD"
+
+// commands is the root of the command line; each field is one command, documented in its own file.
+type commands struct {
+	Logging loggingFlags `embed:""`
+
+	Dev devCommand `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
+}
+
+// streams are the standard streams, handed to commands so that tests can replace them. A command
+// writes results to Out and progress to Err, nothing else.
+type streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+}
+
+func main() {
+	// The first SIGINT or SIGTERM asks every command to stop; a second one kills, because stop
+	// restores the default handling as soon as the context ends.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+}
+
+// run parses the arguments, runs the chosen command and returns the exit code of the process.
+func run(ctx context.Context, arguments []string, std streams) (code int) {
+	// kong ends the process itself after --help; the panic brings that end back here.
+	type exit int
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			asked, ok := recovered.(exit)
+			if !ok {
+				panic(recovered)
+			}
+			code = int(asked)
+		}
+	}()
+
+	var root commands
+	parser, err := kong.New(
+		&root,
+		kong.Name("omnicloud"),
+		kong.Description("Closes shared cloud bills to the cent, per tenant. Every flag can also be set by the environment variable shown beside it."),
+		kong.DefaultEnvars(envPrefix),
+		kong.Writers(std.Out, std.Err),
+		kong.Exit(func(status int) { panic(exit(status)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
+	if err != nil {
+		return report(std.Err, err)
+	}
+	selected, err := parser.Parse(arguments)
+	if err != nil {
+		return report(std.Err, usageError{err})
+	}
+	selected.Bind(root.Logging.logger(std.Err))
+	return report(std.Err, selected.Run())
+}
