@@ -37,7 +37,8 @@ type Tenant struct {
 
 var identifier = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 
-// CheckID returns an InvalidInput error unless id is an opaque id: 1 to 128 of A-Z a-z 0-9 . _ -
+// CheckID returns an InvalidInput error unless id is an opaque id, made of 1 to 128
+// letters, digits, dots, underscores and hyphens.
 func CheckID(id string) error {
 	if !identifier.MatchString(id) {
 		return fault.New(fault.InvalidInput, "id %.140q is not made of 1 to 128 of the characters A-Z a-z 0-9 . _ -", id)

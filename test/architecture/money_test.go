@@ -1,0 +1,45 @@
+package architecture
+
+import (
+	"go/ast"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// exactFolders hold money; a float there would lose it.
+var exactFolders = []string{
+	"domain/money", "domain/allocation", "domain/closing", "domain/ledger", "domain/charge", "domain/tenancy",
+}
+
+func TestNoFloatTouchesMoney(t *testing.T) {
+	for _, file := range sources(t) {
+		if !inside(file.folder(), exactFolders) {
+			continue
+		}
+		ast.Inspect(file.syntax, func(node ast.Node) bool {
+			if name, isName := node.(*ast.Ident); isName {
+				assert.False(t, isFloat(name.Name), "%s uses %s", file.set.Position(name.Pos()), name.Name)
+			}
+			return true
+		})
+	}
+}
+
+func isFloat(name string) bool {
+	switch name {
+	case "float32", "float64", "InexactFloat64", "NewFromFloat", "NewFromFloat32", "ParseFloat", "Float64", "SetFloat64":
+		return true
+	default:
+		return false
+	}
+}
+
+func inside(folder string, folders []string) bool {
+	for _, candidate := range folders {
+		if within(folder, candidate) {
+			return true
+		}
+	}
+	return false
+}
