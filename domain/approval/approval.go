@@ -21,6 +21,16 @@ const (
 	RoleTenant           Role = "tenant"
 )
 
+// ParseRole reads a role's name. Anything unknown is an InvalidInput error.
+func ParseRole(name string) (Role, error) {
+	switch role := Role(name); role {
+	case RoleOperator, RoleFinanceApprover, RoleSecurityApprover, RoleAuditor, RoleTenant:
+		return role, nil
+	default:
+		return "", fault.New(fault.InvalidInput, "role %q is none of operator, finance_approver, security_approver, auditor, tenant", name)
+	}
+}
+
 // Actor is an authenticated caller. TenantID is set for RoleTenant alone.
 type Actor struct {
 	Subject  string `json:"subject"`
@@ -84,6 +94,11 @@ type TokenClaims struct {
 // or expired is an Unauthenticated error.
 type TokenVerifier interface {
 	VerifyDecision(token string) (TokenClaims, error)
+}
+
+// TokenSigner signs what a person may decide and returns the claims with the times it set.
+type TokenSigner interface {
+	SignDecision(claims TokenClaims) (token string, signed TokenClaims, err error)
 }
 
 // Independence names the people whose own work is being decided on.
