@@ -1,0 +1,74 @@
+// Package temporalclient opens connections to the Temporal server. Every part of the program that
+// talks to Temporal does so through here, so that no payload leaves unencrypted and no correlation
+// id gets lost.
+package temporalclient
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// dialTimeout bounds the first contact with the server; the SDK's own default is 5 s for one try.
+const dialTimeout = 10 * time.Second
+
+// Codec encrypts what is sent to the server; internal/payloadcodec has one.
+type Codec interface {
+	DataConverter() converter.DataConverter
+	FailureConverter() converter.FailureConverter
+}
+
+// Config says where the server is and how to talk to it. All fields but Interceptors are required.
+type Config struct {
+	// Address is the frontend's host:port.
+	Address      string
+	Namespace    string
+	Codec        Codec
+	Logger       *slog.Logger
+	Interceptors []interceptor.ClientInterceptor
+}
+
+// Options returns client options with encryption, correlation and logging in place.
+func (c Config) Options() client.Options {
+	converted := c.Codec.DataConverter()
+	return client.Options{
+		HostPort:           c.Address,
+		Namespace:          c.Namespace,
+		Logger:             log.NewStructuredLogger(c.Logger),
+		DataConverter:      converted,
+		FailureConverter:   c.Codec.FailureConverter(),
+		ContextPropagators: []workflow.ContextPropagator{propagator{converted}},
+		Interceptors:       c.Interceptors,
+	}
+}
+
+// Dial connects to the server. A server that does not answer is an Unavailable error. The caller
+// closes the client.
+func Dial(ctx context.Context, config Config) (client.Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	connected, err := client.DialContext(ctx, config.Options())
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "the Temporal server at %s does not answer; start it or set --temporal-address", config.Address)
+	}
+	return connected, nil
+}
+
+// NewLazyClient returns a client that connects on first use, for processes that must start before
+// the server does.
+func NewLazyClient(config Config) (client.Client, error) {
+	lazy, err := client.NewLazyClient(config.Options())
+	if err != nil {
+		return nil, fmt.Errorf("temporal client for %s: %w", config.Address, err)
+	}
+	return lazy, nil
+}
