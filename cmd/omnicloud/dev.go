@@ -2,15 +2,147 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/omnicloud/omnicloud/internal/devstack"
 )
 
 // devCommand runs the whole stack on one machine.
 type devCommand struct {
-	Data string `help:"Folder that holds everything the stack stores." default:".omnicloud" type:"path"`
+	Data           string `help:"Folder that holds everything the stack stores." default:".omnicloud" type:"path"`
+	APIAddr        string `name:"api-addr" help:"Address of the REST API; port 0 picks a free one." default:"127.0.0.1:8080"`
+	TemporalAddr   string `help:"Address of the Temporal frontend; port 0 picks a free one." default:"127.0.0.1:7233"`
+	TemporalUIAddr string `name:"temporal-ui-addr" help:"Address of the Temporal UI; port 0 picks a free one." default:"127.0.0.1:8233"`
+	SandboxAddr    string `help:"Address of the sandbox services; port 0 picks a free one." default:"127.0.0.1:8090"`
+	PostgresAddr   string `help:"Address of the private PostgreSQL; port 0 picks a free one." default:"127.0.0.1:0"`
+	PostgresBin    string `help:"Folder with PostgreSQL's initdb and postgres; found by itself in the usual places." placeholder:"DIR" type:"path"`
 }
 
-// Run starts the stack and stays until the context ends.
-func (c *devCommand) Run(ctx context.Context) error {
-	return errors.New("the stack is not wired")
+// Run starts the stack, says how to use it, and keeps it running until the context ends.
+func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) error {
+	folder, err := devstack.OpenFolder(c.Data)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	if err := folder.ReapOrphans(log); err != nil {
+		return err
+	}
+	supervisor := devstack.NewSupervisor(folder, log)
+	defer supervisor.Stop()
+
+	stack := &devStack{flags: c, folder: folder, supervisor: supervisor, progress: &progress{w: std.Err, began: time.Now()}}
+	if err := stack.start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // asked to stop while starting: nothing failed
+		}
+		return err
+	}
+	if err := stack.printSummary(std.Out); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	stack.progress.step("stopping")
+	supervisor.Stop()
+	stack.progress.step("stopped; everything is kept in %s", folder.Path())
+	return nil
+}
+
+// devStack is one run of the stack on its way up.
+type devStack struct {
+	flags      *devCommand
+	folder     *devstack.Folder
+	supervisor *devstack.Supervisor
+	progress   *progress
+	endpoints  devstack.Endpoints
+	tenants    []string
+}
+
+// start brings the parts up in the order of their needs.
+func (s *devStack) start(ctx context.Context) error {
+	temporal, err := devstack.FindTemporal()
+	if err != nil {
+		return err
+	}
+	databaseAddress, err := s.claimAddresses()
+	if err != nil {
+		return err
+	}
+	cluster, err := devstack.PrepareCluster(ctx, s.folder, s.flags.PostgresBin, databaseAddress)
+	if err != nil {
+		return err
+	}
+	s.endpoints.DatabaseURL = cluster.URL()
+	if err := s.folder.WriteEndpoints(s.endpoints); err != nil {
+		return err
+	}
+	servers, serverCtx := errgroup.WithContext(ctx)
+	servers.Go(func() error { return s.startDatabase(serverCtx, cluster) })
+	servers.Go(func() error { return s.startTemporal(serverCtx, temporal) })
+	return servers.Wait()
+}
+
+// claimAddresses settles who listens where and returns the database's address.
+func (s *devStack) claimAddresses() (database string, err error) {
+	last := s.folder.RememberedEndpoints()
+	claim := func(flag, address, remembered string) string {
+		if err != nil {
+			return ""
+		}
+		var claimed string
+		claimed, err = devstack.ClaimAddress(flag, address, devstack.HostPort(remembered))
+		return claimed
+	}
+	s.endpoints = devstack.Endpoints{
+		API:        "http://" + claim("--api-addr", s.flags.APIAddr, last.API),
+		Temporal:   claim("--temporal-addr", s.flags.TemporalAddr, last.Temporal),
+		TemporalUI: "http://" + claim("--temporal-ui-addr", s.flags.TemporalUIAddr, last.TemporalUI),
+		Sandbox:    "http://" + claim("--sandbox-addr", s.flags.SandboxAddr, last.Sandbox),
+	}
+	database = claim("--postgres-addr", s.flags.PostgresAddr, last.DatabaseURL)
+	return database, err
+}
+
+func (s *devStack) startDatabase(ctx context.Context, cluster *devstack.Cluster) error {
+	if err := s.supervisor.Start(ctx, cluster.Child()); err != nil {
+		return err
+	}
+	s.progress.step("PostgreSQL %d is up", cluster.Version())
+	return nil
+}
+
+func (s *devStack) startTemporal(ctx context.Context, program string) error {
+	child, err := devstack.Temporal{
+		Program:          program,
+		Address:          s.endpoints.Temporal,
+		UIAddress:        devstack.HostPort(s.endpoints.TemporalUI),
+		CodecURL:         s.endpoints.API + "/codec",
+		SearchAttributes: searchAttributes,
+	}.Child(s.folder)
+	if err != nil {
+		return err
+	}
+	if err := s.supervisor.Start(ctx, child); err != nil {
+		return err
+	}
+	s.progress.step("Temporal is up")
+	return nil
+}
+
+// searchAttributes are the keywords by which people find runs in the Temporal UI.
+var searchAttributes = []string{"TenantId", "Book", "Period", "JobKind", "CorrelationId", "Decision"}
+
+// progress tells a person what the start is at, with seconds since it began.
+type progress struct {
+	w     io.Writer
+	began time.Time
+}
+
+func (p *progress) step(format string, arguments ...any) {
+	fmt.Fprintf(p.w, "%5.1fs  %s\n", time.Since(p.began).Seconds(), fmt.Sprintf(format, arguments...))
 }

@@ -1,0 +1,44 @@
+package devstack
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+)
+
+// ClaimAddress returns the host and port that a child will listen on. Port 0 takes the port that
+// was remembered from the last start if it is free, or else any free one. A port in use, or a
+// value that is no address, is an error that names the flag.
+func ClaimAddress(flag, address, remembered string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", fmt.Errorf("%s %s is not a host and port such as 127.0.0.1:8080", flag, address)
+	}
+	if port == "0" && remembered != "" {
+		if rememberedHost, _, err := net.SplitHostPort(remembered); err == nil && rememberedHost == host {
+			if claimed, err := tryListen(remembered); err == nil {
+				return claimed, nil
+			}
+		}
+	}
+	claimed, err := tryListen(address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "", fmt.Errorf("%s %s: the port is in use by another program; stop that program or choose another port (0 picks a free one)", flag, address)
+	case err != nil:
+		return "", fmt.Errorf("%s %s cannot be listened on (%w); choose another address", flag, address, err)
+	}
+	return claimed, nil
+}
+
+// tryListen opens and closes the address. Between that and the child's own listening another
+// program could take the port; the child then says so and the start fails in one line.
+func tryListen(address string) (string, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	return listener.Addr().String(), nil
+}

@@ -1,0 +1,23 @@
+//go:build !linux
+
+package devstack
+
+import (
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// processStart identifies the process that holds a pid by the second at which it started, as ps
+// tells it on every Unix. A zombie does not run.
+func processStart(pid int) (started string, running bool) {
+	out, err := exec.Command("ps", "-o", "state=,lstart=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return "", false
+	}
+	state, since, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	if state == "" || strings.HasPrefix(state, "Z") {
+		return "", false
+	}
+	return strings.TrimSpace(since), true
+}
