@@ -1,0 +1,61 @@
+package postgrestest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+)
+
+// administrator returns the URL of the server that this process's tests use, started on first use.
+// There is one per test process; nothing stops it but the end of that process.
+var administrator = sync.OnceValues(func() (string, error) {
+	ctx := context.Background()
+	if url := os.Getenv("OMNICLOUD_TEST_DATABASE_URL"); url != "" {
+		return url, makeTemplate(ctx, url)
+	}
+	server, err := startCluster(ctx)
+	if err != nil {
+		return "", err
+	}
+	running = server
+	return server.url, nil
+})
+
+// running keeps the watchdog's pipe reachable: the garbage collector would close it.
+var running *server
+
+func startCluster(ctx context.Context) (*server, error) {
+	binaries, err := findBinaries()
+	if err != nil {
+		return nil, err
+	}
+	owner, err := unprivileged()
+	if err != nil {
+		return nil, err
+	}
+	home, err := owner.home()
+	if err != nil {
+		return nil, err
+	}
+	reap(home)
+	folder := filepath.Join(home, fmt.Sprintf("run-%d", os.Getpid()))
+	// The lock comes first: a folder without one would be nobody's to remove.
+	unlock, file, err := lock(folder+".lock", syscall.LOCK_EX)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock() // The watchdog holds it from here on.
+	if err := os.RemoveAll(folder); err != nil {
+		return nil, fmt.Errorf("clearing the folder of a process that is gone: %w", err)
+	}
+	if err := owner.mkdir(folder); err != nil {
+		return nil, err
+	}
+	if err := copyPrepared(ctx, home, binaries, filepath.Join(folder, "data"), owner); err != nil {
+		return nil, err
+	}
+	return start(binaries, folder, owner, file)
+}
