@@ -1,0 +1,43 @@
+package intake
+
+import (
+	"io"
+	"iter"
+
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// File is one file of a delivery. Content is read once, from start to end.
+type File struct {
+	// Name stands for the file in errors.
+	Name    string
+	Content io.Reader
+}
+
+// Files yields the files of a delivery one at a time, each valid until the next is asked for, until
+// the first error. It can be ranged over once.
+type Files = iter.Seq2[File, error]
+
+// FileKind names what files hold, as the command and the API do.
+type FileKind string
+
+// Format reads files of one kind. Values that break a rule are InvalidInput errors that name file,
+// line, column and value.
+type Format struct {
+	// Kind is the kind of the slices that the rows belong to.
+	Kind Kind
+	// TakesPeriod is set where rows may leave out their month. The others name it themselves, or
+	// have none, and a period given for the import is an error.
+	TakesPeriod bool
+	Read        func(files Files, options FormatOptions) Rows
+}
+
+// FormatOptions fill in what files leave out.
+type FormatOptions struct {
+	// Period is the month of rows that name none; zero makes them errors. Rows of another month
+	// than a given one are errors too.
+	Period period.Period
+	// Currency and BillingAccount are those of bills that name none.
+	Currency       string
+	BillingAccount string
+}

@@ -1,0 +1,155 @@
+package focus
+
+import (
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// longestID bounds account and invoice ids, which become keys of slices and indexes.
+const longestID = 256
+
+var (
+	errAbsent  = errors.New("is required in every row")
+	errNotText = errors.New("is not UTF-8 text without zero bytes")
+	errLongID  = errors.New("is longer than 256 bytes")
+	errNoMoney = errors.New("is no currency code of three capital letters, such as USD")
+)
+
+// column is a FOCUS column that charges are made of.
+type column struct {
+	name string
+	// required columns must be in the header and hold a value in every row.
+	required bool
+	// set reads a present value into the charge; it gets the decoder's memory of this column.
+	set func(c *charge.Charge, m *memory, field []byte) error
+}
+
+// columns lists what is read of FOCUS 1.0 to 1.3; all other columns are passed over. The versions
+// differ in what they demand (1.0 has no InvoiceId, for one), and the examples of the specification
+// leave out more, so only the costs and the times that decide a period are required here.
+var columns = []column{
+	{"BilledCost", true, amountColumn(func(c *charge.Charge) *decimal.Decimal { return &c.BilledCost })},
+	{"EffectiveCost", true, amountColumn(func(c *charge.Charge) *decimal.Decimal { return &c.EffectiveCost })},
+	{"BillingPeriodStart", true, setBillingPeriod},
+	{"ChargePeriodStart", true, instantColumn(func(c *charge.Charge) *time.Time { return &c.ChargePeriodStart })},
+	{"ChargePeriodEnd", false, instantColumn(func(c *charge.Charge) *time.Time { return &c.ChargePeriodEnd })},
+	{"BillingAccountId", false, idColumn(func(c *charge.Charge) *string { return &c.BillingAccountID })},
+	{"BillingCurrency", false, setCurrency},
+	{"InvoiceId", false, idColumn(func(c *charge.Charge) *string { return &c.InvoiceID })},
+	{"ChargeCategory", false, textColumn(func(c *charge.Charge) *string { return &c.ChargeCategory })},
+	{"ChargeClass", false, textColumn(func(c *charge.Charge) *string { return &c.ChargeClass })},
+	{"ChargeDescription", false, textColumn(func(c *charge.Charge) *string { return &c.Description })},
+	{"SubAccountId", false, textColumn(func(c *charge.Charge) *string { return &c.SubAccountID })},
+	{"SubAccountName", false, textColumn(func(c *charge.Charge) *string { return &c.SubAccountName })},
+	{"ServiceName", false, textColumn(func(c *charge.Charge) *string { return &c.ServiceName })},
+	{"ServiceCategory", false, textColumn(func(c *charge.Charge) *string { return &c.ServiceCategory })},
+	{"ResourceId", false, textColumn(func(c *charge.Charge) *string { return &c.ResourceID })},
+	{"ResourceName", false, textColumn(func(c *charge.Charge) *string { return &c.ResourceName })},
+	{"ResourceType", false, textColumn(func(c *charge.Charge) *string { return &c.ResourceType })},
+	{"RegionId", false, textColumn(func(c *charge.Charge) *string { return &c.RegionID })},
+	{"SkuId", false, textColumn(func(c *charge.Charge) *string { return &c.SkuID })},
+	{"ConsumedQuantity", false, quantityColumn(func(c *charge.Charge) *decimal.NullDecimal { return &c.ConsumedQuantity })},
+	{"ConsumedUnit", false, textColumn(func(c *charge.Charge) *string { return &c.ConsumedUnit })},
+	{"CommitmentDiscountId", false, textColumn(func(c *charge.Charge) *string { return &c.CommitmentDiscountID })},
+	{"CommitmentDiscountStatus", false, textColumn(func(c *charge.Charge) *string { return &c.CommitmentDiscountStatus })},
+	{"CommitmentDiscountQuantity", false, quantityColumn(func(c *charge.Charge) *decimal.NullDecimal { return &c.CommitmentDiscountQuantity })},
+	{"Tags", false, setTags},
+}
+
+func amountColumn(place func(*charge.Charge) *decimal.Decimal) func(*charge.Charge, *memory, []byte) error {
+	return func(c *charge.Charge, m *memory, field []byte) (err error) {
+		*place(c), err = m.amount(field)
+		return err
+	}
+}
+
+func quantityColumn(place func(*charge.Charge) *decimal.NullDecimal) func(*charge.Charge, *memory, []byte) error {
+	return func(c *charge.Charge, m *memory, field []byte) error {
+		value, err := m.amount(field)
+		*place(c) = decimal.NullDecimal{Decimal: value, Valid: err == nil}
+		return err
+	}
+}
+
+func instantColumn(place func(*charge.Charge) *time.Time) func(*charge.Charge, *memory, []byte) error {
+	return func(c *charge.Charge, m *memory, field []byte) (err error) {
+		*place(c), err = m.instant(field)
+		return err
+	}
+}
+
+func textColumn(place func(*charge.Charge) *string) func(*charge.Charge, *memory, []byte) error {
+	return func(c *charge.Charge, m *memory, field []byte) (err error) {
+		*place(c), err = m.text(field)
+		return err
+	}
+}
+
+func idColumn(place func(*charge.Charge) *string) func(*charge.Charge, *memory, []byte) error {
+	return func(c *charge.Charge, m *memory, field []byte) (err error) {
+		if len(field) > longestID {
+			return errLongID
+		}
+		*place(c), err = m.text(field)
+		return err
+	}
+}
+
+func setBillingPeriod(c *charge.Charge, m *memory, field []byte) error {
+	start, err := m.instant(field)
+	if err == nil {
+		c.BillingPeriod = period.Of(start)
+	}
+	return err
+}
+
+func setCurrency(c *charge.Charge, m *memory, field []byte) (err error) {
+	if !isCurrency(field) {
+		return errNoMoney
+	}
+	c.Currency, err = m.text(field)
+	return err
+}
+
+func setTags(c *charge.Charge, m *memory, field []byte) (err error) {
+	c.Tags, err = m.tags(field)
+	return err
+}
+
+// isAbsent reports whether a field stands for no value, in any of the spellings that exports use.
+func isAbsent(field []byte) bool {
+	switch len(field) {
+	case 0:
+		return true
+	case 4:
+		return string(field) == "NULL" || string(field) == "null"
+	case 6:
+		return string(field) == "(null)"
+	default:
+		return false
+	}
+}
+
+func isCurrency(code []byte) bool {
+	if len(code) != 3 {
+		return false
+	}
+	for _, c := range code {
+		if c < 'A' || c > 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// isStorable reports whether PostgreSQL can keep a text as it is.
+func isStorable(text string) bool {
+	return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
+}
