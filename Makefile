@@ -1,0 +1,95 @@
+# Everything a person or a build needs. "make" alone lists it.
+
+BIN     := $(CURDIR)/bin
+export PATH := $(BIN):$(PATH)
+# A clone that belongs to another account (root in a container) must build as well.
+export GOFLAGS := -buildvcs=false $(GOFLAGS)
+
+# Pinned tools. The Temporal server is pinned by deploy/tools/go.mod, with everything beneath it.
+GOFUMPT       := 0.12.0
+GOLANGCI      := 2.15.0
+GOTESTSUM     := 1.13.0
+OAPI_CODEGEN  := 2.8.2
+WORKFLOWCHECK := 0.6.0
+
+# Seconds per fuzz target, packages and flags for test and bench, arguments for run.
+FUZZTIME ?= 20s
+PKG      ?= ./...
+ARGS     ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-unit check fmt fmt-check lint workflowcheck gen gen-check bench fuzz clean tools postgres
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: build bin/temporal ## build what is missing and run the whole stack (ARGS="--api-addr 127.0.0.1:0")
+	@exec $(BIN)/omnicloud dev $(ARGS)
+
+build: ## build bin/omnicloud
+	@go build -trimpath -o $(BIN)/omnicloud ./cmd/omnicloud
+
+test: postgres bin/temporal $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
+	gotestsum --format pkgname -- -timeout 20m $(PKG)
+
+test-unit: $(BIN)/.gotestsum-$(GOTESTSUM) ## the tests that start no server, within a minute
+	gotestsum --format pkgname -- -short $(PKG)
+
+check: fmt-check lint workflowcheck gen-check test ## what a change must pass: format, lint, determinism, generated code, tests
+
+fmt: $(BIN)/.gofumpt-$(GOFUMPT) ## format the code
+	gofumpt -w .
+
+fmt-check: $(BIN)/.gofumpt-$(GOFUMPT)
+	@unformatted=$$(gofumpt -l .); test -z "$$unformatted" || { echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; }
+
+lint: $(BIN)/.golangci-lint-$(GOLANGCI) ## the linters of .golangci.yml
+	golangci-lint run
+
+workflowcheck: $(BIN)/.workflowcheck-$(WORKFLOWCHECK) ## search the workflows for what would break their replay
+	workflowcheck $(if $(wildcard workflowcheck.config.yaml),-config workflowcheck.config.yaml) ./workflows/...
+
+gen: $(BIN)/.oapi-codegen-$(OAPI_CODEGEN) ## write the generated code anew
+	go generate ./...
+
+# Compares checksums rather than asking git, so that it also holds in a tree with other changes.
+gen-check: $(BIN)/.oapi-codegen-$(OAPI_CODEGEN)
+	@sums() { grep -rlE --include='*.go' '^// Code generated .* DO NOT EDIT' . | LC_ALL=C sort | xargs -r sha256sum; }; \
+	before=$$(sums); $(MAKE) --no-print-directory gen; after=$$(sums); \
+	test "$$before" = "$$after" || { echo "generated code was out of date and is now written anew; commit it"; exit 1; }
+
+bench: postgres bin/temporal ## the speeds that the documents promise
+	go test -run '^$$' -bench . -benchmem -timeout 30m $(PKG)
+
+fuzz: ## every fuzz target for FUZZTIME each
+	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file line match; do \
+		echo "$$(dirname $$file) $${match#func }"; \
+		go test -run '^$$' -fuzz "^$${match#func }$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" || exit 1; \
+	done
+
+clean: ## remove what was built and what the stack stored in .omnicloud
+	@# The database may lie elsewhere behind a link; remove it with the rest.
+	rm -rf "$$(readlink -f .omnicloud/postgres 2>/dev/null || echo .omnicloud)" .omnicloud $(BIN) coverage.out
+
+tools: bin/temporal $(BIN)/.gofumpt-$(GOFUMPT) $(BIN)/.golangci-lint-$(GOLANGCI) $(BIN)/.gotestsum-$(GOTESTSUM) $(BIN)/.oapi-codegen-$(OAPI_CODEGEN) $(BIN)/.workflowcheck-$(WORKFLOWCHECK) ## build the pinned tools into bin/
+
+bin/temporal: deploy/tools/go.mod deploy/tools/go.sum
+	@echo "building the Temporal server (once, some minutes)"
+	@go build -C deploy/tools -trimpath -ldflags '-s -w' -o $(BIN)/temporal github.com/temporalio/cli/cmd/temporal
+	@touch $@
+
+# tool NAME,PACKAGE,VERSION: a stamp file per version, so that a new pin builds anew.
+define tool
+$$(BIN)/.$(1)-$(3):
+	@echo "building $(1) $(3)"
+	@GOBIN=$$(BIN) go install $(2)@v$(3)
+	@rm -f $$(BIN)/.$(1)-* && touch $$@
+endef
+$(eval $(call tool,gofumpt,mvdan.cc/gofumpt,$(GOFUMPT)))
+$(eval $(call tool,golangci-lint,github.com/golangci/golangci-lint/v2/cmd/golangci-lint,$(GOLANGCI)))
+$(eval $(call tool,gotestsum,gotest.tools/gotestsum,$(GOTESTSUM)))
+$(eval $(call tool,oapi-codegen,github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen,$(OAPI_CODEGEN)))
+$(eval $(call tool,workflowcheck,go.temporal.io/sdk/contrib/tools/workflowcheck,$(WORKFLOWCHECK)))
+
+postgres:
+	@deploy/tools/ensure-postgres
