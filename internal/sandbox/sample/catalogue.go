@@ -1,0 +1,90 @@
+package sample
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// Resource is a resource as compute lists it.
+type Resource struct {
+	ID        string            `json:"resource_id"`
+	Name      string            `json:"name"`
+	Type      string            `json:"resource_type"`
+	TenantID  string            `json:"tenant_id,omitempty"`
+	ProjectID string            `json:"project_id,omitempty"`
+	RegionID  string            `json:"region_id"`
+	Tags      map[string]string `json:"tags,omitempty"`
+}
+
+// Rate is a list price from EffectiveFrom on.
+type Rate struct {
+	SkuID         string          `json:"sku_id"`
+	ServiceName   string          `json:"service_name"`
+	Unit          string          `json:"unit"`
+	Price         decimal.Decimal `json:"price"`
+	Currency      string          `json:"currency"`
+	EffectiveFrom time.Time       `json:"effective_from"`
+}
+
+// Capacity is how much of a metric a tenant has bought or may use.
+type Capacity struct {
+	TenantID string          `json:"tenant_id"`
+	Metric   string          `json:"metric"`
+	Capacity decimal.Decimal `json:"capacity"`
+	Unit     string          `json:"unit"`
+}
+
+func inventory(fleet []resource) []Resource {
+	list := make([]Resource, 0, len(fleet))
+	for _, r := range fleet {
+		list = append(list, Resource{
+			ID: r.id, Name: r.name, Type: r.resourceType, TenantID: r.tenant,
+			ProjectID: r.project, RegionID: r.region, Tags: r.tags,
+		})
+	}
+	slices.SortFunc(list, func(a, b Resource) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+func rates() []Rate {
+	var list []Rate
+	for _, s := range allServices() {
+		list = append(list, Rate{
+			SkuID: s.sku, ServiceName: s.name, Unit: s.unit, Price: s.price.decimal(),
+			Currency: Currency, EffectiveFrom: beginning,
+		})
+	}
+	slices.SortFunc(list, func(a, b Rate) int { return cmp.Compare(a.SkuID, b.SkuID) })
+	return list
+}
+
+// capacity grants each tenant half again what its resources usually used in the first month, so
+// that tenants which grow run out of it at different times.
+func capacity(fleet []resource) []Capacity {
+	metrics := map[string]struct{ metric, unit string }{
+		"compute": {"instance_count", "vCPU-Hours per day"},
+		"storage": {"storage_used_gb", "GB"},
+		"network": {"network_bandwidth_mbps", "GB per day"},
+	}
+	type key struct{ tenant, driver string }
+	sums := map[key]milli{}
+	for _, r := range fleet {
+		if r.tenant != "" && r.driver != "" {
+			sums[key{r.tenant, r.driver}] += r.base
+		}
+	}
+	var list []Capacity
+	for k, sum := range sums {
+		list = append(list, Capacity{
+			TenantID: k.tenant, Metric: metrics[k.driver].metric, Unit: metrics[k.driver].unit,
+			Capacity: (sum * 3 / 2).decimal(),
+		})
+	}
+	slices.SortFunc(list, func(a, b Capacity) int {
+		return cmp.Or(cmp.Compare(a.TenantID, b.TenantID), cmp.Compare(a.Metric, b.Metric))
+	})
+	return list
+}
