@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/outbox"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
@@ -22,14 +23,17 @@ type Store interface {
 	Periods(ctx context.Context, book string, before period.Period, limit int) ([]Status, error)
 
 	// OpenAttempt moves an open or failed period to closing (or, failed after approval, back to
-	// publishing) under the next attempt number. Where an attempt runs or the period is closed, it
-	// returns that status and started false. It refuses a period that has not ended, that comes
+	// publishing, with the same revision, result and ledger transactions) under the next attempt
+	// number. Where an attempt runs or the period is closed, it returns that status and started false. It refuses a period that has not ended, that comes
 	// out of order, or that is unknown, with a Conflict error that says what to close first.
 	OpenAttempt(ctx context.Context, request OpenRequest) (status Status, started bool, err error)
 
 	// Progress records the step under way; it never changes the state.
 	Progress(ctx context.Context, ref AttemptRef, step string, done, total int64) error
+	// SaveManifest records what the attempt froze and returns its hash. Saving the same again changes
+	// nothing; another manifest is a Conflict error, since an attempt freezes once.
 	SaveManifest(ctx context.Context, ref AttemptRef, manifest Manifest) (hash string, err error)
+	// Manifest returns what an attempt froze, or a NotFound error before it has.
 	Manifest(ctx context.Context, ref AttemptRef) (Manifest, error)
 	SaveReconciliation(ctx context.Context, ref AttemptRef, reconciliation Reconciliation) error
 	// SaveResult records the result's hash and totals; the ledger holds its entries.
@@ -38,12 +42,16 @@ type Store interface {
 	// AwaitApproval moves closing (or restating) to awaiting_approval until the deadline and puts
 	// the notification into the outbox in the same transaction.
 	AwaitApproval(ctx context.Context, ref AttemptRef, deadline time.Time) error
-	// Approve commits, in one transaction: the decision, the next revision, the sealed ledger
-	// transactions, the outbox messages of what is to be published, and state publishing. Called
-	// again with the same decision it changes nothing and returns the same revision.
-	Approve(ctx context.Context, ref AttemptRef, decision approval.Decision) (revision int, err error)
+	// Approve commits, in one transaction: the decision, the next revision, the sealed and chained
+	// ledger transactions of the attempt, the outbox messages that announce returns for that
+	// revision, and state publishing. announce runs inside the transaction, so it only computes.
+	// Called again with the same decision it changes nothing, does not call announce and returns
+	// the same revision. A decision on another hash than the attempt's result is a
+	// PreconditionFailed error, one after the deadline Gone.
+	Approve(ctx context.Context, ref AttemptRef, decision approval.Decision, announce Announce) (revision int, err error)
 	// Reopen takes a running attempt back to open with the reason on record (decision is nil for
-	// expiry and cancellation), or to closed where a restatement was under way.
+	// expiry and cancellation), or to closed where a restatement was under way. Called again for the
+	// same attempt it changes nothing; once an approval has committed it is a Conflict error.
 	Reopen(ctx context.Context, ref AttemptRef, decision *approval.Decision, reason string) error
 	// Fail moves closing or publishing to failed with the reason and puts the notification into
 	// the outbox.
@@ -56,6 +64,9 @@ type Store interface {
 	// Decisions lists what was decided or refused on a period, oldest first.
 	Decisions(ctx context.Context, book string, month period.Period) ([]approval.Recorded, error)
 }
+
+// Announce returns the messages that publish a revision.
+type Announce func(revision int) ([]outbox.Message, error)
 
 // OpenRequest asks for an attempt.
 type OpenRequest struct {

@@ -45,11 +45,13 @@ type Cell struct {
 	Revision int `json:"revision"`
 }
 
-// Filter narrows a listing of cells. Empty fields do not narrow; Account is exact.
+// Filter narrows a listing of cells. Empty fields do not narrow; Account is exact. With a Revision
+// only what that approval sealed is listed.
 type Filter struct {
 	Book     string
 	Period   period.Period
 	Attempt  int
+	Revision int
 	Account  string
 	Currency string
 	Pool     string
@@ -66,9 +68,11 @@ type Position struct {
 // Store keeps transactions.
 type Store interface {
 	// Put stores an unsealed transaction, all of it or nothing. Putting the same key with the same
-	// content again changes nothing; with other content it is a Tampered error.
+	// content again changes nothing; with other content it is a Tampered error. A transaction that
+	// does not pass its Check is refused with that error.
 	Put(ctx context.Context, transaction Transaction) error
-	// Transactions yields the transactions of an attempt in key order with their entries.
+	// Transactions yields the transactions of an attempt in key order with their entries. Where the
+	// attempt went on with publishing an earlier one's result, these are the earlier one's.
 	Transactions(ctx context.Context, book string, month period.Period, attempt int) iter.Seq2[Transaction, error]
 	// Cells lists cells in the order of stage, pool, currency, account, after a position.
 	Cells(ctx context.Context, filter Filter, after Position, limit int) ([]Cell, error)

@@ -30,11 +30,16 @@ type Message struct {
 	Attempts      int             `json:"attempts"`
 }
 
-// Store keeps messages. Adding happens inside the transactions of other stores.
+// Store keeps messages. Those that announce a change are added inside the transaction that makes it,
+// by the store that makes it.
 type Store interface {
+	// Notify keeps a message that announces nothing but itself, such as a reminder. The same topic and
+	// key again changes nothing.
+	Notify(ctx context.Context, message Message) error
 	// Pending lists undelivered messages of a topic (and group, unless empty) in order of id, due
 	// now, at most limit.
 	Pending(ctx context.Context, topic, group string, limit int) ([]Message, error)
+	// Delivered marks a message as delivered; again changes nothing.
 	Delivered(ctx context.Context, id int64) error
 	// Failed records a failed delivery and when to try again.
 	Failed(ctx context.Context, id int64, reason string, retryAt time.Time) error
