@@ -55,6 +55,14 @@ func (t *Tally) Slices() []Slice {
 	return slices
 }
 
+// Rows returns the number of rows counted.
+func (t *Tally) Rows() (rows int64) {
+	for _, counted := range t.slices {
+		rows += counted.Rows
+	}
+	return rows
+}
+
 // Expect makes sure that a key has a slice even if no row comes: a service that lists no usage for
 // a month has said something.
 func (t *Tally) Expect(key SliceKey) { t.find(key) }
