@@ -27,7 +27,7 @@ run: build bin/temporal ## build what is missing and run the whole stack (ARGS="
 	@exec $(BIN)/omnicloud dev $(ARGS)
 
 build: ## build bin/omnicloud
-	@go build -trimpath -o $(BIN)/omnicloud ./cmd/omnicloud
+	@go build -o $(BIN)/omnicloud ./cmd/omnicloud
 
 test: postgres bin/temporal $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
 	gotestsum --format pkgname -- -timeout 20m $(PKG)

@@ -25,6 +25,7 @@ type devCommand struct {
 
 // Run starts the stack, says how to use it, and keeps it running until the context ends.
 func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) error {
+	began := time.Now()
 	folder, err := devstack.OpenFolder(c.Data)
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) err
 	supervisor := devstack.NewSupervisor(folder, log)
 	defer supervisor.Stop()
 
-	stack := &devStack{flags: c, folder: folder, supervisor: supervisor, progress: &progress{w: std.Err, began: time.Now()}}
+	stack := &devStack{flags: c, folder: folder, supervisor: supervisor, progress: &progress{w: std.Err, began: began}}
 	if err := stack.start(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // asked to stop while starting: nothing failed
@@ -60,7 +61,6 @@ type devStack struct {
 	supervisor *devstack.Supervisor
 	progress   *progress
 	endpoints  devstack.Endpoints
-	tenants    []string
 }
 
 // start brings the parts up in the order of their needs.
@@ -69,7 +69,7 @@ func (s *devStack) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	databaseAddress, err := s.claimAddresses()
+	databaseAddress, err := s.claimAddresses(ctx)
 	if err != nil {
 		return err
 	}
@@ -88,14 +88,14 @@ func (s *devStack) start(ctx context.Context) error {
 }
 
 // claimAddresses settles who listens where and returns the database's address.
-func (s *devStack) claimAddresses() (database string, err error) {
+func (s *devStack) claimAddresses(ctx context.Context) (database string, err error) {
 	last := s.folder.RememberedEndpoints()
 	claim := func(flag, address, remembered string) string {
 		if err != nil {
 			return ""
 		}
 		var claimed string
-		claimed, err = devstack.ClaimAddress(flag, address, devstack.HostPort(remembered))
+		claimed, err = devstack.ClaimAddress(ctx, flag, address, devstack.HostPort(remembered))
 		return claimed
 	}
 	s.endpoints = devstack.Endpoints{

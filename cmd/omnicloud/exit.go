@@ -33,8 +33,9 @@ func report(stderr io.Writer, err error) int {
 	if line := oneLine(err.Error()); line != "" {
 		fmt.Fprintf(stderr, "omnicloud: %s\n", line)
 	}
+	var usage usageError
 	var coded codedExit
-	if _, usage := err.(usageError); !usage && errors.As(err, &coded) {
+	if !errors.As(err, &usage) && errors.As(err, &coded) {
 		return coded.ExitCode()
 	}
 	return 1

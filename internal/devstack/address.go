@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -10,19 +11,19 @@ import (
 // ClaimAddress returns the host and port that a child will listen on. Port 0 takes the port that
 // was remembered from the last start if it is free, or else any free one. A port in use, or a
 // value that is no address, is an error that names the flag.
-func ClaimAddress(flag, address, remembered string) (string, error) {
+func ClaimAddress(ctx context.Context, flag, address, remembered string) (string, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", fmt.Errorf("%s %s is not a host and port such as 127.0.0.1:8080", flag, address)
 	}
 	if port == "0" && remembered != "" {
 		if rememberedHost, _, err := net.SplitHostPort(remembered); err == nil && rememberedHost == host {
-			if claimed, err := tryListen(remembered); err == nil {
+			if claimed, err := tryListen(ctx, remembered); err == nil {
 				return claimed, nil
 			}
 		}
 	}
-	claimed, err := tryListen(address)
+	claimed, err := tryListen(ctx, address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "", fmt.Errorf("%s %s: the port is in use by another program; stop that program or choose another port (0 picks a free one)", flag, address)
@@ -34,11 +35,11 @@ func ClaimAddress(flag, address, remembered string) (string, error) {
 
 // tryListen opens and closes the address. Between that and the child's own listening another
 // program could take the port; the child then says so and the start fails in one line.
-func tryListen(address string) (string, error) {
-	listener, err := net.Listen("tcp", address)
+func tryListen(ctx context.Context, address string) (string, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
 		return "", err
 	}
-	defer listener.Close()
-	return listener.Addr().String(), nil
+	return listener.Addr().String(), listener.Close()
 }

@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -36,10 +37,10 @@ var errNoPostgres = errors.New("PostgreSQL's server programs (initdb, postgres) 
 // findBinaries returns the newest installation, or the one of a wanted major version, since a
 // cluster can only be read by the version that made it. A folder that is given is the only one
 // looked into. wanted 0 means any.
-func findBinaries(given string, wanted int) (binaries, error) {
+func findBinaries(ctx context.Context, given string, wanted int) (binaries, error) {
 	var best binaries
 	for _, folder := range candidateFolders(given) {
-		found, ok := inspectBinaries(folder)
+		found, ok := inspectBinaries(ctx, folder)
 		if ok && found.major >= oldestPostgres && (wanted == 0 || wanted == found.major) && found.major > best.major {
 			best = found
 		}
@@ -81,11 +82,11 @@ func candidateFolders(given string) []string {
 var versionLine = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 
 // inspectBinaries reports whether a folder holds both programs, and their major version.
-func inspectBinaries(folder string) (binaries, bool) {
+func inspectBinaries(ctx context.Context, folder string) (binaries, bool) {
 	if _, err := exec.LookPath(filepath.Join(folder, "initdb")); err != nil {
 		return binaries{}, false
 	}
-	out, err := exec.Command(filepath.Join(folder, "postgres"), "--version").Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(folder, "postgres"), "--version").Output()
 	if err != nil {
 		return binaries{}, false
 	}

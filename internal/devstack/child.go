@@ -95,7 +95,8 @@ func (f *Folder) launch(child *Child) (*process, error) {
 		return nil, f.unusable(err)
 	}
 
-	cmd := exec.Command(child.Path, child.Args...)
+	// No context may end a child: the supervisor stops it in its turn.
+	cmd := exec.CommandContext(context.Background(), child.Path, child.Args...)
 	cmd.Env = append(os.Environ(), child.Env...)
 	cmd.Dir = child.Dir
 	cmd.Stdout, cmd.Stderr = log, log

@@ -89,7 +89,7 @@ func (f *Folder) unusable(err error) error {
 }
 
 // Close releases the lock. The folder must not be used afterwards.
-func (f *Folder) Close() error { return f.lock.Close() }
+func (f *Folder) Close() { _ = f.lock.Close() }
 
 // Path is the data folder itself.
 func (f *Folder) Path() string { return f.path }
@@ -112,7 +112,7 @@ func (f *Folder) WriteFile(path string, content []byte) error {
 	if err != nil {
 		return f.unusable(err)
 	}
-	defer os.Remove(temporary.Name())
+	defer func() { _ = os.Remove(temporary.Name()) }() // gone already where all went well
 	_, err = temporary.Write(content)
 	if closed := temporary.Close(); err == nil {
 		err = closed

@@ -99,7 +99,9 @@ func (p pidFile) stop() error {
 }
 
 func (p pidFile) gone(within time.Duration) bool {
-	for deadline := time.Now().Add(within); time.Now().Before(deadline); time.Sleep(pollEvery) {
+	ticker := time.NewTicker(pollEvery)
+	defer ticker.Stop()
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); <-ticker.C {
 		if !p.alive() {
 			return true
 		}

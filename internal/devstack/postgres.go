@@ -52,7 +52,7 @@ func PrepareCluster(ctx context.Context, folder *Folder, programs, address strin
 	if err != nil {
 		return nil, folder.unusable(err)
 	}
-	if cluster.programs, err = findBinaries(programs, made); err != nil {
+	if cluster.programs, err = findBinaries(ctx, programs, made); err != nil {
 		return nil, err
 	}
 	if cluster.password, err = clusterPassword(folder); err != nil {
@@ -60,10 +60,14 @@ func PrepareCluster(ctx context.Context, folder *Folder, programs, address strin
 	}
 	if made == 0 {
 		err = cluster.create(ctx, folder)
-	} else if account != nil {
-		cluster.account, err = ownerOf(cluster.data())
+		return cluster, err
 	}
-	return cluster, err
+	if account != nil {
+		if cluster.account, err = ownerOf(cluster.data()); err != nil {
+			return nil, err
+		}
+	}
+	return cluster, cluster.disownStaleLock(ctx)
 }
 
 // clusterHome returns the folder of the cluster: postgres below the data folder, or, where a root
@@ -137,7 +141,7 @@ func (c *Cluster) create(ctx context.Context, folder *Folder) error {
 	if err := folder.WriteFile(passwordFile, []byte(c.password)); err != nil {
 		return err
 	}
-	defer os.Remove(passwordFile)
+	defer func() { _ = os.Remove(passwordFile) }()
 	if err := c.account.own(passwordFile); err != nil {
 		return folder.unusable(err)
 	}
@@ -230,7 +234,7 @@ func (c *Cluster) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer connection.Close(ctx)
+	defer func() { _ = connection.Close(ctx) }()
 	var exists bool
 	const query = `select exists (select from pg_database where datname = $1)`
 	if err := connection.QueryRow(ctx, query, databaseName).Scan(&exists); err != nil || exists {

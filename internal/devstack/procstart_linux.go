@@ -18,7 +18,8 @@ func processStart(pid int) (started string, running bool) {
 	// The second field is the program's name in parentheses and may itself hold both.
 	_, rest, found := cutLast(stat, ") ")
 	fields := strings.Fields(rest)
-	const state, startTime = 3 - 3, 22 - 3
+	// What follows the name are fields 3 (state) to 52; the start time is field 22.
+	const state, startTime = 0, 19
 	if !found || len(fields) <= startTime || fields[state] == "Z" || fields[state] == "X" {
 		return "", false
 	}

@@ -3,6 +3,7 @@
 package devstack
 
 import (
+	"context"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 // processStart identifies the process that holds a pid by the second at which it started, as ps
 // tells it on every Unix. A zombie does not run.
 func processStart(pid int) (started string, running bool) {
-	out, err := exec.Command("ps", "-o", "state=,lstart=", "-p", strconv.Itoa(pid)).Output()
+	out, err := exec.CommandContext(context.Background(), "ps", "-o", "state=,lstart=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {
 		return "", false
 	}

@@ -64,7 +64,7 @@ func (s *Supervisor) Start(ctx context.Context, child Child) error {
 		close(kept.done)
 		return err
 	}
-	go s.keep(kept, running)
+	go s.keep(kept, running) //nolint:contextcheck // a child outlives the context of its start
 	return nil
 }
 
@@ -83,7 +83,7 @@ func (s *Supervisor) register(child *Child) (*keeper, error) {
 // firstRun brings the child up, again where it fails for a cause that passes.
 func (s *Supervisor) firstRun(ctx context.Context, child *Child) (*process, error) {
 	for {
-		running, err := s.folder.launch(child)
+		running, err := s.folder.launch(child) //nolint:contextcheck // a child outlives the context of its start
 		if err != nil {
 			return nil, err
 		}
@@ -94,18 +94,18 @@ func (s *Supervisor) firstRun(ctx context.Context, child *Child) (*process, erro
 		words := running.lastWords()
 		running.stop(child.stopSignal(), child.stopGrace())
 		_ = os.Remove(s.folder.pidPath(child.Name))
-		var died *earlyExit
+		var died *earlyExitError
 		if !errors.As(err, &died) || child.Transient == nil || !child.Transient(words) || !pause(ctx, restartFirst) {
 			return nil, err
 		}
 	}
 }
 
-// earlyExit is a child that ended before it was ready.
-type earlyExit struct{ message string }
+// earlyExitError is a child that ended before it was ready.
+type earlyExitError struct{ message string }
 
 // Error says which child ended, its last words, and where its log is.
-func (e *earlyExit) Error() string { return e.message }
+func (e *earlyExitError) Error() string { return e.message }
 
 func (s *Supervisor) awaitReady(ctx context.Context, child *Child, running *process) error {
 	ticker := time.NewTicker(pollEvery)
@@ -114,7 +114,7 @@ func (s *Supervisor) awaitReady(ctx context.Context, child *Child, running *proc
 	for {
 		select {
 		case <-running.exited:
-			return &earlyExit{fmt.Sprintf("%s did not start: %s (log: %s)", child.Name, s.why(running), running.logPath)}
+			return &earlyExitError{fmt.Sprintf("%s did not start: %s (log: %s)", child.Name, s.why(running), running.logPath)}
 		case <-ctx.Done():
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return ctx.Err()

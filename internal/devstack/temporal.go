@@ -83,7 +83,7 @@ func (t Temporal) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	const frontend = "temporal.api.workflowservice.v1.WorkflowService"
 	answer, err := grpc_health_v1.NewHealthClient(connection).Check(ctx, &grpc_health_v1.HealthCheckRequest{Service: frontend})
 	if err != nil {
