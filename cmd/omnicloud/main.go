@@ -20,7 +20,8 @@ const envPrefix = "OMNICLOUD"
 type commands struct {
 	Logging loggingFlags `embed:""`
 
-	Dev devCommand `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
+	Dev     devCommand     `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
+	Sandbox sandboxCommand `cmd:"" help:"Stand in for the platform's services."`
 }
 
 // streams are the standard streams, handed to commands so that tests can replace them. A command

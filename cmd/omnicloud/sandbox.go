@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/internal/sandbox"
+)
+
+// sandboxCommand holds the stand-in platform services.
+type sandboxCommand struct {
+	Serve sandboxServeCommand `cmd:"" default:"withargs" help:"Serve the stand-in services: tenants, billing, compute, state, monitor, compliance."`
+}
+
+// sandboxServeCommand serves the services until it is told to stop.
+type sandboxServeCommand struct {
+	Database databaseFlags `embed:""`
+
+	SandboxAddr string `help:"Address to listen on; port 0 picks a free one." default:"127.0.0.1:8090"`
+	SandboxSeed uint64 `help:"Seed of the sample data." default:"20260930"`
+}
+
+// Run listens first, so that an address in use is told before any data is touched.
+func (c *sandboxServeCommand) Run(ctx context.Context, log *slog.Logger) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.SandboxAddr)
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "the sandbox cannot listen on %s; choose another --sandbox-addr", c.SandboxAddr)
+	}
+	services, err := sandbox.New(ctx, sandbox.Options{DatabaseURL: c.Database.DatabaseURL, Seed: c.SandboxSeed, Logger: log})
+	if err != nil {
+		_ = listener.Close()
+		return fmt.Errorf("starting the sandbox: %w", err)
+	}
+	defer services.Close()
+	log.Info("sandbox ready", "address", "http://"+listener.Addr().String())
+	return services.Serve(ctx, listener)
+}
