@@ -42,7 +42,7 @@ func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) err
 		if ctx.Err() != nil {
 			return nil // asked to stop while starting: nothing failed
 		}
-		return err
+		return folder.Explain(err)
 	}
 	if err := stack.printSummary(std.Out); err != nil {
 		return err
@@ -84,7 +84,23 @@ func (s *devStack) start(ctx context.Context) error {
 	servers, serverCtx := errgroup.WithContext(ctx)
 	servers.Go(func() error { return s.startDatabase(serverCtx, cluster) })
 	servers.Go(func() error { return s.startTemporal(serverCtx, temporal) })
-	return servers.Wait()
+	if err := servers.Wait(); err != nil {
+		return err
+	}
+	if err := s.prepareDatabase(ctx); err != nil {
+		return err
+	}
+	if err := s.startSandbox(ctx); err != nil {
+		return err
+	}
+	bearer, err := s.writeTokens(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.startEngine(ctx); err != nil {
+		return err
+	}
+	return s.createRules(ctx, bearer)
 }
 
 // claimAddresses settles who listens where and returns the database's address.

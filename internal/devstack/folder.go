@@ -81,9 +81,23 @@ func (f *Folder) holder() string {
 	return "unknown"
 }
 
+// fullDisk holds what the parts of the stack say when there is no room left: the system and
+// PostgreSQL, then Temporal's SQLite.
+var fullDisk = []string{"No space left on device", "no space left on device", "database or disk is full"}
+
+// Explain replaces an error that a full disk caused, wherever it was met, by one that says so.
+func (f *Folder) Explain(err error) error {
+	for _, words := range fullDisk {
+		if err != nil && strings.Contains(err.Error(), words) {
+			return fmt.Errorf("data folder %s: the disk is full; free some space or choose another folder with --data", f.path)
+		}
+	}
+	return err
+}
+
 func (f *Folder) unusable(err error) error {
 	if errors.Is(err, syscall.ENOSPC) {
-		return fmt.Errorf("data folder %s: the disk is full; free some space or choose another folder with --data", f.path)
+		return f.Explain(err)
 	}
 	return fmt.Errorf("data folder %s cannot be used (%w); make it writable or choose another folder with --data", f.path, err)
 }

@@ -159,7 +159,7 @@ func (c *Cluster) create(ctx context.Context, folder *Folder) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		return c.creationFailed(string(out), err)
+		return folder.Explain(c.creationFailed(string(out), err))
 	}
 	if err := os.Rename(unfinished, c.data()); err != nil {
 		return folder.unusable(err)
@@ -168,13 +168,12 @@ func (c *Cluster) create(ctx context.Context, folder *Folder) error {
 }
 
 func (c *Cluster) creationFailed(out string, err error) error {
-	if strings.Contains(out, "No space left on device") {
-		return fmt.Errorf("data folder %s: the disk is full; free some space or choose another folder with --data", c.home)
-	}
 	reason := err.Error()
 	for line := range strings.Lines(out) {
-		if _, after, found := strings.Cut(line, "error: "); found {
-			reason = strings.TrimSpace(after)
+		for _, mark := range []string{"error: ", "FATAL:  "} {
+			if _, after, found := strings.Cut(line, mark); found {
+				reason = strings.TrimSpace(after)
+			}
 		}
 	}
 	return fmt.Errorf("PostgreSQL's initdb cannot make a database in %s: %s", c.home, reason)
