@@ -45,8 +45,9 @@ type Cell struct {
 	Revision int `json:"revision"`
 }
 
-// Filter narrows a listing of cells. Empty fields do not narrow; Account is exact. With a Revision
-// only what that approval sealed is listed.
+// Filter says which cells to list. Book, Period, and Attempt or Revision are required: a revision is
+// what an approval sealed, an attempt may not be approved yet. Account, Currency and Pool are exact;
+// empty ones do not narrow.
 type Filter struct {
 	Book     string
 	Period   period.Period
@@ -74,6 +75,7 @@ type Store interface {
 	// Transactions yields the transactions of an attempt in key order with their entries. Where the
 	// attempt went on with publishing an earlier one's result, these are the earlier one's.
 	Transactions(ctx context.Context, book string, month period.Period, attempt int) iter.Seq2[Transaction, error]
-	// Cells lists cells in the order of stage, pool, currency, account, after a position.
+	// Cells lists cells in the order of stage, pool, currency, account, after a position. A filter
+	// without what it requires is an InvalidInput error; what does not exist has no cells.
 	Cells(ctx context.Context, filter Filter, after Position, limit int) ([]Cell, error)
 }

@@ -1,5 +1,5 @@
--- Versions of allocation rules. A version's content never changes; superseding or deleting it only
--- ends its validity.
+-- Versions of allocation rules. A version's content never changes; superseding or deleting a rule retires
+-- versions and adds others.
 
 -- +goose Up
 
@@ -10,13 +10,13 @@ CREATE TYPE omnicloud.text_range AS RANGE (subtype = text, collation = "C");
 CREATE TABLE omnicloud.allocation_rules (
     rule_id         text COLLATE "C" NOT NULL CHECK (rule_id ~ '^[A-Za-z0-9._-]{1,128}$'),
     version         int NOT NULL CHECK (version > 0),
-    book            text COLLATE "C" NOT NULL DEFAULT 'main',
     kind            text COLLATE "C" NOT NULL CHECK (kind IN ('pool', 'mapping')),
-    -- Empty for a mapping: a book has one at a time.
+    -- Empty for a mapping: there is one at a time.
     pool_id         text COLLATE "C" NOT NULL DEFAULT '',
     category        text NOT NULL DEFAULT '',
     name            text NOT NULL DEFAULT '',
-    document        jsonb NOT NULL,
+    -- As text, byte for byte: content_hash is over it.
+    document        json NOT NULL,
     content_hash    text NOT NULL,
     -- Without a time the rule holds from ever, or for ever.
     effective_from  timestamptz,
@@ -24,28 +24,26 @@ CREATE TABLE omnicloud.allocation_rules (
     is_active       boolean NOT NULL DEFAULT true,
     created_by      text NOT NULL,
     created_at      timestamptz NOT NULL DEFAULT now(),
-    ended_by        text NOT NULL DEFAULT '',
     PRIMARY KEY (rule_id, version),
     CHECK ((kind = 'pool') = (pool_id <> '')),
     CHECK (effective_from < effective_until OR NOT is_active),
     CONSTRAINT allocation_rules_one_at_a_time EXCLUDE USING gist (
-        omnicloud.text_range(book, book, '[]') WITH &&,
         omnicloud.text_range(kind || ':' || pool_id, kind || ':' || pool_id, '[]') WITH &&,
         tstzrange(effective_from, effective_until) WITH &&
     ) WHERE (is_active)
 );
 
-CREATE INDEX allocation_rules_active ON omnicloud.allocation_rules (book, kind, pool_id, effective_from)
+CREATE INDEX allocation_rules_active ON omnicloud.allocation_rules (kind, pool_id, effective_from)
     WHERE is_active;
 
 -- +goose StatementBegin
 CREATE FUNCTION omnicloud.keep_rule_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.rule_id, NEW.version, NEW.book, NEW.kind, NEW.pool_id, NEW.category, NEW.name, NEW.document,
-        NEW.content_hash, NEW.effective_from, NEW.created_by, NEW.created_at)
+    IF (NEW.rule_id, NEW.version, NEW.kind, NEW.pool_id, NEW.category, NEW.name, NEW.document::text,
+        NEW.content_hash, NEW.effective_from, NEW.effective_until, NEW.created_by, NEW.created_at)
        IS DISTINCT FROM
-       (OLD.rule_id, OLD.version, OLD.book, OLD.kind, OLD.pool_id, OLD.category, OLD.name, OLD.document,
-        OLD.content_hash, OLD.effective_from, OLD.created_by, OLD.created_at)
+       (OLD.rule_id, OLD.version, OLD.kind, OLD.pool_id, OLD.category, OLD.name, OLD.document::text,
+        OLD.content_hash, OLD.effective_from, OLD.effective_until, OLD.created_by, OLD.created_at)
     THEN
         RAISE EXCEPTION 'version % of rule % never changes; make a new version', OLD.version, OLD.rule_id
             USING ERRCODE = 'OC001';

@@ -45,4 +45,5 @@ GRANT SELECT ON omnicloud.ledger_entries TO omnicloud_tenant;
 -- States, revisions and books, so that a tenant can ask for its statement.
 GRANT SELECT (book, name, currency, cost_basis, period_by, posting_digits, first_period) ON omnicloud.books TO omnicloud_tenant;
 GRANT SELECT (book, period, state, revision, updated_at) ON omnicloud.periods TO omnicloud_tenant;
+GRANT SELECT (book, period, attempt, ledger_attempt, revision, outcome) ON omnicloud.close_attempts TO omnicloud_tenant;
 GRANT SELECT (slice_id, batch_id, kind, scope, period, status) ON omnicloud.input_slices TO omnicloud_tenant;
