@@ -1,0 +1,149 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+	"github.com/stretchr/testify/require"
+
+	"github.com/omnicloud/omnicloud/internal/sandbox"
+)
+
+// described loads a service's description and checks that it is valid OpenAPI.
+func described(t *testing.T, service string) (*openapi3.T, routers.Router) {
+	t.Helper()
+	text, err := sandbox.OpenAPI(service)
+	require.NoError(t, err)
+	document, err := openapi3.NewLoader().LoadFromData(text)
+	require.NoError(t, err)
+	require.NoError(t, document.Validate(t.Context()))
+	router, err := legacy.NewRouter(document)
+	require.NoError(t, err)
+	return document, router
+}
+
+// exchange makes a request, and checks both it and its answer against the description.
+func (s *server) exchange(t *testing.T, router routers.Router, method, path, body string, header map[string]string) (*http.Response, string) {
+	t.Helper()
+	address, err := url.Parse(path)
+	require.NoError(t, err)
+	request := &http.Request{Method: method, URL: address, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range header {
+		request.Header.Set(name, value)
+	}
+	operation, parameters, err := router.FindRoute(request)
+	require.NoError(t, err, "%s %s", method, path)
+	input := &openapi3filter.RequestValidationInput{Request: request, PathParams: parameters, Route: operation}
+	require.NoError(t, openapi3filter.ValidateRequest(t.Context(), input), "%s %s", method, path)
+
+	response, text := s.call(t, method, path, body, header)
+	err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header,
+		Body:    io.NopCloser(bytes.NewReader([]byte(text))),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+	})
+	require.NoError(t, err, "%s %s answered %d %.600s", method, path, response.StatusCode, text)
+	return response, text
+}
+
+const (
+	samplePosting    = `{"book":"main","period":"2026-09","revision":1,"page":1,"pages":1,"lines":[{"account":"acme","currency":"USD","amount":"12.34"},{"account":"@rounding","currency":"USD","amount":"-0.01"}]}`
+	sampleEvent      = `{"kind":"period.awaiting_approval","severity":"info","tenant_id":"acme","summary":"September waits","details":{"period":"2026-09"}}`
+	sampleEscalation = `{"resource_id":"lb-meridian-5","resource_type":"load_balancer","tenant_id":"meridian","severity":"critical","summary":"open to the world","config_paths":["ingress[2].cidr"]}`
+)
+
+// exchanges has at least one for every operation that the descriptions promise.
+var exchanges = map[string][]struct{ method, path, body string }{
+	"tenants": {{"GET", "/tenants/v1/tenants", ""}},
+	"billing": {
+		{"GET", "/billing/v1/charges?period=2026-09&limit=5000", ""},
+		{"GET", "/billing/v1/charges?period=2026-01&limit=7", ""},
+		{"GET", "/billing/v1/control-totals?period=2026-09", ""},
+		{"GET", "/billing/v1/reservations", ""},
+		{"GET", "/billing/v1/rates", ""},
+		{"POST", "/billing/v1/postings", samplePosting},
+		{"GET", "/billing/v1/postings?book=main&period=2026-09", ""},
+	},
+	"compute": {
+		{"GET", "/compute/v1/usage?period=2026-09&limit=5000", ""},
+		{"GET", "/compute/v1/ownership", ""},
+		{"GET", "/compute/v1/resources?tenant_id=acme&type=vm&type=bucket", ""},
+		{"GET", "/compute/v1/capacity", ""},
+	},
+	"state": {{"GET", "/state/v1/resources?limit=1000", ""}},
+	"monitor": {
+		{"POST", "/monitor/v1/events", sampleEvent},
+		{"GET", "/monitor/v1/events?kind=period.awaiting_approval", ""},
+	},
+	"compliance": {
+		{"POST", "/compliance/v1/escalations", sampleEscalation},
+		{"GET", "/compliance/v1/escalations?tenant_id=meridian", ""},
+	},
+	"sandbox": {
+		{"PUT", "/sandbox/v1/faults", `{"route":"GET /billing/v1/rates","latency_ms":1,"error_rate":0.5,"status":502,"times":1}`},
+		{"GET", "/sandbox/v1/faults", ""},
+		{"DELETE", "/sandbox/v1/faults", ""},
+		{"GET", "/sandbox/v1/requests?route=GET+/billing/v1/rates", ""},
+		{"PUT", "/sandbox/v1/control-totals", `{"period":"2026-09","billing_account_id":"111122223333","invoice_id":"INV-202609-1111","currency":"USD","billed_cost":"1"}`},
+		{"DELETE", "/sandbox/v1/control-totals", ""},
+		{"GET", "/healthz", ""},
+		{"GET", "/readyz", ""},
+	},
+}
+
+func TestContract(t *testing.T) {
+	s := start(t)
+	for service, list := range exchanges {
+		t.Run(service, func(t *testing.T) {
+			document, router := described(t, service)
+			promised := map[string]bool{}
+			for path, item := range document.Paths.Map() {
+				for method := range item.Operations() {
+					promised[method+" "+strings.TrimSuffix(document.Servers[0].URL, "/")+path] = true
+				}
+			}
+			for _, e := range list {
+				header := map[string]string{"X-Correlation-ID": "contract", "X-Service-Name": "test"}
+				if e.method == http.MethodPost {
+					header["Idempotency-Key"] = "contract-1"
+				}
+				response, text := s.exchange(t, router, e.method, e.path, e.body, header)
+				require.Less(t, response.StatusCode, 300, text)
+				path, _, _ := strings.Cut(e.path, "?")
+				delete(promised, e.method+" "+path)
+			}
+			require.Empty(t, promised, "promised and not exchanged")
+		})
+	}
+	t.Run("refusals follow the description too", func(t *testing.T) {
+		_, router := described(t, "billing")
+		key := map[string]string{"Idempotency-Key": "contract-1"}
+		other := strings.Replace(samplePosting, "12.34", "12.35", 1)
+		response, _ := s.exchange(t, router, http.MethodPost, "/billing/v1/postings", other, key)
+		require.Equal(t, http.StatusUnprocessableEntity, response.StatusCode)
+		s.fault(t, `{"route":"GET /billing/*","retry_after_s":7}`)
+		response, _ = s.exchange(t, router, http.MethodGet, "/billing/v1/rates", "", nil)
+		require.Equal(t, http.StatusTooManyRequests, response.StatusCode)
+		require.Equal(t, "7", response.Header.Get("Retry-After"))
+	})
+	t.Run("every description is served", func(t *testing.T) {
+		for service := range exchanges {
+			response, text := s.call(t, http.MethodGet, "/"+service+"/openapi.yaml", "", nil)
+			require.Equal(t, http.StatusOK, response.StatusCode)
+			stored, err := sandbox.OpenAPI(service)
+			require.NoError(t, err)
+			require.Equal(t, string(stored), text)
+		}
+	})
+}
