@@ -24,7 +24,8 @@ type Manifest struct {
 type ManifestInput struct {
 	// Kind is charges, usage, tenants, ownership or invoices.
 	Kind string `json:"kind"`
-	// Scope says which part of the kind: the billing account for charges and invoices, else empty.
+	// Scope says which part of the kind: the billing account for charges and invoices, the rank
+	// among slices that overrule each other for tenants, else empty.
 	Scope string `json:"scope,omitempty"`
 	// ContentHash is the SHA-256 of the slice's rows in canonical encoding, in hexadecimal.
 	ContentHash string `json:"content_hash"`

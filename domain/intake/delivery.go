@@ -12,9 +12,10 @@ type Delivery struct {
 	// Name says where it came from, for people: a path, or a service.
 	Name string
 	// Append asks for slices beside the current ones instead of in their place.
-	Append    bool
-	CreatedBy string
-	CreatedAt time.Time
+	Append        bool
+	CreatedBy     string
+	CreatedAt     time.Time
+	CorrelationID string
 }
 
 // Placed is a slice of a delivery and what became of it. Superseded counts the slices that it

@@ -16,8 +16,8 @@ type Freezer interface {
 	// Freeze lists the current slices of the book's accounts and month as the attempt's inputs and
 	// records the manifest with its hash, in one transaction. Slices that waited as late, and that
 	// no attempt holds back any more, take their place first. An attempt that is frozen already
-	// returns what it froze, whatever came in since. Nothing to freeze is a Conflict error; an
-	// attempt that does not exist, a NotFound error.
+	// returns what it froze, whatever came in since. An attempt that does not exist is a NotFound
+	// error, one that is over a Conflict error. A month without charges freezes none.
 	Freeze(ctx context.Context, request FreezeRequest) (Frozen, error)
 	// Late lists the slices of a month that came after a freeze and wait for a restatement.
 	Late(ctx context.Context, accounts []string, month period.Period) ([]Slice, error)

@@ -14,7 +14,17 @@ const (
 	// OutcomeLate is a slice for a key that a close has frozen: kept beside it for a restatement, or
 	// for the next attempt where this one is given up.
 	OutcomeLate Outcome = "late"
+	// OutcomeOverruled is a slice from a service for a key that a file speaks for; it was dropped.
+	OutcomeOverruled Outcome = "overruled"
 )
+
+// Incoming is a slice that is about to be sealed.
+type Incoming struct {
+	Kind        Kind
+	Source      Source
+	ContentHash string
+	Append      bool
+}
 
 // Existing is a sealed slice of the same key that is current or late.
 type Existing struct {
@@ -25,8 +35,8 @@ type Existing struct {
 	Late bool
 	// Frozen is set where an attempt that is running, approved or closed lists the slice.
 	Frozen bool
-	// TenantsCovered is set for slices of tenants whose every tenant the incoming slice also has.
-	TenantsCovered bool
+	// Covered is set for slices of a merged kind whose every row the incoming slice overrules.
+	Covered bool
 }
 
 // Placement is the decision about an incoming slice.
@@ -35,23 +45,37 @@ type Placement struct {
 	// Supersede lists the slices that stop counting. Their rows stay, since earlier attempts may
 	// refer to them.
 	Supersede []int64
-	// Keep is the slice that holds the same content already, so that nothing need be stored, else
-	// zero.
+	// Keep is the slice that holds the same content already, else zero.
 	Keep int64
 }
 
-// Place decides what becomes of an incoming slice among those of its key. Content that is there
-// already is never stored twice. Frozen slices are never superseded: whatever differs from them is
-// late, and of several late deliveries the last one counts, unless they were appended.
-func Place(kind Kind, hash string, appended bool, existing []Existing) Placement {
+// Stores reports whether the incoming slice's own rows are needed.
+func (p Placement) Stores() bool { return p.Keep == 0 && p.Outcome != OutcomeOverruled }
+
+// Place decides what becomes of an incoming slice among those of its key, which are given in the
+// order in which they came. Content that is there already is never stored twice. Frozen slices are
+// never superseded: whatever differs from them is late, and of several late deliveries the last one
+// counts, unless they were appended. For merged kinds, only slices of the same source are given.
+func Place(incoming Incoming, existing []Existing) Placement {
 	switch {
-	case kind.Merged():
-		return placeMerged(hash, existing)
-	case appended:
-		return placeBeside(kind, hash, existing)
+	case incoming.Kind.Merged():
+		return placeMerged(incoming.ContentHash, existing)
+	case incoming.Source == SourceService && fileSpeaks(existing):
+		return Placement{Outcome: OutcomeOverruled}
+	case incoming.Append:
+		return placeBeside(incoming, existing)
 	default:
-		return placeInstead(kind, hash, existing)
+		return placeInstead(incoming, existing)
 	}
+}
+
+func fileSpeaks(existing []Existing) bool {
+	for _, slice := range existing {
+		if slice.Source == SourceFile {
+			return true
+		}
+	}
+	return false
 }
 
 func placeMerged(hash string, existing []Existing) Placement {
@@ -62,7 +86,7 @@ func placeMerged(hash string, existing []Existing) Placement {
 		return Placement{Outcome: OutcomeUnchanged, Keep: existing[newest].ID}
 	}
 	for _, slice := range existing {
-		if slice.TenantsCovered {
+		if slice.Covered {
 			placement.Outcome = OutcomeReplaced
 			placement.Supersede = append(placement.Supersede, slice.ID)
 		}
@@ -70,26 +94,26 @@ func placeMerged(hash string, existing []Existing) Placement {
 	return placement
 }
 
-func placeBeside(kind Kind, hash string, existing []Existing) Placement {
+func placeBeside(incoming Incoming, existing []Existing) Placement {
 	placement := Placement{Outcome: OutcomeAdded}
 	for _, slice := range existing {
-		if slice.ContentHash == hash {
+		if slice.ContentHash == incoming.ContentHash {
 			return Placement{Outcome: OutcomeUnchanged, Keep: slice.ID}
 		}
-		if kind.Dated() && slice.Frozen {
+		if incoming.Kind.Dated() && slice.Frozen {
 			placement.Outcome = OutcomeLate
 		}
 	}
 	return placement
 }
 
-func placeInstead(kind Kind, hash string, existing []Existing) Placement {
-	if kind.Dated() && anyFrozen(existing) {
-		return placeLate(hash, existing)
+func placeInstead(incoming Incoming, existing []Existing) Placement {
+	if incoming.Kind.Dated() && anyFrozen(existing) {
+		return placeLate(incoming.ContentHash, existing)
 	}
 	placement := Placement{Outcome: OutcomeAdded}
 	for _, slice := range existing {
-		if placement.Keep == 0 && slice.ContentHash == hash && !slice.Late {
+		if placement.Keep == 0 && slice.ContentHash == incoming.ContentHash && !slice.Late {
 			placement.Keep = slice.ID
 			continue
 		}

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/omnicloud/omnicloud/domain/period"
 )
@@ -10,10 +9,14 @@ import (
 // Store keeps deliveries. What it holds of a delivery that is not sealed is seen by nobody. Its
 // methods may be called from several processes at once: sealing and freezing take turns.
 type Store interface {
-	// Load takes a delivery whole: it reads all rows, stores them, places each slice (Place) and
-	// commits, in one transaction. Nothing remains where a row is an error, which is returned as
-	// it is, or where the process dies.
-	Load(ctx context.Context, delivery Delivery, rows Rows) ([]Placed, error)
+	// Load takes a delivery whole, in one transaction: it reads all rows, stores them, places each
+	// slice (Place), and keeps the report that conclude makes of that. Nothing remains where a row
+	// is an error, which is returned as it is, or where the process dies.
+	Load(ctx context.Context, delivery Delivery, rows Rows, conclude func([]Placed) Report) (Report, error)
+	// SaveRefusal keeps the report of a delivery that was refused.
+	SaveRefusal(ctx context.Context, report Report) error
+	// Report returns the report of a delivery by its id, or a NotFound error.
+	Report(ctx context.Context, id string) (Report, error)
 }
 
 // StagedStore keeps deliveries that come in pages, each page committed on its own, so that a
@@ -47,25 +50,3 @@ type Staged struct {
 
 // Rows returns how many rows were taken so far.
 func (s Staged) Rows() int64 { return s.Tally.Rows() }
-
-// Record is what is remembered of one call of the import, for those who ask later.
-type Record struct {
-	ID            string
-	Kind          FileKind
-	Name          string
-	State         RecordState
-	Report        json.RawMessage
-	CreatedBy     string
-	CorrelationID string
-}
-
-// RecordState is how an import ended.
-type RecordState string
-
-// The states of an import.
-const (
-	RecordRunning RecordState = "running"
-	RecordDone    RecordState = "done"
-	RecordRefused RecordState = "refused"
-	RecordFailed  RecordState = "failed"
-)

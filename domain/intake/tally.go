@@ -32,17 +32,15 @@ type tallied struct {
 // NewTally returns an empty tally.
 func NewTally() *Tally { return &Tally{index: map[SliceKey]int{}, last: -1} }
 
-// Add counts a row and returns the index of its slice, which is dense and stable, and the 1-based
-// number of the row within it.
-func (t *Tally) Add(row Row) (slice int, number int64) {
-	slice = t.find(row.SliceKey)
-	counted := t.slices[slice]
+// Add counts a row and returns its 1-based number within its slice.
+func (t *Tally) Add(row Row) (number int64) {
+	counted := t.slices[t.Index(row.SliceKey)]
 	counted.Rows++
 	t.encoder.buffer = t.encoder.buffer[:0]
 	t.encoder.appendRecord(row.Record)
 	counted.digest.Write(t.encoder.buffer)
 	counted.addSums(row.Record)
-	return slice, counted.Rows
+	return counted.Rows
 }
 
 // Slices returns what was counted, in order of first appearance.
@@ -63,11 +61,9 @@ func (t *Tally) Rows() (rows int64) {
 	return rows
 }
 
-// Expect makes sure that a key has a slice even if no row comes: a service that lists no usage for
-// a month has said something.
-func (t *Tally) Expect(key SliceKey) { t.find(key) }
-
-func (t *Tally) find(key SliceKey) int {
+// Index returns the place of a key's slice among Slices. The slice exists from then on, even if no
+// row comes: a service that lists no usage for a month has said something.
+func (t *Tally) Index(key SliceKey) int {
 	if t.last >= 0 && t.slices[t.last].SliceKey == key {
 		return t.last
 	}

@@ -1,0 +1,183 @@
+package postgres
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+
+	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// Charges implements intake.FrozenInputs.
+func (s *Intake) Charges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error {
+	frozen, err := s.frozen(ctx, ref)
+	if err != nil {
+		return err
+	}
+	reader := &chargeReader{texts: map[string]string{}, allTags: map[string]map[string]string{}}
+	for _, slice := range frozen.slices("charges") {
+		if err := reader.readSlice(ctx, s, slice, frozen, use); err != nil {
+			return explain(err, "reading the frozen charges of %s of book %s", ref.Period, ref.Book)
+		}
+	}
+	return nil
+}
+
+// chargeColumns are what engines ask for, in the order in which decode reads them.
+const chargeColumns = `source_row, billing_account_id, billing_period, invoice_id, currency,
+	charge_period_start, charge_period_end, billed_cost, effective_cost, charge_category, charge_class,
+	sub_account_id, service_name, service_category, resource_id, resource_type, region_id,
+	commitment_discount_id, commitment_discount_status, commitment_discount_quantity, tags`
+
+// chargeReader decodes rows from PostgreSQL's binary form. It remembers texts and tags, which
+// repeat endlessly in a bill, up to a bound.
+type chargeReader struct {
+	texts   map[string]string
+	allTags map[string]map[string]string
+	charge  charge.Charge
+	month   string
+	period  period.Period
+}
+
+// rememberedTexts bounds each of the reader's memories.
+const rememberedTexts = 1 << 16
+
+func (r *chargeReader) readSlice(ctx context.Context, s *Intake, slice int64, frozen frozenInputs, use func(*charge.Charge) error) error {
+	statement := "SELECT " + chargeColumns + " FROM charges WHERE slice_id = $1"
+	arguments := []any{slice}
+	if frozen.periodBy == closing.PeriodByCharge {
+		statement += " AND charge_period_start >= $2 AND charge_period_start < $3"
+		arguments = append(arguments, frozen.ref.Period.Start(), frozen.ref.Period.End())
+	}
+	rows, err := s.pool.Query(ctx, statement+" ORDER BY row_no", arguments...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := r.decode(rows.RawValues()); err != nil {
+			return err
+		}
+		if err := use(&r.charge); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// decode reads one row; the columns are those of chargeColumns.
+func (r *chargeReader) decode(raw [][]byte) (err error) {
+	c := &r.charge
+	*c = charge.Charge{
+		SourceRow:        int64(binary.BigEndian.Uint64(raw[0])),
+		BillingAccountID: r.text(raw[1]), InvoiceID: r.text(raw[3]), Currency: r.text(raw[4]),
+		ChargePeriodStart: decodeInstant(raw[5]), ChargePeriodEnd: decodeInstant(raw[6]),
+		ChargeCategory: r.text(raw[9]), ChargeClass: r.text(raw[10]),
+		SubAccountID: r.text(raw[11]), ServiceName: r.text(raw[12]), ServiceCategory: r.text(raw[13]),
+		ResourceID: r.text(raw[14]), ResourceType: r.text(raw[15]), RegionID: r.text(raw[16]),
+		CommitmentDiscountID: r.text(raw[17]), CommitmentDiscountStatus: r.text(raw[18]),
+	}
+	if r.month != string(raw[2]) {
+		r.month = string(raw[2])
+		if r.period, err = period.Parse(r.month); err != nil {
+			return err
+		}
+	}
+	c.BillingPeriod = r.period
+	if c.BilledCost, err = decodeNumeric(raw[7]); err != nil {
+		return err
+	}
+	if c.EffectiveCost, err = decodeNumeric(raw[8]); err != nil {
+		return err
+	}
+	if raw[19] != nil {
+		c.CommitmentDiscountQuantity.Valid = true
+		if c.CommitmentDiscountQuantity.Decimal, err = decodeNumeric(raw[19]); err != nil {
+			return err
+		}
+	}
+	c.Tags, err = r.tags(raw[20])
+	return err
+}
+
+func (r *chargeReader) text(raw []byte) string {
+	if known, found := r.texts[string(raw)]; found {
+		return known
+	}
+	text := string(raw)
+	if len(r.texts) < rememberedTexts {
+		r.texts[text] = text
+	}
+	return text
+}
+
+// tags reads binary jsonb: a version byte, then JSON.
+func (r *chargeReader) tags(raw []byte) (map[string]string, error) {
+	if len(raw) < 2 {
+		return nil, nil
+	}
+	if known, found := r.allTags[string(raw)]; found {
+		return known, nil
+	}
+	var tags map[string]string
+	if err := json.Unmarshal(raw[1:], &tags); err != nil {
+		return nil, fmt.Errorf("reading stored tags: %w", err)
+	}
+	if len(r.allTags) < rememberedTexts {
+		r.allTags[string(raw)] = tags
+	}
+	return tags, nil
+}
+
+// decodeInstant reads a binary timestamptz, microseconds since 2000; NULL is no time.
+func decodeInstant(raw []byte) time.Time {
+	if len(raw) != 8 {
+		return time.Time{}
+	}
+	const from1970To2000 = 946684800
+	micros := int64(binary.BigEndian.Uint64(raw))
+	seconds, rest := micros/1e6, micros%1e6
+	return time.Unix(from1970To2000+seconds, rest*1000).UTC()
+}
+
+// frozenInputs is what an attempt froze.
+type frozenInputs struct {
+	ref      closing.AttemptRef
+	periodBy closing.PeriodBy
+	inputs   []frozenSlice
+}
+
+type frozenSlice struct {
+	ID     int64
+	Kind   string
+	Period string
+	Source string
+}
+
+// slices returns the slices of a kind in the order of the manifest: by scope, then content.
+func (f frozenInputs) slices(kind string) []int64 {
+	ids := []int64{}
+	for _, slice := range f.inputs {
+		if slice.Kind == kind {
+			ids = append(ids, slice.ID)
+		}
+	}
+	return ids
+}
+
+// billed returns the slices of charges that were billed in the period itself.
+func (f frozenInputs) billed() []int64 {
+	ids := []int64{}
+	for _, slice := range f.inputs {
+		if slice.Kind == "charges" && slice.Period == f.ref.Period.String() {
+			ids = append(ids, slice.ID)
+		}
+	}
+	return ids
+}
+

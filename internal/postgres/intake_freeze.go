@@ -1,0 +1,185 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/intake"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// Freeze implements intake.Freezer.
+func (s *Intake) Freeze(ctx context.Context, request intake.FreezeRequest) (frozen intake.Frozen, err error) {
+	ref := request.Ref
+	doing := fmt.Sprintf("freezing %s of book %s", ref.Period, ref.Book)
+	err = s.inTransaction(ctx, doing, func(tx pgx.Tx) error {
+		attempt, err := hold(ctx, tx, ref)
+		if err != nil {
+			return err
+		}
+		if attempt.manifestHash != "" {
+			frozen, err = readFrozen(ctx, tx, ref)
+			return err
+		}
+		if attempt.current != ref.Attempt {
+			return fault.New(fault.Conflict, "attempt %d at %s of book %s is over; the current one is %d", ref.Attempt, ref.Period, ref.Book, attempt.current)
+		}
+		if err := attempt.calculating(); err != nil {
+			return err
+		}
+		if err := takeTurn(ctx, tx); err != nil {
+			return err
+		}
+		if err := promoteLate(ctx, tx); err != nil {
+			return err
+		}
+		frozen, err = freeze(ctx, tx, request)
+		return err
+	})
+	return frozen, err
+}
+
+// promoteLate gives slices that waited as late the place that nobody holds any more: the attempt
+// that had frozen it was rejected, withdrawn or failed. They act in the order in which they came.
+func promoteLate(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, `
+		SELECT l.slice_id, l.appended FROM input_slices l
+		WHERE l.status = 'late' AND NOT EXISTS (
+			SELECT FROM input_slices s
+			WHERE s.kind = l.kind AND s.scope = l.scope AND s.period = l.period
+				AND s.status IN ('current', 'late') AND `+frozenBy+`)
+		ORDER BY l.slice_id`)
+	if err != nil {
+		return err
+	}
+	type late struct {
+		ID       int64
+		Appended bool
+	}
+	waiting, err := pgx.CollectRows(rows, pgx.RowToStructByPos[late])
+	if err != nil {
+		return err
+	}
+	for _, slice := range waiting {
+		if !slice.Appended {
+			_, err = tx.Exec(ctx, `UPDATE input_slices s SET status = 'superseded', superseded_by = l.slice_id
+				FROM input_slices l
+				WHERE l.slice_id = $1 AND s.kind = l.kind AND s.scope = l.scope AND s.period = l.period
+					AND s.status = 'current'`, slice.ID)
+		}
+		if err == nil {
+			_, err = tx.Exec(ctx, "UPDATE input_slices SET status = 'current' WHERE slice_id = $1", slice.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// freeze lists the current slices as inputs of the attempt. Where the book goes by charge period,
+// it also lists other months' slices that hold charges of this one.
+func freeze(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (intake.Frozen, error) {
+	ref, book := request.Ref, request.Book
+	accounts := book.BillingAccounts
+	if accounts == nil {
+		accounts = []string{}
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO attempt_inputs (book, period, attempt, slice_id)
+		SELECT $1, $2, $3, slice_id FROM input_slices
+		WHERE status = 'current' AND (
+			kind IN ('tenants', 'ownership')
+			OR kind = 'usage' AND period = $2
+			OR kind IN ('charges', 'invoices') AND period = $2 AND (cardinality($4::text[]) = 0 OR scope = ANY ($4))
+			OR kind = 'charges' AND $5 AND min_charge_start < $7 AND max_charge_start >= $6
+				AND (cardinality($4::text[]) = 0 OR scope = ANY ($4)))`,
+		ref.Book, ref.Period.String(), ref.Attempt, accounts, book.PeriodBy == closing.PeriodByCharge,
+		ref.Period.Start(), ref.Period.End())
+	if err != nil {
+		return intake.Frozen{}, err
+	}
+	manifest := closing.Manifest{
+		Version: closing.ManifestVersion, Book: book.ID, Period: ref.Period, Currency: book.Currency,
+		Basis: book.Basis, PeriodBy: book.PeriodBy,
+		AllocationVersion: request.AllocationVersion, Rules: request.Rules,
+	}
+	if manifest.Inputs, err = manifestInputs(ctx, tx, ref); err != nil {
+		return intake.Frozen{}, err
+	}
+	manifest.Sort()
+	hash := manifest.Hash()
+	if err := saveDocument(ctx, tx, ref, "manifest = $4, manifest_hash = $5", manifest, hash); err != nil {
+		return intake.Frozen{}, err
+	}
+	return countFrozen(manifest, hash), nil
+}
+
+// manifestInputs names the frozen slices by content. Slices of tenants overrule each other, so their
+// rank is part of the name: the lowest counts first.
+func manifestInputs(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef) ([]closing.ManifestInput, error) {
+	rows, err := tx.Query(ctx, `SELECT s.kind,
+			CASE s.kind WHEN 'tenants' THEN to_char(row_number() OVER
+				(PARTITION BY s.kind ORDER BY b.source = 'service', s.slice_id DESC), 'FM000000') ELSE s.scope END,
+			s.content_hash, s.rows
+		FROM attempt_inputs i JOIN input_slices s USING (slice_id) JOIN input_batches b USING (batch_id)
+		WHERE i.book = $1 AND i.period = $2 AND i.attempt = $3`, ref.Book, ref.Period.String(), ref.Attempt)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[closing.ManifestInput])
+}
+
+func readFrozen(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef) (intake.Frozen, error) {
+	var document []byte
+	var hash string
+	err := tx.QueryRow(ctx, `SELECT manifest, manifest_hash FROM close_attempts
+		WHERE book = $1 AND period = $2 AND attempt = $3`, ref.Book, ref.Period.String(), ref.Attempt).Scan(&document, &hash)
+	if err != nil {
+		return intake.Frozen{}, err
+	}
+	var manifest closing.Manifest
+	if err := json.Unmarshal(document, &manifest); err != nil {
+		return intake.Frozen{}, fmt.Errorf("reading the manifest of attempt %d: %w", ref.Attempt, err)
+	}
+	return countFrozen(manifest, hash), nil
+}
+
+func countFrozen(manifest closing.Manifest, hash string) intake.Frozen {
+	frozen := intake.Frozen{Manifest: manifest, Hash: hash}
+	for _, input := range manifest.Inputs {
+		frozen.Rows += input.Rows
+		if input.Kind == string(intake.KindCharges) {
+			frozen.Charges += input.Rows
+		}
+	}
+	return frozen
+}
+
+// Late implements intake.Freezer.
+func (s *Intake) Late(ctx context.Context, accounts []string, month period.Period) ([]intake.Slice, error) {
+	if accounts == nil {
+		accounts = []string{}
+	}
+	rows, err := s.pool.Query(ctx, `SELECT kind, scope, content_hash, rows, coalesce(sums, 'null')
+		FROM input_slices
+		WHERE status = 'late' AND period = $1 AND (cardinality($2::text[]) = 0 OR scope = ANY ($2) OR kind = 'usage')
+		ORDER BY kind, scope, slice_id`, month.String(), accounts)
+	if err != nil {
+		return nil, explain(err, "listing what came late for %s", month)
+	}
+	late, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (intake.Slice, error) {
+		slice := intake.Slice{SliceKey: intake.SliceKey{Period: month}}
+		var sums []byte
+		if err := row.Scan(&slice.Kind, &slice.Scope, &slice.ContentHash, &slice.Rows, &sums); err != nil {
+			return slice, err
+		}
+		return slice, json.Unmarshal(sums, &slice.Sums)
+	})
+	return late, explain(err, "listing what came late for %s", month)
+}

@@ -1,0 +1,133 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/intake"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
+)
+
+// frozen lists what an attempt froze, or returns a NotFound error.
+func (s *Intake) frozen(ctx context.Context, ref closing.AttemptRef) (frozenInputs, error) {
+	frozen := frozenInputs{ref: ref}
+	err := s.pool.QueryRow(ctx, `SELECT manifest ->> 'period_by' FROM close_attempts
+		WHERE book = $1 AND period = $2 AND attempt = $3 AND manifest_hash <> ''`,
+		ref.Book, ref.Period.String(), ref.Attempt).Scan(&frozen.periodBy)
+	if noRow(err) {
+		return frozen, fault.New(fault.NotFound, "attempt %d at %s of book %s has frozen nothing", ref.Attempt, ref.Period, ref.Book)
+	}
+	if err != nil {
+		return frozen, explain(err, "reading what %s of book %s froze", ref.Period, ref.Book)
+	}
+	rows, err := s.pool.Query(ctx, `SELECT s.slice_id, s.kind, s.period, b.source
+		FROM attempt_inputs i JOIN input_slices s USING (slice_id) JOIN input_batches b USING (batch_id)
+		WHERE i.book = $1 AND i.period = $2 AND i.attempt = $3
+		ORDER BY s.kind, s.scope, s.content_hash, s.slice_id`, ref.Book, ref.Period.String(), ref.Attempt)
+	if err == nil {
+		frozen.inputs, err = pgx.CollectRows(rows, pgx.RowToStructByPos[frozenSlice])
+	}
+	return frozen, explain(err, "reading what %s of book %s froze", ref.Period, ref.Book)
+}
+
+// list reads rows of an attempt's frozen slices of a kind, whose ids are $1.
+func list[Item any](
+	ctx context.Context, s *Intake, ref closing.AttemptRef, pick func(frozenInputs) []int64,
+	statement string, scan func(pgx.CollectableRow) (Item, error),
+) ([]Item, error) {
+	frozen, err := s.frozen(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, statement, pick(frozen))
+	if err != nil {
+		return nil, explain(err, "reading the frozen inputs of %s of book %s", ref.Period, ref.Book)
+	}
+	items, err := pgx.CollectRows(rows, scan)
+	return items, explain(err, "reading the frozen inputs of %s of book %s", ref.Period, ref.Book)
+}
+
+func ofKind(kind intake.Kind) func(frozenInputs) []int64 {
+	return func(frozen frozenInputs) []int64 { return frozen.slices(string(kind)) }
+}
+
+// ChargedTotals implements intake.FrozenInputs.
+func (s *Intake) ChargedTotals(ctx context.Context, ref closing.AttemptRef) ([]closing.ChargedTotal, error) {
+	return list(ctx, s, ref, frozenInputs.billed, `
+		SELECT billing_account_id, invoice_id COLLATE "C", currency COLLATE "C", sum(billed_cost)
+		FROM charges WHERE slice_id = ANY ($1) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+		func(row pgx.CollectableRow) (total closing.ChargedTotal, err error) {
+			return total, row.Scan(&total.BillingAccountID, &total.InvoiceID, &total.Currency, scannedNumber{&total.BilledCost})
+		})
+}
+
+// ControlTotals implements intake.FrozenInputs.
+func (s *Intake) ControlTotals(ctx context.Context, ref closing.AttemptRef) ([]closing.ControlTotal, error) {
+	return list(ctx, s, ref, ofKind(intake.KindInvoices), `
+		SELECT billing_account_id, invoice_id, currency COLLATE "C", billed_cost
+		FROM control_totals WHERE slice_id = ANY ($1) ORDER BY 1, 2, 3, slice_id, row_no`,
+		func(row pgx.CollectableRow) (total closing.ControlTotal, err error) {
+			return total, row.Scan(&total.BillingAccountID, &total.InvoiceID, &total.Currency, scannedNumber{&total.BilledCost})
+		})
+}
+
+// UsageTotals implements intake.FrozenInputs.
+func (s *Intake) UsageTotals(ctx context.Context, ref closing.AttemptRef) ([]intake.UsageTotal, error) {
+	return list(ctx, s, ref, ofKind(intake.KindUsage), `
+		SELECT tenant_id, category, sum(quantity)
+		FROM usage_records WHERE slice_id = ANY ($1) GROUP BY 1, 2 ORDER BY 1, 2`,
+		func(row pgx.CollectableRow) (total intake.UsageTotal, err error) {
+			return total, row.Scan(&total.TenantID, &total.Category, scannedNumber{&total.Quantity})
+		})
+}
+
+// Usage implements intake.FrozenInputs.
+func (s *Intake) Usage(ctx context.Context, ref closing.AttemptRef, use func(*charge.Usage) error) error {
+	frozen, err := s.frozen(ctx, ref)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.Query(ctx, `SELECT tenant_id, category, quantity, started_at, ended_at
+		FROM usage_records WHERE slice_id = ANY ($1)
+		ORDER BY array_position($1::bigint[], slice_id), row_no`, frozen.slices(string(intake.KindUsage)))
+	if err != nil {
+		return explain(err, "reading the frozen usage of %s of book %s", ref.Period, ref.Book)
+	}
+	var usage charge.Usage
+	_, err = pgx.ForEachRow(rows, []any{
+		&usage.TenantID, &usage.Category, scannedNumber{&usage.Quantity},
+		scannedInstant{&usage.Start}, scannedInstant{&usage.End},
+	}, func() error { return use(&usage) })
+	return explain(err, "reading the frozen usage of %s of book %s", ref.Period, ref.Book)
+}
+
+// Tenants implements intake.FrozenInputs. Files come before services and new slices before old
+// ones; the order of content alone would not say which is newer.
+func (s *Intake) Tenants(ctx context.Context, ref closing.AttemptRef) ([]tenancy.Tenant, error) {
+	return list(ctx, s, ref, ofKind(intake.KindTenants), `
+		SELECT DISTINCT ON (t.tenant_id) t.tenant_id, t.name, t.plan, t.active_from, t.active_until, t.weight,
+			t.gl_account, t.cost_centre
+		FROM tenants t JOIN input_slices s USING (slice_id) JOIN input_batches b USING (batch_id)
+		WHERE t.slice_id = ANY ($1)
+		ORDER BY t.tenant_id, b.source = 'service', t.slice_id DESC, t.row_no DESC`,
+		func(row pgx.CollectableRow) (tenant tenancy.Tenant, err error) {
+			return tenant, row.Scan(&tenant.ID, &tenant.Name, &tenant.Plan,
+				scannedInstant{&tenant.ActiveFrom}, scannedInstant{&tenant.ActiveUntil}, scannedNumber{&tenant.Weight},
+				&tenant.GLAccount, &tenant.CostCentre)
+		})
+}
+
+// Ownership implements intake.FrozenInputs.
+func (s *Intake) Ownership(ctx context.Context, ref closing.AttemptRef) ([]tenancy.Ownership, error) {
+	return list(ctx, s, ref, ofKind(intake.KindOwnership), `
+		SELECT resource_id, tenant_id, project_id, owned_from, owned_until
+		FROM ownership WHERE slice_id = ANY ($1) ORDER BY resource_id, owned_from, slice_id, row_no`,
+		func(row pgx.CollectableRow) (owned tenancy.Ownership, err error) {
+			return owned, row.Scan(&owned.ResourceID, &owned.TenantID, &owned.ProjectID,
+				scannedInstant{&owned.From}, scannedInstant{&owned.Until})
+		})
+}
