@@ -53,14 +53,16 @@ func (m Mapping) Validate() error {
 		return fault.Wrap(err, fault.InvalidInput, "the mapping is never in effect")
 	}
 	for i := range m.Entries {
-		if err := m.Entries[i].validate(); err != nil {
+		if err := m.Entries[i].Validate(); err != nil {
 			return fault.Wrap(err, fault.InvalidInput, "mapping entry %d is not usable", i+1)
 		}
 	}
 	return nil
 }
 
-func (e *MappingEntry) validate() error {
+// Validate returns an InvalidInput error unless the entry leads to one target by conditions that can be
+// read.
+func (e *MappingEntry) Validate() error {
 	targets := 0
 	for _, target := range []string{e.Tenant, e.Pool, e.Account} {
 		if target != "" {

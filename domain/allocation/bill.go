@@ -1,0 +1,165 @@
+package allocation
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/money"
+)
+
+// CostBasis names the FOCUS cost column that is allocated.
+type CostBasis string
+
+// Effective cost is allocated by default; billed cost is always what is reconciled with invoices.
+const (
+	BasisEffective CostBasis = "effective"
+	BasisBilled    CostBasis = "billed"
+)
+
+// BillOptions say how a bill is allocated.
+type BillOptions struct {
+	Rules RuleSet
+	// Roster lists the tenants. Where it is nil, every tenant that the mapping names exists.
+	Roster *Roster
+	// Owners resolves the {owner} of mappings.
+	Owners Owners
+	// Span is the time that is allocated; the caller chooses the charges that belong to it.
+	Span  Span
+	Basis CostBasis
+}
+
+// Bill sums the charges of a bill by where the mapping leads them. It is not safe for concurrent
+// use.
+type Bill struct {
+	options  BillOptions
+	segments segments
+	matchers []*matcher // per segment; nil where no mapping is in effect
+	sums     map[sumKey]*money.Sum
+	totals   map[string]*billTotal
+	names    map[string]string
+	cuts     []time.Time
+	pieces   []piece
+	rows     int64
+}
+
+// sumKey is where a part of a charge goes: a pool's amount in a segment of the span, or an account's
+// direct cost in a category.
+type sumKey struct {
+	pool     string // empty for direct cost
+	account  string // empty for a pool
+	category CostCategory
+	currency string
+	segment  int
+}
+
+// billTotal sums one currency over all rows.
+type billTotal struct {
+	billed, effective money.Sum
+	// magnitude sums absolute amounts of the basis, by whether a tenant or a pool bears them.
+	magnitude, borne money.Sum
+	pools            map[string]*money.Sum
+	rows, mapped     int64
+}
+
+// NewBill prepares to sum a bill. A mapping that leads to an unlisted tenant, a span that is none,
+// and rules or tenants with times in a span of all time are InvalidInput errors.
+func NewBill(options BillOptions) (*Bill, error) {
+	if err := options.Span.Validate(); err != nil {
+		return nil, err
+	}
+	if options.Span.IsZero() && options.Rules.Dated() {
+		return nil, fault.New(fault.InvalidInput, "rules begin or end, so that the period matters; name it")
+	}
+	if options.Roster != nil {
+		if err := checkDates(options.Roster, options.Span); err != nil {
+			return nil, err
+		}
+	}
+	b := &Bill{
+		options: options, segments: newSegments(options.Span, options.Rules.boundaries()),
+		sums: make(map[sumKey]*money.Sum), totals: make(map[string]*billTotal), names: make(map[string]string),
+	}
+	prepared := make(map[string]*matcher)
+	for segment := range b.segments.count() {
+		version, found := inEffect(options.Rules.mappings, b.segments.bounds(segment, segment))
+		if !found {
+			b.matchers = append(b.matchers, nil)
+			continue
+		}
+		if prepared[version.RuleID+version.ContentHash] == nil {
+			m, err := newMatcher(*version.Mapping, options.Roster)
+			if err != nil {
+				return nil, err
+			}
+			prepared[version.RuleID+version.ContentHash] = m
+		}
+		b.matchers = append(b.matchers, prepared[version.RuleID+version.ContentHash])
+	}
+	return b, nil
+}
+
+// Add adds a charge, which is not kept. An unknown currency, and a charge without times where a rule
+// changes within the span or the owner decides, are InvalidInput errors.
+func (b *Bill) Add(c *charge.Charge) error {
+	total := b.totals[c.Currency]
+	if total == nil {
+		if _, err := money.MinorDigits(c.Currency); err != nil {
+			return fault.Wrap(err, fault.InvalidInput, "charge %d cannot be allocated", c.SourceRow)
+		}
+		total = &billTotal{pools: make(map[string]*money.Sum)}
+		b.totals[c.Currency] = total
+	}
+	b.rows++
+	total.rows++
+	total.billed.AddDecimal(c.BilledCost)
+	total.effective.AddDecimal(c.EffectiveCost)
+	amount := c.EffectiveCost
+	if b.options.Basis == BasisBilled {
+		amount = c.BilledCost
+	}
+	if len(b.segments.cuts) == 0 {
+		return b.place(c, total, 0, c.ChargePeriodStart, c.ChargePeriodEnd, amount)
+	}
+	if c.ChargePeriodStart.IsZero() {
+		return fault.New(fault.InvalidInput, "charge %d has no charge period, but a rule changes at %s; date the charges",
+			c.SourceRow, b.segments.cuts[0].Format(time.RFC3339))
+	}
+	return b.cut(c.ChargePeriodStart, c.ChargePeriodEnd, b.segments.cuts, amount,
+		func(start, end time.Time, part decimal.Decimal) error {
+			return b.place(c, total, b.segments.at(start), start, end, part)
+		})
+}
+
+// cut divides an amount at instants in proportion to time, exactly, and hands each part on.
+func (b *Bill) cut(start, end time.Time, cuts []time.Time, amount decimal.Decimal, each func(start, end time.Time, part decimal.Decimal) error) error {
+	divided := pieces(start, end, cuts, nil)
+	if len(divided) == 1 {
+		return each(start, end, amount)
+	}
+	weights := make([]decimal.Decimal, len(divided))
+	for i, piece := range divided {
+		weights[i] = decimal.NewFromInt(piece.weight)
+	}
+	ratio, err := money.DecimalWeights(weights)
+	if err != nil {
+		return err
+	}
+	digits := money.QuantumDigits(0, amount)
+	portions, err := money.Apportion(money.Units(amount, digits), ratio)
+	if err != nil {
+		return err
+	}
+	for i, piece := range divided {
+		until := end
+		if i+1 < len(divided) {
+			until = divided[i+1].start
+		}
+		if err := each(piece.start, until, portions.Decimal(i, digits)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

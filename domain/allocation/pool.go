@@ -1,0 +1,156 @@
+package allocation
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/money"
+)
+
+// The stages in which a bill becomes cells; cells of a later stage rest on those of earlier ones.
+const (
+	// StageDirect holds rows that the mapping leads straight to a tenant or account.
+	StageDirect = 1
+	// StageShared holds pools that rules split.
+	StageShared = 2
+	// StageBridge holds what leads from the allocated cost to the billed one.
+	StageBridge = 3
+)
+
+// PoolResult is a pool with its cells in one currency. The cells sum to Amount exactly.
+type PoolResult struct {
+	Stage    int
+	Pool     string
+	Category CostCategory
+	Currency string
+	Amount   decimal.Decimal
+	// Parts explain a shared pool; other pools have none.
+	Parts []Part
+
+	roster *Roster
+	direct []Cell // of pools that are not split, in byte order of account
+}
+
+// Cell is what a tenant or a reserved account bears of a pool, at full precision.
+type Cell struct {
+	Account string
+	Amount  decimal.Decimal
+}
+
+// Cells yields the pool's cells in byte order of account. A shared pool has one for every tenant of
+// the roster, zero cells included.
+func (p *PoolResult) Cells() iter.Seq[Cell] {
+	if p.Stage != StageShared {
+		return slices.Values(p.direct)
+	}
+	return func(yield func(Cell) bool) {
+		residual, left := p.residual()
+		for place, tenant := range p.roster.tenants {
+			if left && tenant.ID > AccountUnallocated {
+				left = false
+				if !yield(Cell{AccountUnallocated, residual}) {
+					return
+				}
+			}
+			if !yield(Cell{tenant.ID, p.TenantCell(place)}) {
+				return
+			}
+		}
+		if left {
+			yield(Cell{AccountUnallocated, residual})
+		}
+	}
+}
+
+// TenantCell returns the cell of the tenant at a place of the roster in a shared pool.
+func (p *PoolResult) TenantCell(place int) decimal.Decimal {
+	amount := p.Parts[0].cell(place)
+	for i := range p.Parts[1:] {
+		amount = amount.Add(p.Parts[i+1].cell(place))
+	}
+	return amount
+}
+
+// residual returns what no tenant bears of a shared pool, and whether there is such a part.
+func (p *PoolResult) residual() (amount decimal.Decimal, left bool) {
+	for i := range p.Parts {
+		if p.Parts[i].Fallback == FallbackResidual {
+			amount, left = amount.Add(p.Parts[i].Amount), true
+		}
+	}
+	return amount, left
+}
+
+// Digits returns the number of fractional digits of the pool's cells.
+func (p *PoolResult) Digits() int {
+	digits := 0
+	for i := range p.Parts {
+		digits = max(digits, p.Parts[i].Digits)
+	}
+	for _, cell := range p.direct {
+		digits = max(digits, -int(cell.Amount.Exponent()))
+	}
+	return digits
+}
+
+// Roster returns the tenants that a shared pool was split among.
+func (p *PoolResult) Roster() *Roster { return p.roster }
+
+// PoolAmount is a pool with the amount to split, as a file of pools gives it.
+type PoolAmount struct {
+	Rule   RuleVersion
+	Amount decimal.Decimal
+}
+
+// Split splits amounts in one currency among a roster by usage over a span; the rules' effective
+// periods are not looked at. It returns results in the order of the pools. An unknown currency, no
+// active tenant, and tenants with times in a span of all time are InvalidInput errors, and then
+// nothing is split.
+func Split(pools []PoolAmount, roster *Roster, usage *Usage, span Span, currency string) ([]PoolResult, error) {
+	minorDigits, err := money.MinorDigits(currency)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkDates(roster, span); err != nil {
+		return nil, err
+	}
+	divider := newDivider(roster, usage)
+	results := make([]PoolResult, len(pools))
+	over := stretch{0, usage.segments.count() - 1, span}
+	for i, pool := range pools {
+		part, err := divider.part(pool.Rule, over, pool.Amount, minorDigits)
+		if err != nil {
+			return nil, err
+		}
+		results[i] = PoolResult{
+			Stage: StageShared, Pool: pool.Rule.Pool.PoolID, Category: pool.Rule.Pool.Category,
+			Currency: currency, Amount: pool.Amount, Parts: []Part{part}, roster: roster,
+		}
+	}
+	return results, nil
+}
+
+func checkDates(roster *Roster, span Span) error {
+	if err := span.Validate(); err != nil {
+		return err
+	}
+	if span.IsZero() && roster.Dated() {
+		return fault.New(fault.InvalidInput, "tenants begin or end, so that the period matters; name it")
+	}
+	return nil
+}
+
+// byKey orders results by stage, pool and currency.
+func byKey(a, b PoolResult) int {
+	if a.Stage != b.Stage {
+		return a.Stage - b.Stage
+	}
+	if order := strings.Compare(a.Pool, b.Pool); order != 0 {
+		return order
+	}
+	return strings.Compare(a.Currency, b.Currency)
+}

@@ -1,0 +1,64 @@
+package allocationfile
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// Output is a file that appears under its name only when it is whole: until Commit it is a
+// temporary file beside it.
+type Output struct {
+	*bufio.Writer
+	path string
+	file *os.File // nil for a stream
+}
+
+// CreateOutput begins a file; "-" stands for the stream. Call Commit, and Discard in any case.
+func CreateOutput(path string, stream io.Writer) (*Output, error) {
+	if path == "-" {
+		return &Output{Writer: bufio.NewWriterSize(stream, 1<<16)}, nil
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return nil, fault.Wrap(err, fault.InvalidInput, "%s cannot be written", path)
+	}
+	return &Output{Writer: bufio.NewWriterSize(file, 1<<16), path: path, file: file}, nil
+}
+
+// Commit writes what is buffered and gives the file its name.
+func (o *Output) Commit() error {
+	err := o.Flush()
+	if o.file == nil {
+		if err != nil {
+			return fault.Wrap(err, fault.Unavailable, "the result cannot be written")
+		}
+		return nil
+	}
+	if err == nil {
+		err = o.file.Chmod(0o644)
+	}
+	if closing := o.file.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(o.file.Name(), o.path)
+	}
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "%s cannot be written", o.path)
+	}
+	o.file = nil
+	return nil
+}
+
+// Discard removes the temporary file of an output that was not committed.
+func (o *Output) Discard() {
+	if o.file != nil {
+		_ = o.file.Close()
+		_ = os.Remove(o.file.Name())
+		o.file = nil
+	}
+}

@@ -1,0 +1,123 @@
+package rulesfile
+
+import (
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// parseYAML reads a document into nodes. Anchors, aliases and tags are refused: rules need none,
+// and a few aliases can stand for gigabytes.
+func parseYAML(name string, text []byte) (node, error) {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return node{}, syntaxError(name, err)
+	}
+	root := node{name: name, line: 1}
+	var body ast.Node
+	for _, document := range file.Docs {
+		if document.Body == nil {
+			continue
+		}
+		if body != nil {
+			return node{}, root.errorf("the file holds several documents; keep one")
+		}
+		body = document.Body
+	}
+	if body == nil {
+		return root, nil
+	}
+	return fromYAML(root, body)
+}
+
+var yamlPosition = regexp.MustCompile(`^\[(\d+):(\d+)\] `)
+
+// syntaxError takes the line out of the library's message and leaves its drawing behind.
+func syntaxError(name string, err error) error {
+	message, _, _ := strings.Cut(err.Error(), "\n")
+	at := node{name: name, line: 1}
+	if found := yamlPosition.FindStringSubmatch(message); found != nil {
+		at.line, _ = strconv.Atoi(found[1])
+		message = message[len(found[0]):]
+	}
+	return at.wrap(nil, "%s", message)
+}
+
+var errForm = errors.New("form of YAML that rules do not use")
+
+// fromYAML turns a tree of the library into nodes; at gives name, path and a line to begin with.
+func fromYAML(at node, value ast.Node) (node, error) {
+	if token := value.GetToken(); token != nil && token.Position != nil {
+		at.line = token.Position.Line
+	}
+	switch value := value.(type) {
+	case *ast.NullNode:
+		return at, nil
+	case *ast.MappingValueNode:
+		return fromPairs(at, []*ast.MappingValueNode{value})
+	case *ast.MappingNode:
+		return fromPairs(at, value.Values)
+	case *ast.SequenceNode:
+		at.kind = kindList
+		for i, item := range value.Values {
+			child, err := fromYAML(node{name: at.name, path: at.element(i), line: at.line}, item)
+			if err != nil {
+				return node{}, err
+			}
+			at.items = append(at.items, child)
+		}
+		return at, nil
+	default:
+		text, err := scalarText(value)
+		if err != nil {
+			return node{}, at.wrap(nil, "holds a %s, which rules do not use", strings.ToLower(value.Type().String()))
+		}
+		at.kind, at.text = kindScalar, text
+		return at, nil
+	}
+}
+
+func fromPairs(at node, pairs []*ast.MappingValueNode) (node, error) {
+	at.kind = kindMapping
+	for i, pair := range pairs {
+		key, err := scalarText(pair.Key)
+		if err != nil {
+			return node{}, at.errorf("has a key that is no plain text")
+		}
+		if token := pair.Key.GetToken(); token != nil && token.Position != nil {
+			if i == 0 {
+				at.line = token.Position.Line
+			}
+		}
+		child, err := fromYAML(node{name: at.name, path: at.member(key), line: at.line}, pair.Value)
+		if err != nil {
+			return node{}, err
+		}
+		if token := pair.Key.GetToken(); token != nil && token.Position != nil && child.kind != kindScalar {
+			child.line = token.Position.Line
+		}
+		at.keys = append(at.keys, key)
+		at.items = append(at.items, child)
+	}
+	return at, nil
+}
+
+// scalarText returns the text of a single value as it was written, without quotes.
+func scalarText(value ast.Node) (string, error) {
+	switch value := value.(type) {
+	case *ast.StringNode:
+		return value.Value, nil
+	case *ast.LiteralNode:
+		return value.Value.Value, nil
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		return value.GetToken().Value, nil
+	default:
+		return "", fault.Wrap(errForm, fault.InvalidInput, "unsupported")
+	}
+}
