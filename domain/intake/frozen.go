@@ -47,8 +47,7 @@ type FrozenInputs interface {
 	// in the order of slices and rows, until use returns an error, which it returns. Where the
 	// manifest goes by charge period, only charges that start in the period are given. The charge
 	// is valid during the call; its texts and tags stay valid and are shared. Fields that no engine
-	// asks for (Description, ConsumedQuantity, ConsumedUnit, SubAccountName, ResourceName, SkuID)
-	// are left empty.
+	// asks for (Description, ConsumedQuantity, ConsumedUnit, SkuID) are left empty.
 	Charges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error
 	// ChargedTotals sums billed cost by billing account, invoice and currency over all frozen
 	// charges that were billed in the period, in that order: what invoices are compared with,

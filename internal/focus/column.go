@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
@@ -19,7 +20,6 @@ var (
 	errAbsent  = errors.New("is required in every row")
 	errNotText = errors.New("is not UTF-8 text without zero bytes")
 	errLongID  = errors.New("is longer than 256 bytes")
-	errNoMoney = errors.New("is no currency code of three capital letters, such as USD")
 )
 
 // column is a FOCUS column that charges are made of.
@@ -111,10 +111,10 @@ func setBillingPeriod(c *charge.Charge, m *memory, field []byte) error {
 }
 
 func setCurrency(c *charge.Charge, m *memory, field []byte) (err error) {
-	if !isCurrency(field) {
-		return errNoMoney
+	if c.Currency, err = m.text(field); err != nil {
+		return err
 	}
-	c.Currency, err = m.text(field)
+	_, err = money.MinorDigits(c.Currency)
 	return err
 }
 
@@ -135,18 +135,6 @@ func isAbsent(field []byte) bool {
 	default:
 		return false
 	}
-}
-
-func isCurrency(code []byte) bool {
-	if len(code) != 3 {
-		return false
-	}
-	for _, c := range code {
-		if c < 'A' || c > 'Z' {
-			return false
-		}
-	}
-	return true
 }
 
 // isStorable reports whether PostgreSQL can keep a text as it is.

@@ -5,7 +5,14 @@ import (
 	"time"
 )
 
-var errNotATime = errors.New("is not a time such as 2024-09-01T00:00:00Z or 2024-09-01 00:00:00")
+// firstYear and lastYear bound what a bill may be about; anything else is a slip of the pen, and
+// would make a period that nobody can close.
+const (
+	firstYear = 1900
+	lastYear  = 2200
+)
+
+var errNotATime = errors.New("is not a time such as 2024-09-01T00:00:00Z or 2024-09-01 00:00:00, from 1900 to 2200")
 
 // parseInstant reads a date, or a date and a time of day separated by "T" or a space, with optional
 // seconds, fraction and zone (Z, UTC, +hh:mm or +hhmm; none means UTC, as FOCUS demands).
@@ -48,7 +55,7 @@ func parseDate(text []byte) (day time.Time, rest []byte, ok bool) {
 	day = time.Date(century*100+year, time.Month(month), dayOfMonth, 0, 0, 0, 0, time.UTC)
 	// time.Date carries 2024-02-30 into March; a bill that says so is wrong, unlike one that counts
 	// hours past midnight.
-	if day.Month() != time.Month(month) || day.Day() != dayOfMonth || day.Year() < 1 {
+	if day.Month() != time.Month(month) || day.Day() != dayOfMonth || day.Year() < firstYear || day.Year() > lastYear {
 		return time.Time{}, nil, false
 	}
 	return day, text[10:], true

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/money"
 )
 
 const (
@@ -75,9 +77,13 @@ func (m *memory) amount(field []byte) (decimal.Decimal, error) {
 	if m.repeats(field) {
 		return m.lastAmount, nil
 	}
-	value, err := parseAmount(field)
-	if err != nil {
-		return decimal.Decimal{}, err
+	fixed, short := money.ParseFixed(field)
+	value := fixed.Decimal()
+	if !short {
+		var err error
+		if value, err = money.ParseDecimal(string(field)); err != nil {
+			return decimal.Decimal{}, err
+		}
 	}
 	m.remember(field)
 	m.lastAmount = value

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -31,7 +30,7 @@ func (s *Intake) Charges(ctx context.Context, ref closing.AttemptRef, use func(*
 // chargeColumns are what engines ask for, in the order in which decode reads them.
 const chargeColumns = `source_row, billing_account_id, billing_period, invoice_id, currency,
 	charge_period_start, charge_period_end, billed_cost, effective_cost, charge_category, charge_class,
-	sub_account_id, service_name, service_category, resource_id, resource_type, region_id,
+	sub_account_id, sub_account_name, service_name, service_category, resource_id, resource_name, resource_type, region_id,
 	commitment_discount_id, commitment_discount_status, commitment_discount_quantity, tags`
 
 // chargeReader decodes rows from PostgreSQL's binary form. It remembers texts and tags, which
@@ -78,9 +77,10 @@ func (r *chargeReader) decode(raw [][]byte) (err error) {
 		BillingAccountID: r.text(raw[1]), InvoiceID: r.text(raw[3]), Currency: r.text(raw[4]),
 		ChargePeriodStart: decodeInstant(raw[5]), ChargePeriodEnd: decodeInstant(raw[6]),
 		ChargeCategory: r.text(raw[9]), ChargeClass: r.text(raw[10]),
-		SubAccountID: r.text(raw[11]), ServiceName: r.text(raw[12]), ServiceCategory: r.text(raw[13]),
-		ResourceID: r.text(raw[14]), ResourceType: r.text(raw[15]), RegionID: r.text(raw[16]),
-		CommitmentDiscountID: r.text(raw[17]), CommitmentDiscountStatus: r.text(raw[18]),
+		SubAccountID: r.text(raw[11]), SubAccountName: r.text(raw[12]),
+		ServiceName: r.text(raw[13]), ServiceCategory: r.text(raw[14]),
+		ResourceID: r.text(raw[15]), ResourceName: r.text(raw[16]), ResourceType: r.text(raw[17]),
+		RegionID: r.text(raw[18]), CommitmentDiscountID: r.text(raw[19]), CommitmentDiscountStatus: r.text(raw[20]),
 	}
 	if r.month != string(raw[2]) {
 		r.month = string(raw[2])
@@ -95,13 +95,13 @@ func (r *chargeReader) decode(raw [][]byte) (err error) {
 	if c.EffectiveCost, err = decodeNumeric(raw[8]); err != nil {
 		return err
 	}
-	if raw[19] != nil {
+	if raw[21] != nil {
 		c.CommitmentDiscountQuantity.Valid = true
-		if c.CommitmentDiscountQuantity.Decimal, err = decodeNumeric(raw[19]); err != nil {
+		if c.CommitmentDiscountQuantity.Decimal, err = decodeNumeric(raw[21]); err != nil {
 			return err
 		}
 	}
-	c.Tags, err = r.tags(raw[20])
+	c.Tags, err = r.tags(raw[22])
 	return err
 }
 
@@ -116,16 +116,16 @@ func (r *chargeReader) text(raw []byte) string {
 	return text
 }
 
-// tags reads binary jsonb: a version byte, then JSON.
+// tags reads jsonb, which pgx asks for as text.
 func (r *chargeReader) tags(raw []byte) (map[string]string, error) {
-	if len(raw) < 2 {
+	if raw == nil {
 		return nil, nil
 	}
 	if known, found := r.allTags[string(raw)]; found {
 		return known, nil
 	}
 	var tags map[string]string
-	if err := json.Unmarshal(raw[1:], &tags); err != nil {
+	if err := json.Unmarshal(raw, &tags); err != nil {
 		return nil, fmt.Errorf("reading stored tags: %w", err)
 	}
 	if len(r.allTags) < rememberedTexts {
@@ -180,4 +180,3 @@ func (f frozenInputs) billed() []int64 {
 	}
 	return ids
 }
-

@@ -99,8 +99,10 @@ func (s *Intake) Usage(ctx context.Context, ref closing.AttemptRef, use func(*ch
 	}
 	var usage charge.Usage
 	_, err = pgx.ForEachRow(rows, []any{
-		&usage.TenantID, &usage.Category, scannedNumber{&usage.Quantity},
-		scannedInstant{&usage.Start}, scannedInstant{&usage.End},
+		&usage.TenantID, &usage.Category,
+		scannedNumber{&usage.Quantity},
+		scannedInstant{&usage.Start},
+		scannedInstant{&usage.End},
 	}, func() error { return use(&usage) })
 	return explain(err, "reading the frozen usage of %s of book %s", ref.Period, ref.Book)
 }
