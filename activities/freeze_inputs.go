@@ -1,0 +1,62 @@
+package activities
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/intake"
+)
+
+// Frozen names what an attempt froze by its hash.
+type Frozen struct {
+	ManifestHash string `json:"manifest_hash"`
+	Inputs       int    `json:"inputs"`
+	Rules        int    `json:"rules"`
+	Rows         int64  `json:"rows"`
+}
+
+// FreezeInputs lists the inputs and the rules of the attempt in its manifest. What comes in later is
+// not part of it. An attempt freezes once: repeated, it returns what it froze first.
+func (a *Intake) FreezeInputs(ctx context.Context, ref closing.AttemptRef) (Frozen, error) {
+	pulse, err := startPulse(ctx, a.Periods, ref, StepFreeze, 0)
+	if err != nil {
+		return Frozen{}, ApplicationError(err)
+	}
+	defer pulse.stop()
+	frozen, err := a.freeze(ctx, ref)
+	if err != nil {
+		return Frozen{}, ApplicationError(err)
+	}
+	return Frozen{
+		ManifestHash: frozen.Hash,
+		Inputs:       len(frozen.Manifest.Inputs),
+		Rules:        len(frozen.Manifest.Rules),
+		Rows:         frozen.Rows,
+	}, nil
+}
+
+func (a *Intake) freeze(ctx context.Context, ref closing.AttemptRef) (intake.Frozen, error) {
+	book, err := a.Periods.Book(ctx, ref.Book)
+	if err != nil {
+		return intake.Frozen{}, err
+	}
+	active, err := a.Rules.Active(ctx, ref.Period.Start(), ref.Period.End())
+	if err != nil {
+		return intake.Frozen{}, err
+	}
+	rules := make([]closing.ManifestRule, 0, len(active))
+	for _, rule := range active {
+		rules = append(rules, closing.ManifestRule{RuleID: rule.RuleID, Version: rule.Version, ContentHash: rule.ContentHash})
+	}
+	return a.Freezer.Freeze(ctx, intake.FreezeRequest{
+		Ref: ref, Book: book, AllocationVersion: allocation.Version, Rules: rules,
+	})
+}
+
+// FreezeInputs calls the activity of that name.
+func FreezeInputs(ctx workflow.Context, ref closing.AttemptRef) (Frozen, error) {
+	return execute[Frozen](ctx, intakes.FreezeInputs, ref)
+}

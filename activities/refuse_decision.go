@@ -1,0 +1,31 @@
+package activities
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// RefusedDecision is a decision that the workflow itself turned down.
+type RefusedDecision struct {
+	Ref      closing.AttemptRef `json:"ref"`
+	Decision approval.Decision  `json:"decision"`
+	Refusal  fault.Code         `json:"refusal"`
+}
+
+// RefuseDecision records a decision that does not count. The actor in it is what the sender said;
+// nothing proved it.
+func (a *Closing) RefuseDecision(ctx context.Context, refused RefusedDecision) error {
+	refused.Decision.Token = ""
+	return ApplicationError(a.Periods.RecordDecision(ctx, refused.Ref, refused.Decision, string(refused.Refusal)))
+}
+
+// RefuseDecision calls the activity of that name.
+func RefuseDecision(ctx workflow.Context, refused RefusedDecision) error {
+	_, err := execute[nothing](ctx, closings.RefuseDecision, refused)
+	return err
+}

@@ -1,0 +1,31 @@
+package workers
+
+import (
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/activities"
+	"github.com/omnicloud/omnicloud/workflows"
+)
+
+// Activities holds the activity structs of all queues, with their ports in place.
+type Activities struct {
+	Closing     *activities.Closing
+	Intake      *activities.Intake
+	Allocation  *activities.Allocation
+	Publication *activities.Publication
+}
+
+// registrations says what runs on which queue. A queue that is missing here has no workers yet.
+var registrations = map[string]func(worker.Registry, Activities){
+	workflows.QueueAllocation: registerAllocation,
+}
+
+func registerAllocation(registry worker.Registry, ports Activities) {
+	registry.RegisterWorkflowWithOptions(workflows.PeriodClose, workflow.RegisterOptions{Name: workflows.TypePeriodClose})
+	registry.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})
+	registry.RegisterActivity(ports.Closing)
+	registry.RegisterActivity(ports.Intake)
+	registry.RegisterActivity(ports.Allocation)
+	registry.RegisterActivity(ports.Publication)
+}

@@ -1,0 +1,141 @@
+package workers
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/internal/temporalclient"
+	"github.com/omnicloud/omnicloud/workflows"
+)
+
+const (
+	// stopTimeout is how long activities may go on once a worker is asked to stop; the SDK's default
+	// of zero would cut them off. What is still running then is taken up again elsewhere.
+	stopTimeout = 20 * time.Second
+	// concurrentActivities bounds how many steps one worker runs at a time: each uses a core and
+	// holds a period's working set.
+	concurrentActivities = 4
+	// settleAttempts bounds how often the set-up against the Temporal server is tried; together with
+	// settlePause it is how long a worker waits for a server that starts beside it.
+	settleAttempts = 60
+	settlePause    = time.Second
+)
+
+// Config is what a worker process runs with. All fields are required but Notifications.
+type Config struct {
+	Client    client.Client
+	Namespace string
+	// Queues names the task queues that the process serves; see ParseQueues.
+	Queues     []string
+	Activities Activities
+	Books      closing.Store
+	// Notifications is what the process delivers besides; nil delivers nothing.
+	Notifications *Dispatcher
+	Logger        *slog.Logger
+}
+
+// Run serves the queues until ctx ends, then stops in order: no new work, then running activities,
+// then the background loops. It returns an error where the set-up fails or a worker breaks down.
+func Run(ctx context.Context, config Config) error {
+	if err := prepare(ctx, config); err != nil {
+		return err
+	}
+	started, err := startWorkers(config)
+	if err != nil {
+		return err
+	}
+	config.Logger.Info("worker is ready", "queues", strings.Join(config.Queues, ","))
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	loops, background := errgroup.WithContext(background)
+	if slices.Contains(config.Queues, workflows.QueueAllocation) {
+		recovery := &recovery{client: config.Client, periods: config.Books, logger: config.Logger}
+		loops.Go(func() error { return recovery.run(background) })
+	}
+	if config.Notifications != nil {
+		loops.Go(func() error { return config.Notifications.Run(background) })
+	}
+	select {
+	case <-ctx.Done():
+	case <-background.Done():
+	}
+	for _, running := range started {
+		running.Stop()
+	}
+	stop()
+	return loops.Wait()
+}
+
+// prepare makes the server ready: search attributes, then schedules. A server that is not up yet is
+// waited for.
+func prepare(ctx context.Context, config Config) error {
+	var err error
+	for range settleAttempts {
+		err = temporalclient.EnsureSearchAttributes(ctx, config.Client, config.Namespace, workflows.SearchAttributeNames())
+		if err == nil {
+			_, err = ApplySchedules(ctx, config.Client, config.Books)
+		}
+		if err == nil || !fault.Is(err, fault.Unavailable) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(settlePause):
+		}
+	}
+	return err
+}
+
+// startWorkers starts a worker per queue that has something registered.
+func startWorkers(config Config) ([]worker.Worker, error) {
+	var started []worker.Worker
+	for _, queue := range config.Queues {
+		register, known := registrations[queue]
+		if !known {
+			continue
+		}
+		running := worker.New(config.Client, queue, worker.Options{
+			WorkerStopTimeout:                  stopTimeout,
+			MaxConcurrentActivityExecutionSize: concurrentActivities,
+			Interceptors:                       []interceptor.WorkerInterceptor{&activityLog{logger: config.Logger}},
+		})
+		register(running, config.Activities)
+		if err := running.Start(); err != nil {
+			for _, earlier := range started {
+				earlier.Stop()
+			}
+			return nil, fault.Wrap(err, fault.Unavailable, "the worker of queue %s cannot start", queue)
+		}
+		started = append(started, running)
+	}
+	return started, nil
+}
+
+// ParseQueues reads a list such as "allocation,drift". An unknown or repeated name is an InvalidInput
+// error. A queue that this version registers nothing on is accepted and served by no worker.
+func ParseQueues(list string) ([]string, error) {
+	known := []string{workflows.QueueAllocation, workflows.QueueDrift, workflows.QueueForecast}
+	var queues []string
+	for name := range strings.SplitSeq(list, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.Contains(known, name) {
+			return nil, fault.New(fault.InvalidInput, "queue %q is none of %s", name, strings.Join(known, ", "))
+		}
+		if slices.Contains(queues, name) {
+			return nil, fault.New(fault.InvalidInput, "queue %s is named twice", name)
+		}
+		queues = append(queues, name)
+	}
+	return queues, nil
+}

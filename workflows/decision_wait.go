@@ -1,0 +1,88 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/activities"
+	"github.com/omnicloud/omnicloud/domain/approval"
+)
+
+// await waits for the decision that counts, reminding people on the way. It returns errExpired at
+// the deadline and a cancellation error where the workflow is cancelled first.
+func (d *decisionDesk) await(ctx workflow.Context, deadline time.Time, remindEvery time.Duration) (*approval.Decision, error) {
+	d.waiting, d.deadline, d.progress.Deadline = true, deadline, deadline
+	defer func() { d.waiting = false }()
+	if err := d.mark(ctx, "pending"); err != nil {
+		return nil, err
+	}
+	decided := func() bool { return d.winner != nil }
+	for {
+		wait := deadline.Sub(workflow.Now(ctx))
+		if remindEvery > 0 {
+			wait = min(wait, remindEvery)
+		}
+		if wait > 0 {
+			_, err := workflow.AwaitWithTimeout(ctx, wait, decided)
+			// A decision that won in the same task as a cancellation stands.
+			if err != nil && !decided() {
+				return nil, err
+			}
+		}
+		if decided() {
+			return d.winner, nil
+		}
+		if !workflow.Now(ctx).Before(deadline) {
+			return nil, errExpired
+		}
+		d.remind(ctx)
+	}
+}
+
+// remind is a courtesy: its failure is logged and the wait goes on.
+func (d *decisionDesk) remind(ctx workflow.Context) {
+	d.progress.Reminders++
+	err := activities.RemindApprovers(under(ctx, courtesy), activities.Reminder{
+		Ref:        d.ref,
+		Number:     d.progress.Reminders,
+		ResultHash: d.progress.ResultHash,
+		Deadline:   d.deadline,
+	})
+	if err != nil {
+		workflow.GetLogger(ctx).Warn("approvers could not be reminded", "error", err)
+	}
+}
+
+// settle lets whoever sent the winning decision know that its consequences are committed, or why
+// they could not be.
+func (d *decisionDesk) settle(ctx workflow.Context, outcome string, failure error) {
+	if d.settled {
+		return
+	}
+	d.settled, d.failure = true, failure
+	if err := d.mark(ctx, outcome); err != nil {
+		workflow.GetLogger(ctx).Warn("the search attribute of the decision could not be set", "error", err)
+	}
+}
+
+func (d *decisionDesk) mark(ctx workflow.Context, outcome string) error {
+	d.progress.Decision = outcome
+	return workflow.UpsertTypedSearchAttributes(ctx, keyDecision.ValueSet(outcome))
+}
+
+// finish lets every Update and Signal that has arrived come to its end before the workflow does: a
+// completed workflow answers nobody, and a signal left in its channel would be lost unrecorded.
+func (d *decisionDesk) finish(ctx workflow.Context, failure error) {
+	d.settled = true
+	if d.failure == nil && d.winner != nil && failure != nil {
+		d.failure = failure
+	}
+	last, _ := workflow.NewDisconnectedContext(ctx)
+	err := workflow.Await(last, func() bool {
+		return workflow.AllHandlersFinished(last) && !d.handling && d.signals.Len() == 0
+	})
+	if err != nil {
+		workflow.GetLogger(ctx).Error("decisions were left unanswered", "error", err)
+	}
+}

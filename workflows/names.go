@@ -1,0 +1,84 @@
+// Package workflows orchestrates: it says which activity follows which, how long each may take and
+// what a decision, a deadline or a cancellation leads to. Workflow code is deterministic and holds
+// ids, counts and hashes; everything else stays in PostgreSQL.
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// Workflow types as they appear in Temporal.
+const (
+	TypePeriodClose    = "PeriodClose"
+	TypeScheduledStart = "ScheduledStart"
+)
+
+// Task queues, one per engine.
+const (
+	QueueAllocation = "allocation"
+	QueueDrift      = "drift"
+	QueueForecast   = "forecast"
+)
+
+// QueryProgress is the query that every workflow answers.
+const QueryProgress = "progress"
+
+// DecideName names both the Update and the Signal that carry a decision.
+const DecideName = "decide"
+
+// Names of the search attributes, all keywords.
+const (
+	SearchTenantID      = "TenantId"
+	SearchBook          = "Book"
+	SearchPeriod        = "Period"
+	SearchJobKind       = "JobKind"
+	SearchCorrelationID = "CorrelationId"
+	SearchDecision      = "Decision"
+)
+
+// SearchAttributeNames lists what a self-hosted server must know before workflows can use it.
+func SearchAttributeNames() []string {
+	return []string{SearchTenantID, SearchBook, SearchPeriod, SearchJobKind, SearchCorrelationID, SearchDecision}
+}
+
+// Keys of the search attributes.
+var (
+	keyBook          = temporal.NewSearchAttributeKeyKeyword(SearchBook)
+	keyPeriod        = temporal.NewSearchAttributeKeyKeyword(SearchPeriod)
+	keyJobKind       = temporal.NewSearchAttributeKeyKeyword(SearchJobKind)
+	keyCorrelationID = temporal.NewSearchAttributeKeyKeyword(SearchCorrelationID)
+	keyDecision      = temporal.NewSearchAttributeKeyKeyword(SearchDecision)
+	// keyScheduledTime is set by the server on what a schedule starts.
+	keyScheduledTime = temporal.NewSearchAttributeKeyTime("TemporalScheduledStartTime")
+)
+
+// PeriodCloseID returns the id of an attempt's workflow, period-close:{book}:{period}:{attempt}.
+func PeriodCloseID(ref closing.AttemptRef) string { return ref.WorkflowID() }
+
+// PeriodCloseSearchAttributes are what whoever starts a PeriodClose gives it, so that it can be found
+// from its first moment.
+func PeriodCloseSearchAttributes(ref closing.AttemptRef, correlationID string) temporal.SearchAttributes {
+	updates := []temporal.SearchAttributeUpdate{
+		keyBook.ValueSet(ref.Book),
+		keyPeriod.ValueSet(ref.Period.String()),
+		keyJobKind.ValueSet(TypePeriodClose),
+	}
+	if correlationID != "" {
+		updates = append(updates, keyCorrelationID.ValueSet(correlationID))
+	}
+	return temporal.NewSearchAttributes(updates...)
+}
+
+// CloseScheduleID returns the id of the schedule that closes a book.
+func CloseScheduleID(book string) string { return "period-close:" + book }
+
+// CloseHour is the hour, in UTC, at which schedules close a book on its close day.
+const CloseHour = 2
+
+// DuePeriod returns the period that a close scheduled for an instant is about: the month before.
+func DuePeriod(scheduled time.Time) period.Period { return period.Of(scheduled).Previous() }

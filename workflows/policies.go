@@ -1,0 +1,79 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// policy is how long an activity may take and how it is tried again. Which errors are final is not
+// said here: activities.ApplicationError decides it for each fault code.
+type policy struct {
+	// attempt bounds one execution, total all of them with the waits between.
+	attempt, total time.Duration
+	// heartbeat is how soon a dead worker is noticed; zero for activities too short to report.
+	heartbeat time.Duration
+	retry     temporal.RetryPolicy
+}
+
+var (
+	// bookkeeping is a row read or written in PostgreSQL. It is quick, and where the database is
+	// down it waits a day for someone to bring it back: a close is a month's work.
+	bookkeeping = policy{
+		attempt: 30 * time.Second, total: 24 * time.Hour,
+		retry: temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
+	}
+
+	// paging works through all rows of a period and reports after each page. An hour is far beyond
+	// the largest bill seen; the heartbeat notices a dead worker within half a minute.
+	paging = policy{
+		attempt: time.Hour, total: 24 * time.Hour, heartbeat: 30 * time.Second,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
+	// platform talks to services of the platform, which may be down over a weekend. The interval
+	// stays under a minute so that work goes on soon after they are back; a service that names a
+	// delay, or whose breaker is open, is asked again when it said.
+	platform = policy{
+		attempt: time.Hour, total: 72 * time.Hour, heartbeat: 30 * time.Second,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
+	// courtesy is a reminder: worth a few tries, not worth failing for.
+	courtesy = policy{
+		attempt: 30 * time.Second, total: 10 * time.Minute,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
+	// lastWord records how an attempt ended. It must not give up before the database is back, or
+	// the period would look as if it were still being closed.
+	lastWord = policy{
+		attempt: 30 * time.Second, total: 7 * 24 * time.Hour,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+)
+
+// under returns a context whose activities follow a policy. A cancelled workflow waits for activities
+// with heartbeats to stop, so that nothing is written after the period was given back.
+func under(ctx workflow.Context, chosen policy) workflow.Context {
+	retry := chosen.retry
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout:    chosen.attempt,
+		ScheduleToCloseTimeout: chosen.total,
+		HeartbeatTimeout:       chosen.heartbeat,
+		WaitForCancellation:    chosen.heartbeat > 0,
+		RetryPolicy:            &retry,
+	})
+}
+
+// Limits of what enters a history.
+const (
+	// MaxReason is the longest reason of a decision, in bytes.
+	MaxReason = 2 << 10
+	// MaxDecision is the largest decision a Signal may carry, in bytes; a token takes about 1 KiB.
+	MaxDecision = 16 << 10
+	// MaxRecordedRefusals bounds how many refused signals one workflow records, so that whoever may
+	// signal cannot fill its history; further ones are refused without a record.
+	MaxRecordedRefusals = 20
+)

@@ -1,0 +1,91 @@
+package workflows
+
+import (
+	"errors"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/activities"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// ScheduleRequester is who a scheduled close is started by. Since it is no person, any finance
+// approver who wrote none of the rules may approve it.
+const ScheduleRequester = "schedule"
+
+// ScheduledStartInput says what a schedule starts: workflow type Kind for a book.
+type ScheduledStartInput struct {
+	Kind string `json:"kind"`
+	Book string `json:"book"`
+}
+
+// ScheduledStartResult names what was started, or what was there already.
+type ScheduledStartResult struct {
+	WorkflowID string        `json:"workflow_id"`
+	State      closing.State `json:"state"`
+	Started    bool          `json:"started"`
+}
+
+// ScheduledStart is what every schedule runs. A schedule appends a timestamp to the ids of what it
+// starts; this workflow derives the period from the time it was scheduled for, late or backfilled as
+// it may be, and starts the real workflow under its proper id. A period that is being closed or is
+// closed already is no error.
+func ScheduledStart(ctx workflow.Context, input ScheduledStartInput) (ScheduledStartResult, error) {
+	progress := Progress{Kind: TypeScheduledStart, State: "running"}
+	if err := answerProgress(ctx, &progress); err != nil {
+		return ScheduledStartResult{}, err
+	}
+	if input.Kind != TypePeriodClose {
+		return ScheduledStartResult{}, activities.ApplicationError(fault.New(fault.InvalidInput, "a schedule asks for %q, which is no workflow that schedules start", input.Kind))
+	}
+	opened, err := activities.OpenAttempt(under(ctx, bookkeeping), activities.OpenAttemptInput{
+		Book:        input.Book,
+		Period:      DuePeriod(scheduledFor(ctx)),
+		RequestedBy: ScheduleRequester,
+	})
+	if err != nil {
+		return ScheduledStartResult{}, err
+	}
+	result := ScheduledStartResult{WorkflowID: PeriodCloseID(opened.Ref), State: opened.State, Started: opened.Started}
+	if !opened.State.Running() {
+		return result, nil
+	}
+	// Where an attempt is under way its workflow normally runs, and this start finds it. Where it
+	// was lost between the database's commit and its start, this start brings it back.
+	if err := startPeriodClose(ctx, opened.Ref); err != nil {
+		return ScheduledStartResult{}, err
+	}
+	progress.State = "done"
+	return result, nil
+}
+
+// startPeriodClose starts the workflow of an attempt as a child that outlives its parent.
+func startPeriodClose(ctx workflow.Context, ref closing.AttemptRef) error {
+	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            PeriodCloseID(ref),
+		TaskQueue:             QueueAllocation,
+		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		TypedSearchAttributes: PeriodCloseSearchAttributes(ref, workflow.GetInfo(ctx).WorkflowExecution.RunID),
+	})
+	child := workflow.ExecuteChildWorkflow(ctx, TypePeriodClose, PeriodCloseInput{Ref: ref})
+	err := child.GetChildWorkflowExecution().Get(ctx, nil)
+	var running *temporal.ChildWorkflowExecutionAlreadyStartedError
+	if errors.As(err, &running) {
+		return nil
+	}
+	return err
+}
+
+// scheduledFor returns the instant that the schedule meant, which for a late or backfilled start
+// lies before now. Started by hand, without a schedule, it is the time of the start.
+func scheduledFor(ctx workflow.Context) time.Time {
+	if instant, scheduled := workflow.GetTypedSearchAttributes(ctx).GetTime(keyScheduledTime); scheduled {
+		return instant
+	}
+	return workflow.GetInfo(ctx).WorkflowStartTime
+}

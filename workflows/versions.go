@@ -1,0 +1,9 @@
+package workflows
+
+// This file names every workflow.GetVersion flag. A flag is added when a change alters the commands
+// of a workflow that may be running in production, is given a number that only grows, says here what
+// changed and in which release, and is removed no sooner than one retention period after the last
+// release that started workflows without it. testdata/replay holds histories of each release; the
+// replay test fails for a change that lacks its flag.
+//
+// No flag is needed yet: the first release has no histories before it.
