@@ -20,8 +20,11 @@ const envPrefix = "OMNICLOUD"
 type commands struct {
 	Logging loggingFlags `embed:""`
 
-	Dev     devCommand     `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
-	Sandbox sandboxCommand `cmd:"" help:"Stand in for the platform's services."`
+	Dev      devCommand      `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
+	Allocate allocateCommand `cmd:"" help:"Allocate shared cost exactly, on files: no server, no database."`
+	Sandbox  sandboxCommand  `cmd:"" help:"Stand in for the platform's services."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database to the version of this program; safe from several hosts at once."`
+	Ledger   ledgerCommand   `cmd:"" help:"Verify the ledger of approved results."`
 }
 
 // streams are the standard streams, handed to commands so that tests can replace them. A command

@@ -5,15 +5,38 @@ import (
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
-// Covers returns what tells whether the mapping gives a charge to a tenant, a pool or an account, so
-// that an import can say how much of a bill would be unallocated. Owners are not looked at: an entry
-// that leads to the owner of a resource counts as covering it. What is returned is not safe for
-// concurrent use; a mapping that does not hold together is an InvalidInput error.
-func (m Mapping) Covers() (func(*charge.Charge) bool, error) {
-	matcher, err := newMatcher(m, nil)
-	if err != nil {
-		return nil, err
+// Coverage returns what tells whether the mapping in effect when a charge began gives it to a tenant,
+// a pool or an account, so that an import can say how much of a bill would be unallocated; nil where
+// there is no mapping among the versions. Owners are not looked at: an entry that leads to the owner
+// of a resource counts as covering it. What is returned is not safe for concurrent use. A mapping
+// that does not hold together is an InvalidInput error.
+func Coverage(versions []RuleVersion) (func(*charge.Charge) bool, error) {
+	type dated struct {
+		span    span
+		matcher *matcher
+	}
+	var mappings []dated
+	for _, version := range versions {
+		if version.Mapping == nil {
+			continue
+		}
+		matcher, err := newMatcher(*version.Mapping, nil)
+		if err != nil {
+			return nil, err
+		}
+		from, until := version.Effective()
+		mappings = append(mappings, dated{span{from, until}, matcher})
+	}
+	if len(mappings) == 0 {
+		return nil, nil
 	}
 	known := func(tenant string) bool { return tenancy.CheckID(tenant) == nil }
-	return func(c *charge.Charge) bool { return matcher.decide(c, 0, known).place >= 0 }, nil
+	return func(c *charge.Charge) bool {
+		for _, mapping := range mappings {
+			if mapping.span.contains(c.ChargePeriodStart) {
+				return mapping.matcher.decide(c, 0, known).place >= 0
+			}
+		}
+		return false
+	}, nil
 }

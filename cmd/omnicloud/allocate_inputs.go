@@ -1,0 +1,54 @@
+package main
+
+import (
+	"runtime"
+
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/internal/allocationfile"
+	"github.com/omnicloud/omnicloud/internal/csvfile"
+	"github.com/omnicloud/omnicloud/internal/focus"
+	"github.com/omnicloud/omnicloud/internal/rulesfile"
+)
+
+// eachCharge hands on the charges of a bill, file by file in byte order of name.
+func (c *allocateCommand) eachCharge(std streams, add func(*charge.Charge) error) error {
+	currency := c.Currency
+	if currency == "" {
+		currency = "USD"
+	}
+	files := csvfile.Readers(csvfile.Folder(c.Focus, std.In, nil))
+	for next, err := range focus.Charges(files, focus.Options{Currency: currency}) {
+		if err != nil {
+			return err
+		}
+		if err := add(next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readRules(path string) (allocation.RuleSet, error) {
+	document, err := rulesfile.Read(path)
+	if err != nil {
+		return allocation.RuleSet{}, err
+	}
+	return document.RuleSet(path)
+}
+
+// readDrivers reads usage for a bill's proportional pools; nil where none is given.
+func (c *allocateCommand) readDrivers(std streams, run *billRun) (*allocation.Usage, error) {
+	if c.Usage == "" {
+		return nil, nil
+	}
+	if run.roster == nil {
+		return nil, fault.New(fault.InvalidInput, "--usage with --focus needs --tenants, so that usage of unknown tenants is seen")
+	}
+	counter := newLineCounter(std.Err, "usage lines")
+	defer counter.finish()
+	return allocationfile.ReadUsage(c.Usage, func() *allocation.Usage {
+		return allocation.NewUsage(run.roster, run.rules, run.span)
+	}, run.roster, runtime.GOMAXPROCS(0), counter.add)
+}
