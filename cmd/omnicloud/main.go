@@ -20,11 +20,14 @@ const envPrefix = "OMNICLOUD"
 type commands struct {
 	Logging loggingFlags `embed:""`
 
-	Dev      devCommand      `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
-	Allocate allocateCommand `cmd:"" help:"Allocate shared cost exactly, on files: no server, no database."`
-	Sandbox  sandboxCommand  `cmd:"" help:"Stand in for the platform's services."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to the version of this program; safe from several hosts at once."`
-	Ledger   ledgerCommand   `cmd:"" help:"Verify the ledger of approved results."`
+	Dev       devCommand       `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
+	Worker    workerCommand    `cmd:"" help:"Run workflows and activities."`
+	Schedules schedulesCommand `cmd:"" help:"Show and apply the schedules that are declared in code."`
+	Sandbox   sandboxCommand   `cmd:"" help:"Stand in for the platform's services."`
+	Import    importCommand    `cmd:"" help:"Load bills (FOCUS), invoices, usage or tenants; whole or not at all, the same content once."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the version of this program; safe from several hosts at once."`
+	Allocate  allocateCommand  `cmd:"" help:"Allocate shared cost exactly, on files: no server, no database."`
+	Ledger    ledgerCommand    `cmd:"" help:"Verify the ledger of approved results."`
 }
 
 // streams are the standard streams, handed to commands so that tests can replace them. A command

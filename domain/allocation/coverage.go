@@ -1,6 +1,8 @@
 package allocation
 
 import (
+	"time"
+
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -12,8 +14,8 @@ import (
 // that does not hold together is an InvalidInput error.
 func Coverage(versions []RuleVersion) (func(*charge.Charge) bool, error) {
 	type dated struct {
-		span    span
-		matcher *matcher
+		from, until time.Time
+		matcher     *matcher
 	}
 	var mappings []dated
 	for _, version := range versions {
@@ -25,7 +27,7 @@ func Coverage(versions []RuleVersion) (func(*charge.Charge) bool, error) {
 			return nil, err
 		}
 		from, until := version.Effective()
-		mappings = append(mappings, dated{span{from, until}, matcher})
+		mappings = append(mappings, dated{from, until, matcher})
 	}
 	if len(mappings) == 0 {
 		return nil, nil
@@ -33,7 +35,8 @@ func Coverage(versions []RuleVersion) (func(*charge.Charge) bool, error) {
 	known := func(tenant string) bool { return tenancy.CheckID(tenant) == nil }
 	return func(c *charge.Charge) bool {
 		for _, mapping := range mappings {
-			if mapping.span.contains(c.ChargePeriodStart) {
+			begun := !c.ChargePeriodStart.Before(mapping.from)
+			if begun && (mapping.until.IsZero() || c.ChargePeriodStart.Before(mapping.until)) {
 				return mapping.matcher.decide(c, 0, known).place >= 0
 			}
 		}

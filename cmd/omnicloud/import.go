@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"os/user"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/intake"
+	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/internal/csvfile"
+	"github.com/omnicloud/omnicloud/internal/postgres"
+)
+
+// importCommand loads files into the platform's stores: whole or not at all, the same content once,
+// and never into what a close has frozen.
+type importCommand struct {
+	Database databaseFlags `embed:""`
+
+	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage or tenants." placeholder:"KIND"`
+	Path string `arg:"" help:"A file (.csv or .csv.gz), a folder of such files, or - for standard input." placeholder:"PATH"`
+
+	Period         string `help:"Month of usage and invoices whose rows do not name one, such as 2026-09." placeholder:"MONTH"`
+	Append         bool   `help:"Add beside what was imported before for the same account and month, instead of replacing it."`
+	Book           string `help:"Book whose currency stands for bills that name none." default:"main" placeholder:"BOOK"`
+	Currency       string `help:"Currency of a bill that names none, instead of the book's." placeholder:"CODE"`
+	BillingAccount string `help:"Billing account of a bill that names none." placeholder:"ID"`
+}
+
+// Run imports and prints what became of each account and month.
+func (c *importCommand) Run(ctx context.Context, std streams) error {
+	options := intake.FormatOptions{Currency: c.Currency, BillingAccount: c.BillingAccount}
+	if c.Period != "" {
+		month, err := period.Parse(c.Period)
+		if err != nil {
+			return err
+		}
+		options.Period = month
+	}
+	pool, err := postgres.Open(ctx, c.Database.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if options.Currency == "" {
+		if options.Currency, err = c.bookCurrency(ctx, pool); err != nil {
+			return err
+		}
+	}
+	started := time.Now()
+	counter := newLineCounter(std.Err, "rows")
+	report, err := newImporter(pool).Import(ctx, intake.Request{
+		Kind: intake.FileKind(c.Kind), Files: csvfile.Folder(c.Path, std.In, nil), Name: c.name(),
+		Options: options, Append: c.Append, RequestedBy: importedBy(),
+		Progress: func(rows int64) { counter.add(int(rows) - counter.lines) },
+	})
+	counter.finish()
+	if err != nil {
+		return err
+	}
+	return writeImportReport(std.Out, report, time.Since(started))
+}
+
+// bookCurrency returns the currency of the book; a database without it has no say.
+func (c *importCommand) bookCurrency(ctx context.Context, pool *pgxpool.Pool) (string, error) {
+	book, err := postgres.NewClosing(pool).Book(ctx, c.Book)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return book.Currency, err
+}
+
+func (c *importCommand) name() string {
+	if c.Path == "-" {
+		return "standard input"
+	}
+	return filepath.Base(c.Path)
+}
+
+// importedBy names the person at this machine; it is a note, not a proof.
+func importedBy() string {
+	if current, err := user.Current(); err == nil && current.Username != "" {
+		return "cli:" + current.Username
+	}
+	return "cli"
+}

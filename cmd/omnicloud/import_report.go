@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/intake"
+)
+
+// longestSliceList is how many slices a report lists; a bill of thousands of accounts is summed up.
+const longestSliceList = 24
+
+// writeImportReport prints what an import did, for people.
+func writeImportReport(out io.Writer, report intake.Report, took time.Duration) error {
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "%s: %d rows in %.1f s, import %s\n", report.Name, report.Rows, took.Seconds(), report.ID)
+	fmt.Fprintf(&text, "%d added, %d replaced, %d unchanged, %d late\n\n",
+		report.Count(intake.OutcomeAdded), report.Count(intake.OutcomeReplaced),
+		report.Count(intake.OutcomeUnchanged), report.Count(intake.OutcomeLate))
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	writeSlices(table, report.Slices)
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if hidden := len(report.Slices) - longestSliceList; hidden > 0 {
+		fmt.Fprintf(&text, "and %d more\n", hidden)
+	}
+	if len(report.Totals) > 0 {
+		fmt.Fprintln(&text)
+		writeTotals(table, report.Totals)
+		if err := table.Flush(); err != nil {
+			return err
+		}
+	}
+	writeCoverage(&text, report)
+	if report.Count(intake.OutcomeLate) > 0 {
+		fmt.Fprintf(&text, "\nWhat is late came after a close had frozen its month; it waits for a restatement.\n")
+	}
+	_, err := out.Write(text.Bytes())
+	return err
+}
+
+func writeSlices(table io.Writer, slices []intake.Placed) {
+	fmt.Fprintln(table, "PERIOD\tACCOUNT\tROWS\tOUTCOME\tCONTENT")
+	for i, slice := range slices {
+		if i == longestSliceList {
+			return
+		}
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%.12s\n", orDash(slice.Period.String()), orDash(slice.Scope), slice.Rows, slice.Outcome, slice.ContentHash)
+	}
+}
+
+func writeTotals(table io.Writer, totals []intake.PeriodTotal) {
+	fmt.Fprintln(table, "PERIOD\tCURRENCY\tBILLED\tEFFECTIVE")
+	for _, total := range totals {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", total.Period, total.Currency, total.Billed, total.Effective)
+	}
+}
+
+// writeCoverage says how much of a bill the mapping gives to someone.
+func writeCoverage(text io.Writer, report intake.Report) {
+	coverage := report.Coverage
+	switch {
+	case report.Kind != "focus":
+		return
+	case coverage == nil:
+		fmt.Fprintln(text, "\nNo mapping is in force: all of it would land in @unallocated.")
+		return
+	}
+	fmt.Fprintf(text, "\nThe mapping covers %d of %d rows", coverage.MatchedRows, coverage.Rows)
+	for _, currency := range slices.Sorted(maps.Keys(coverage.Cost)) {
+		fmt.Fprintf(text, ", %s of the effective cost in %s", percentage(coverage.MatchedCost[currency], coverage.Cost[currency]), currency)
+	}
+	fmt.Fprintln(text, "; the rest would land in @unallocated.")
+}
+
+// percentage rounds down, so that only a whole is shown as 100 %.
+func percentage(part, whole decimal.Decimal) string {
+	if whole.IsZero() {
+		return "100 %"
+	}
+	return part.Mul(decimal.New(100, 0)).DivRound(whole, 6).RoundDown(2).String() + " %"
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
