@@ -26,11 +26,13 @@ type wireCharge struct {
 }
 
 func (w wireCharge) accept(month period.Period) (charge.Charge, error) {
+	if err := checkNumber("billed_cost", w.BilledCost); err != nil {
+		return charge.Charge{}, err
+	}
+	if err := checkNumber("effective_cost", w.EffectiveCost); err != nil {
+		return charge.Charge{}, err
+	}
 	switch {
-	case w.BilledCost == nil:
-		return charge.Charge{}, missing("billed_cost")
-	case w.EffectiveCost == nil:
-		return charge.Charge{}, missing("effective_cost")
 	case w.BillingAccountID == "":
 		return charge.Charge{}, missing("billing_account_id")
 	case w.Currency == "":
@@ -62,10 +64,10 @@ type wireControlTotal struct {
 }
 
 func (w wireControlTotal) accept() (closing.ControlTotal, error) {
-	switch {
-	case w.BilledCost == nil:
-		return closing.ControlTotal{}, missing("billed_cost")
-	case w.Currency == "":
+	if err := checkNumber("billed_cost", w.BilledCost); err != nil {
+		return closing.ControlTotal{}, err
+	}
+	if w.Currency == "" {
 		return closing.ControlTotal{}, missing("currency")
 	}
 	item := w.ControlTotal

@@ -28,8 +28,9 @@ func (w wireUsage) accept() (charge.Usage, error) {
 		return charge.Usage{}, missing("tenant_id")
 	case w.Category == "":
 		return charge.Usage{}, missing("category")
-	case w.Quantity == nil:
-		return charge.Usage{}, missing("quantity")
+	}
+	if err := checkNumber("quantity", w.Quantity); err != nil {
+		return charge.Usage{}, err
 	}
 	item := w.Usage
 	item.Quantity = *w.Quantity

@@ -8,6 +8,10 @@ import (
 	"net"
 	"net/url"
 	"os"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/money"
 )
 
 // listing describes how one list of a service is read: where it is, what its member is called, and
@@ -65,6 +69,19 @@ func (l listing[W, T]) all(ctx context.Context, c *caller, filter url.Values) ([
 // missing refuses an item that lacks what the service's description requires.
 func missing(member string) error {
 	return fmt.Errorf("%w: an item has no %q", errSchema, member)
+}
+
+// checkNumber refuses a number that an item lacks, or that stands for more digits than any bill has: a
+// few bytes such as 1e999999999 would otherwise fill the memory of whoever adds it up.
+func checkNumber(member string, value *decimal.Decimal) error {
+	if value == nil {
+		return missing(member)
+	}
+	after := -int(value.Exponent())
+	if after > money.MaxDigits || value.NumDigits()-after > money.MaxDigits {
+		return fmt.Errorf("%w: %q has more than %d digits before or after the point", errSchema, member, money.MaxDigits)
+	}
+	return nil
 }
 
 // transportError reports whether reading failed beneath the JSON: a closed or reset connection, or

@@ -39,5 +39,5 @@ func acceptTenant(item tenancy.Tenant) (tenancy.Tenant, error) {
 	if _, err := tenancy.ParsePlan(string(item.Plan)); err != nil {
 		return item, fmt.Errorf("%w: %w", errSchema, err)
 	}
-	return item, nil
+	return item, checkNumber("weight", &item.Weight)
 }
