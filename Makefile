@@ -23,7 +23,7 @@ ARGS     ?=
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: build bin/temporal ## build what is missing and run the whole stack (ARGS="--api-addr 127.0.0.1:0")
+run: postgres build bin/temporal ## build what is missing and run the whole stack (ARGS="--api-addr 127.0.0.1:0")
 	@exec $(BIN)/omnicloud dev $(ARGS)
 
 build: ## build bin/omnicloud

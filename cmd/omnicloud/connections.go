@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // databaseFlags say where PostgreSQL is. Commands that talk to the database embed them.
 type databaseFlags struct {
@@ -15,8 +18,19 @@ type temporalFlags struct {
 
 // keyFlags say where keys come from: files, or Vault where its address is given.
 type keyFlags struct {
-	KeysDir   string `help:"Folder of the 0600 key files, used where --vault-addr is empty." default:".omnicloud/keys" type:"path"`
-	VaultAddr string `help:"Vault server that holds the keys." placeholder:"URL"`
+	KeysDir   string       `help:"Folder of the 0600 key files, used where --vault-addr is empty." default:".omnicloud/keys" type:"path"`
+	VaultAddr vaultAddress `help:"Vault server that holds the keys; this version keeps them in files alone and refuses an address." placeholder:"URL"`
+}
+
+// vaultAddress is refused rather than ignored: whoever names a Vault must not find keys in files.
+type vaultAddress string
+
+// Validate is called by kong.
+func (a vaultAddress) Validate() error {
+	if a == "" {
+		return nil
+	}
+	return fmt.Errorf("keys from Vault (%s) are not served by this version; leave it empty and protect the folder --keys-dir", string(a))
 }
 
 // serviceFlags say where the platform's services are. A service without a URL of its own is the

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/omnicloud/omnicloud/internal/devstack"
+	"github.com/omnicloud/omnicloud/workflows"
 )
 
 // devCommand runs the whole stack on one machine.
@@ -81,16 +82,7 @@ func (s *devStack) start(ctx context.Context) error {
 	if err := s.folder.WriteEndpoints(s.endpoints); err != nil {
 		return err
 	}
-	servers, serverCtx := errgroup.WithContext(ctx)
-	servers.Go(func() error { return s.startDatabase(serverCtx, cluster) })
-	servers.Go(func() error { return s.startTemporal(serverCtx, temporal) })
-	if err := servers.Wait(); err != nil {
-		return err
-	}
-	if err := s.prepareDatabase(ctx); err != nil {
-		return err
-	}
-	if err := s.startSandbox(ctx); err != nil {
+	if err := s.startServers(ctx, cluster, temporal); err != nil {
 		return err
 	}
 	bearer, err := s.writeTokens(ctx)
@@ -101,6 +93,21 @@ func (s *devStack) start(ctx context.Context) error {
 		return err
 	}
 	return s.createRules(ctx, bearer)
+}
+
+// startServers brings up what the engine stands on, side by side: the database, and then in it the
+// schema and the sandbox; and Temporal.
+func (s *devStack) startServers(ctx context.Context, cluster *devstack.Cluster, temporal string) error {
+	servers, ctx := errgroup.WithContext(ctx)
+	servers.Go(func() error {
+		if err := s.startDatabase(ctx, cluster); err != nil {
+			return err
+		}
+		servers.Go(func() error { return s.prepareDatabase(ctx) })
+		return s.startSandbox(ctx)
+	})
+	servers.Go(func() error { return s.startTemporal(ctx, temporal) })
+	return servers.Wait()
 }
 
 // claimAddresses settles who listens where and returns the database's address.
@@ -138,7 +145,7 @@ func (s *devStack) startTemporal(ctx context.Context, program string) error {
 		Address:          s.endpoints.Temporal,
 		UIAddress:        devstack.HostPort(s.endpoints.TemporalUI),
 		CodecURL:         s.endpoints.API + "/codec",
-		SearchAttributes: searchAttributes,
+		SearchAttributes: workflows.SearchAttributeNames(),
 	}.Child(s.folder)
 	if err != nil {
 		return err
@@ -149,9 +156,6 @@ func (s *devStack) startTemporal(ctx context.Context, program string) error {
 	s.progress.step("Temporal is up")
 	return nil
 }
-
-// searchAttributes are the keywords by which people find runs in the Temporal UI.
-var searchAttributes = []string{"TenantId", "Book", "Period", "JobKind", "CorrelationId", "Decision"}
 
 // progress tells a person what the start is at, with seconds since it began.
 type progress struct {

@@ -2,14 +2,21 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/omnicloud/omnicloud/internal/devstack"
+	"github.com/omnicloud/omnicloud/workflows"
 )
 
 // role is this program again, as a child with another command. Everything it needs to know goes
@@ -20,7 +27,12 @@ func (s *devStack) role(name string, settings map[string]string, ready func(cont
 	if err != nil {
 		return devstack.Child{}, fmt.Errorf("finding this program to start role %s: %w", name, err)
 	}
-	child := devstack.Child{Name: name, Path: self, Args: []string{name}, Ready: ready}
+	child := devstack.Child{
+		Name: name, Path: self, Args: []string{name}, Ready: ready,
+		// A worker lets its activities go on for 20 seconds; a next start need not wait for that,
+		// since what is cut off is taken up again.
+		StopGrace: 25 * time.Second, OrphanGrace: 2 * time.Second,
+	}
 	common := map[string]string{
 		"database-url":     s.endpoints.DatabaseURL,
 		"temporal-address": s.endpoints.Temporal,
@@ -64,7 +76,26 @@ func (s *devStack) startEngine(ctx context.Context) error {
 		settings := map[string]string{"api-addr": devstack.HostPort(s.endpoints.API), "temporal-ui-url": s.endpoints.TemporalUI}
 		return s.startRole(ctx, "api", settings, answers(s.endpoints.API+"/readyz"))
 	})
+	engine.Go(func() error { return s.startRole(ctx, "worker", nil, s.workerPolls) })
 	return engine.Wait()
+}
+
+// workerPolls is a readiness probe: somebody asks Temporal for the work of closing periods. The
+// server starts with the stack and so has no memory of an earlier worker.
+func (s *devStack) workerPolls(ctx context.Context) error {
+	connected, err := client.DialContext(ctx, client.Options{HostPort: s.endpoints.Temporal, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	if err != nil {
+		return err
+	}
+	defer connected.Close()
+	queue, err := connected.DescribeTaskQueue(ctx, workflows.QueueAllocation, enums.TASK_QUEUE_TYPE_WORKFLOW)
+	if err != nil {
+		return err
+	}
+	if len(queue.GetPollers()) == 0 {
+		return errors.New("no worker polls the queue " + workflows.QueueAllocation)
+	}
+	return nil
 }
 
 // answers is a readiness probe: the URL answers with 200.

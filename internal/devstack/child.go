@@ -41,6 +41,9 @@ type Child struct {
 	// SIGKILL; zero means 10 seconds.
 	StopSignal syscall.Signal
 	StopGrace  time.Duration
+	// OrphanGrace is the same for one that a killed supervisor left behind, which the next start
+	// waits for; zero means StopGrace.
+	OrphanGrace time.Duration
 	// Transient reports whether the last line of a failed start's log names a cause that passes
 	// by itself, so that the start is tried again until ReadyWithin is over; nil means never.
 	Transient func(line string) bool
@@ -58,6 +61,13 @@ func (c *Child) stopGrace() time.Duration {
 		return 10 * time.Second
 	}
 	return c.StopGrace
+}
+
+func (c *Child) orphanGrace() time.Duration {
+	if c.OrphanGrace == 0 {
+		return c.stopGrace()
+	}
+	return c.OrphanGrace
 }
 
 func (c *Child) readyWithin() time.Duration {

@@ -28,7 +28,7 @@ func (f *Folder) pidPath(role string) string { return filepath.Join(f.run(), rol
 
 func (f *Folder) writePID(child *Child, pid int) error {
 	started, _ := processStart(pid)
-	content, err := json.Marshal(pidFile{PID: pid, Started: started, Signal: child.stopSignal(), Grace: child.stopGrace()})
+	content, err := json.Marshal(pidFile{PID: pid, Started: started, Signal: child.stopSignal(), Grace: child.orphanGrace()})
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,8 @@ type stack struct {
 	stdout  *output
 	stderr  *output
 	exited  chan struct{}
+	// as is who runs it; nil means who runs the test.
+	as *syscall.Credential
 
 	Endpoints struct {
 		API         string `json:"api"`
@@ -106,6 +108,10 @@ func (s *stack) start(t *testing.T) {
 func (s *stack) launch(t *testing.T) {
 	t.Helper()
 	s.command = dev(s.data)
+	if s.as != nil {
+		s.command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
+		s.command.Env = append(os.Environ(), "HOME="+s.data)
+	}
 	s.stdout, s.stderr = &output{}, &output{}
 	s.command.Stdout, s.command.Stderr = s.stdout, s.stderr
 	require.NoError(t, s.command.Start())

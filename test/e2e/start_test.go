@@ -86,6 +86,25 @@ func TestStart(t *testing.T) {
 	})
 }
 
+// TestOrdinaryUser runs the stack without privileges, which root can only do by lending itself out.
+func TestOrdinaryUser(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("every other test runs as an ordinary user already")
+	}
+	s := newStack(t)
+	const nobody = 65534
+	require.NoError(t, os.Mkdir(s.data, 0o700))
+	require.NoError(t, os.Chown(s.data, nobody, nobody))
+	s.as = &syscall.Credential{Uid: nobody, Gid: nobody}
+	probe := exec.Command(filepath.Join(repository, "bin", "temporal"), "--version")
+	probe.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
+	if probe.Run() != nil {
+		t.Skip("the clone lies where an ordinary user cannot go")
+	}
+	s.start(t)
+	assert.Equal(t, 0, s.stop(t, os.Interrupt))
+}
+
 func TestRefusals(t *testing.T) {
 	t.Run("a port in use names the flag", func(t *testing.T) {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
