@@ -39,9 +39,9 @@ type streams struct {
 }
 
 func main() {
-	// The first SIGINT or SIGTERM asks every command to stop; a second one kills, because stop
-	// restores the default handling as soon as the context ends.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks every command to stop, a closed terminal's included; a second one kills,
+	// because stop restores the default handling as soon as the context ends.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args[1:], streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
