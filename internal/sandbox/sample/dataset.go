@@ -76,6 +76,9 @@ func New(seed uint64) *Dataset {
 	return data
 }
 
+// MonthOf makes one month of the sample of a seed, the same as New does.
+func MonthOf(seed uint64, month period.Period) Month { return newMonth(seed, newFleet(seed), month) }
+
 func newMonth(seed uint64, fleet []resource, month period.Period) Month {
 	meter := newMeter(seed, fleet, month)
 	bill := newBill(month)
