@@ -129,7 +129,7 @@ func (b *Bill) costDrivers(roster *Roster, currency string) *Usage {
 		}
 		tenant, _ := roster.Place(key.account)
 		category, _ := categoryPlace(string(key.category))
-		usage.column(key.segment*categoryCount + category)[tenant].AddSum(sum)
+		usage.column(key.segment*categoryCount+category).AddSum(tenant, sum)
 	}
 	return usage
 }

@@ -27,21 +27,17 @@ type driverKey struct{ first, last, category int }
 // driver sums a category over segments. Totals below zero count as zero and are listed.
 func (u *Usage) driver(key driverKey) driver {
 	sums, cuts := u.total(key)
-	digits := 0
-	for i := range sums {
-		digits = max(digits, sums[i].Scale())
-	}
+	digits := sums.Scale()
 	d := driver{units: make([]*big.Int, u.roster.Len()), total: new(big.Int)}
 	d.denominator = new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
 	factor := big.NewInt(1)
 	for _, part := range cuts {
 		factor = multiple(factor, part.Denom())
 	}
+	units := make([]big.Int, len(d.units))
 	for i := range d.units {
-		d.units[i] = new(big.Int)
-		if sums != nil {
-			d.units[i] = sums[i].Units(digits)
-		}
+		d.units[i] = &units[i]
+		sums.Units(d.units[i], i, digits)
 		if len(cuts) > 0 {
 			d.units[i].Mul(d.units[i], factor)
 		}
@@ -73,25 +69,18 @@ func (d *driver) quantity(tenant int) *big.Rat {
 	return new(big.Rat).SetFrac(d.units[tenant], d.denominator)
 }
 
-// total adds up the columns and the cut parts of a driver's segments; columns is nil where there
-// are none.
-func (u *Usage) total(key driverKey) (columns []money.Sum, cuts map[int]*big.Rat) {
+// total adds up the columns and the cut parts of a driver's segments.
+func (u *Usage) total(key driverKey) (columns *money.Sums, cuts map[int]*big.Rat) {
 	cuts = make(map[int]*big.Rat)
 	for segment := key.first; segment <= key.last; segment++ {
 		place := segment*categoryCount + key.category
-		column := u.columns[place]
-		if column == nil {
-			continue
-		}
 		if key.first == key.last {
-			columns = column
+			columns = u.column(place)
 		} else {
 			if columns == nil {
-				columns = make([]money.Sum, len(column))
+				columns = money.NewSums(u.roster.Len())
 			}
-			for i := range column {
-				columns[i].AddSum(&column[i])
-			}
+			columns.AddSums(u.column(place))
 		}
 		if u.cut != nil {
 			u.addCuts(place, cuts)

@@ -14,7 +14,7 @@ import (
 // once made and may be shared between goroutines.
 type Roster struct {
 	tenants []tenancy.Tenant
-	index   map[string]int32
+	table   idTable
 }
 
 // NewRoster returns a roster of tenants in any order. A tenant listed twice, an unusable id, an
@@ -23,17 +23,17 @@ type Roster struct {
 func NewRoster(tenants []tenancy.Tenant) (*Roster, error) {
 	sorted := slices.Clone(tenants)
 	slices.SortFunc(sorted, func(a, b tenancy.Tenant) int { return strings.Compare(a.ID, b.ID) })
-	r := &Roster{tenants: sorted, index: make(map[string]int32, len(sorted))}
+	ids := make([]string, len(sorted))
 	for i, tenant := range sorted {
 		if err := checkTenant(tenant); err != nil {
 			return nil, err
 		}
-		if _, twice := r.index[tenant.ID]; twice {
+		if i > 0 && ids[i-1] == tenant.ID {
 			return nil, fault.New(fault.InvalidInput, "tenant %q is listed twice", tenant.ID)
 		}
-		r.index[tenant.ID] = int32(i)
+		ids[i] = tenant.ID
 	}
-	return r, nil
+	return &Roster{tenants: sorted, table: newIDTable(ids)}, nil
 }
 
 func checkTenant(tenant tenancy.Tenant) error {
@@ -62,16 +62,10 @@ func (r *Roster) Len() int { return len(r.tenants) }
 func (r *Roster) Tenant(place int) tenancy.Tenant { return r.tenants[place] }
 
 // Place returns a tenant's place, or false for a tenant that is not listed.
-func (r *Roster) Place(id string) (int, bool) {
-	place, listed := r.index[id]
-	return int(place), listed
-}
+func (r *Roster) Place(id string) (int, bool) { return find(&r.table, id) }
 
 // PlaceOf is Place for an id that is still part of a buffer; it does not copy it.
-func (r *Roster) PlaceOf(id []byte) (int, bool) {
-	place, listed := r.index[string(id)]
-	return int(place), listed
-}
+func (r *Roster) PlaceOf(id []byte) (int, bool) { return find(&r.table, id) }
 
 // Dated reports whether any tenant has a beginning or an end.
 func (r *Roster) Dated() bool {

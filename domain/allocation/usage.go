@@ -15,7 +15,7 @@ type Usage struct {
 	roster   *Roster
 	segments segments
 	// columns holds a sum per tenant for each segment and category that occurs.
-	columns [][]money.Sum
+	columns []*money.Sums
 	// cut holds what dated usage contributes where a rule's change cuts it; such parts are rational.
 	cut    map[cutKey]*big.Rat
 	pieces []piece
@@ -32,7 +32,7 @@ func NewUsage(roster *Roster, rules RuleSet, span Span) *Usage {
 }
 
 func newUsage(roster *Roster, s segments) *Usage {
-	return &Usage{roster: roster, segments: s, columns: make([][]money.Sum, s.count()*categoryCount)}
+	return &Usage{roster: roster, segments: s, columns: make([]*money.Sums, s.count()*categoryCount)}
 }
 
 // NeedsDates reports whether a rule changes within the span, so that every line needs its time.
@@ -51,7 +51,7 @@ func (u *Usage) Add(line charge.Usage) error {
 		return err
 	}
 	if !u.NeedsDates() {
-		u.column(category)[tenant].AddDecimal(line.Quantity)
+		u.column(category).AddDecimal(tenant, line.Quantity)
 		return nil
 	}
 	if line.Start.IsZero() {
@@ -65,7 +65,7 @@ func (u *Usage) Add(line charge.Usage) error {
 // AddPlaced adds an undated quantity of the tenant at a place of the roster. It is the fast path of
 // Add, for callers that have looked tenant and category up, where NeedsDates is false.
 func (u *Usage) AddPlaced(tenant, category int, quantity money.Fixed) {
-	u.column(category)[tenant].AddFixed(quantity)
+	u.column(category).AddFixed(tenant, quantity)
 }
 
 // CategoryPlace returns the number by which AddPlaced calls a category, or false for an unknown one.
@@ -94,7 +94,7 @@ func categoryPlace(name string) (int, bool) {
 func (u *Usage) addDated(tenant, category int, line charge.Usage) {
 	u.pieces = pieces(line.Start, line.End, u.segments.cuts, u.pieces)
 	if len(u.pieces) == 1 {
-		u.column(u.segments.at(line.Start)*categoryCount + category)[tenant].AddDecimal(line.Quantity)
+		u.column(u.segments.at(line.Start)*categoryCount+category).AddDecimal(tenant, line.Quantity)
 		return
 	}
 	total := new(big.Rat)
@@ -116,9 +116,9 @@ func (u *Usage) addDated(tenant, category int, line charge.Usage) {
 	}
 }
 
-func (u *Usage) column(place int) []money.Sum {
+func (u *Usage) column(place int) *money.Sums {
 	if u.columns[place] == nil {
-		u.columns[place] = make([]money.Sum, u.roster.Len())
+		u.columns[place] = money.NewSums(u.roster.Len())
 	}
 	return u.columns[place]
 }
@@ -126,8 +126,8 @@ func (u *Usage) column(place int) []money.Sum {
 // Merge adds what another sum of the same roster, rules and span holds.
 func (u *Usage) Merge(other *Usage) {
 	for place, column := range other.columns {
-		for tenant := range column {
-			u.column(place)[tenant].AddSum(&column[tenant])
+		if column != nil {
+			u.column(place).AddSums(column)
 		}
 	}
 	for key, part := range other.cut {
