@@ -61,7 +61,8 @@ func (s *Intake) ChargedTotals(ctx context.Context, ref closing.AttemptRef) ([]c
 		SELECT billing_account_id, invoice_id COLLATE "C", currency COLLATE "C", sum(billed_cost)
 		FROM charges WHERE slice_id = ANY ($1) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
 		func(row pgx.CollectableRow) (total closing.ChargedTotal, err error) {
-			return total, row.Scan(&total.BillingAccountID, &total.InvoiceID, &total.Currency, scannedNumber{&total.BilledCost})
+			err = row.Scan(&total.BillingAccountID, &total.InvoiceID, &total.Currency, scannedNumber{&total.BilledCost})
+			return total, err
 		})
 }
 
@@ -71,7 +72,8 @@ func (s *Intake) ControlTotals(ctx context.Context, ref closing.AttemptRef) ([]c
 		SELECT billing_account_id, invoice_id, currency COLLATE "C", billed_cost
 		FROM control_totals WHERE slice_id = ANY ($1) ORDER BY 1, 2, 3, slice_id, row_no`,
 		func(row pgx.CollectableRow) (total closing.ControlTotal, err error) {
-			return total, row.Scan(&total.BillingAccountID, &total.InvoiceID, &total.Currency, scannedNumber{&total.BilledCost})
+			err = row.Scan(&total.BillingAccountID, &total.InvoiceID, &total.Currency, scannedNumber{&total.BilledCost})
+			return total, err
 		})
 }
 
@@ -80,9 +82,12 @@ func (s *Intake) UsageTotals(ctx context.Context, ref closing.AttemptRef) ([]int
 	return list(ctx, s, ref, ofKind(intake.KindUsage), `
 		SELECT tenant_id, category, sum(quantity)
 		FROM usage_records WHERE slice_id = ANY ($1) GROUP BY 1, 2 ORDER BY 1, 2`,
-		func(row pgx.CollectableRow) (total intake.UsageTotal, err error) {
-			return total, row.Scan(&total.TenantID, &total.Category, scannedNumber{&total.Quantity})
-		})
+		scanUsageTotal)
+}
+
+func scanUsageTotal(row pgx.CollectableRow) (total intake.UsageTotal, err error) {
+	err = row.Scan(&total.TenantID, &total.Category, scannedNumber{&total.Quantity})
+	return total, err
 }
 
 // Usage implements intake.FrozenInputs.
@@ -107,20 +112,26 @@ func (s *Intake) Usage(ctx context.Context, ref closing.AttemptRef, use func(*ch
 	return explain(err, "reading the frozen usage of %s of book %s", ref.Period, ref.Book)
 }
 
-// Tenants implements intake.FrozenInputs. Files come before services and new slices before old
-// ones; the order of content alone would not say which is newer.
+// Tenants implements intake.FrozenInputs.
 func (s *Intake) Tenants(ctx context.Context, ref closing.AttemptRef) ([]tenancy.Tenant, error) {
-	return list(ctx, s, ref, ofKind(intake.KindTenants), `
-		SELECT DISTINCT ON (t.tenant_id) t.tenant_id, t.name, t.plan, t.active_from, t.active_until, t.weight,
+	return list(ctx, s, ref, ofKind(intake.KindTenants), selectTenants("t.slice_id = ANY ($1)"), scanTenant)
+}
+
+// selectTenants returns the statement that lists tenants of some slices. Of several rows of one
+// tenant, those from files count before those from the service, and newer ones before older ones.
+func selectTenants(which string) string {
+	return `SELECT DISTINCT ON (t.tenant_id) t.tenant_id, t.name, t.plan, t.active_from, t.active_until, t.weight,
 			t.gl_account, t.cost_centre
 		FROM tenants t JOIN input_slices s USING (slice_id) JOIN input_batches b USING (batch_id)
-		WHERE t.slice_id = ANY ($1)
-		ORDER BY t.tenant_id, b.source = 'service', t.slice_id DESC, t.row_no DESC`,
-		func(row pgx.CollectableRow) (tenant tenancy.Tenant, err error) {
-			return tenant, row.Scan(&tenant.ID, &tenant.Name, &tenant.Plan,
-				scannedInstant{&tenant.ActiveFrom}, scannedInstant{&tenant.ActiveUntil}, scannedNumber{&tenant.Weight},
-				&tenant.GLAccount, &tenant.CostCentre)
-		})
+		WHERE ` + which + `
+		ORDER BY t.tenant_id, b.source = 'service', t.slice_id DESC, t.row_no DESC`
+}
+
+func scanTenant(row pgx.CollectableRow) (tenant tenancy.Tenant, err error) {
+	err = row.Scan(&tenant.ID, &tenant.Name, &tenant.Plan,
+		scannedInstant{&tenant.ActiveFrom}, scannedInstant{&tenant.ActiveUntil}, scannedNumber{&tenant.Weight},
+		&tenant.GLAccount, &tenant.CostCentre)
+	return tenant, err
 }
 
 // Ownership implements intake.FrozenInputs.
@@ -129,7 +140,8 @@ func (s *Intake) Ownership(ctx context.Context, ref closing.AttemptRef) ([]tenan
 		SELECT resource_id, tenant_id, project_id, owned_from, owned_until
 		FROM ownership WHERE slice_id = ANY ($1) ORDER BY resource_id, owned_from, slice_id, row_no`,
 		func(row pgx.CollectableRow) (owned tenancy.Ownership, err error) {
-			return owned, row.Scan(&owned.ResourceID, &owned.TenantID, &owned.ProjectID,
+			err = row.Scan(&owned.ResourceID, &owned.TenantID, &owned.ProjectID,
 				scannedInstant{&owned.From}, scannedInstant{&owned.Until})
+			return owned, err
 		})
 }
