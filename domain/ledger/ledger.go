@@ -79,3 +79,17 @@ type Store interface {
 	// without what it requires is an InvalidInput error; what does not exist has no cells.
 	Cells(ctx context.Context, filter Filter, after Position, limit int) ([]Cell, error)
 }
+
+// AccountTotal is what a tenant or a reserved account owes over all pools and stages of a result.
+type AccountTotal struct {
+	Account  string          `json:"account"`
+	Currency string          `json:"currency"`
+	Amount   decimal.Decimal `json:"amount"`
+}
+
+// Totaller sums results; Store implementations are Totallers.
+type Totaller interface {
+	// AccountTotals returns the exact sums of an attempt in byte order of currency and account; an
+	// attempt without transactions has none.
+	AccountTotals(ctx context.Context, book string, month period.Period, attempt int) ([]AccountTotal, error)
+}

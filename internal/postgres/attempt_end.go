@@ -84,6 +84,10 @@ func (s *Closing) Close(ctx context.Context, ref closing.AttemptRef) error {
 		if attempt.state == closing.StateClosed && attempt.outcome == outcomeClosed {
 			return nil
 		}
+		// A restatement that is given up goes from awaiting_approval to closed, but not this way.
+		if attempt.state != closing.StatePublishing {
+			return fault.New(fault.Conflict, "attempt %d at %s of book %s is %s and publishes nothing", ref.Attempt, ref.Period, ref.Book, attempt.state)
+		}
 		var left int
 		err := tx.QueryRow(ctx, "SELECT count(*) FROM outbox WHERE topic = $1 AND group_key = $2 AND delivered_at IS NULL",
 			outbox.TopicBillingPosting, closing.PostingGroup(ref.Book, ref.Period, attempt.approvedRevision)).Scan(&left)

@@ -5,14 +5,45 @@ import (
 	"iter"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/shopspring/decimal"
 
+	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 )
 
 // chainPage is how many sealed transactions are looked up at once; their entries are read one by
 // one.
 const chainPage = 500
+
+// VerifyChain walks the chain of a book as it was at one instant, however many approvals commit
+// meanwhile, and returns what it holds. The first row that was edited, dropped or reordered is named
+// in a Tampered error. With noted, the hash of a head that an earlier walk returned, it is also a
+// Tampered error when the chain no longer holds that.
+func VerifyChain(ctx context.Context, pool *pgxpool.Pool, book, noted string) (report ledger.Report, err error) {
+	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err = pgx.BeginTxFunc(ctx, pool, snapshot, func(tx pgx.Tx) error {
+		stored := NewLedger(tx)
+		head, err := stored.Head(ctx, book)
+		if err != nil {
+			return err
+		}
+		found := noted == ""
+		report, err = ledger.Verify(head, func(yield func(ledger.Sealed, error) bool) {
+			for transaction, err := range stored.Sealed(ctx, book) {
+				found = found || transaction.ChainHash == noted
+				if !yield(transaction, err) {
+					return
+				}
+			}
+		})
+		if err == nil && !found {
+			return fault.New(fault.Tampered, "the chain of book %s was rewritten: it no longer holds the head %s", book, noted)
+		}
+		return err
+	})
+	return report, explain(err, "verifying the ledger of book %s", book)
+}
 
 // Head returns the end of a book's chain; a book in which nothing was sealed has an empty one.
 func (l *Ledger) Head(ctx context.Context, book string) (ledger.Head, error) {

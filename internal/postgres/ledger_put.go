@@ -12,7 +12,10 @@ import (
 // Ledger is the ledger.Store in PostgreSQL. It is safe for concurrent use.
 type Ledger struct{ db DB }
 
-var _ ledger.Store = (*Ledger)(nil)
+var (
+	_ ledger.Store    = (*Ledger)(nil)
+	_ ledger.Totaller = (*Ledger)(nil)
+)
 
 // NewLedger returns the store on a pool, or on the transaction of AsTenant for reading.
 func NewLedger(db DB) *Ledger { return &Ledger{db: db} }
