@@ -1,0 +1,83 @@
+package api
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/omnicloud/omnicloud/domain/ledger"
+)
+
+// exportPage is how many cells are in memory at a time.
+const exportPage = 5000
+
+var cellColumns = []string{"book", "period", "revision", "stage", "pool_id", "account", "currency", "amount"}
+
+// ExportAllocations streams all cells of a result as CSV.
+func (s *server) ExportAllocations(ctx context.Context, request ExportAllocationsRequestObject) (ExportAllocationsResponseObject, error) {
+	filter, visible, err := s.resultFilter(ctx, resultQuery{
+		book: request.Book, month: request.Period, revision: request.Params.Revision,
+		pool: request.Params.Pool, account: request.Params.Tenant,
+	})
+	if err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("allocations-%s-%s.csv", request.Book, request.Period)
+	return cellExport{name: name, write: func(w *csv.Writer) error {
+		if !visible {
+			return nil
+		}
+		return s.readLedger(ctx, func(store ledger.Store) error { return writeCells(ctx, store, filter, w) })
+	}}, nil
+}
+
+// cellExport is the answer of ExportAllocations. An error after its beginning breaks the connection
+// off, so that half a file is not taken for a whole one.
+type cellExport struct {
+	name  string
+	write func(*csv.Writer) error
+}
+
+// VisitExportAllocationsResponse writes header and cells.
+func (e cellExport) VisitExportAllocationsResponse(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", e.name))
+	w.WriteHeader(http.StatusOK)
+	out := csv.NewWriter(w)
+	if err := out.Write(cellColumns); err != nil {
+		return err
+	}
+	if err := e.write(out); err != nil {
+		return err
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func writeCells(ctx context.Context, store ledger.Store, filter ledger.Filter, out *csv.Writer) error {
+	var after ledger.Position
+	for {
+		cells, err := store.Cells(ctx, filter, after, exportPage)
+		if err != nil {
+			return err
+		}
+		for _, cell := range cells {
+			if err := out.Write(cellRow(cell)); err != nil {
+				return err
+			}
+		}
+		if len(cells) < exportPage {
+			return nil
+		}
+		after = positionOf(cells[len(cells)-1])
+	}
+}
+
+func cellRow(cell ledger.Cell) []string {
+	return []string{
+		cell.Book, cell.Period.String(), strconv.Itoa(cell.Revision), strconv.Itoa(cell.Stage),
+		cell.Pool, cell.Account, cell.Currency, cell.Amount.String(),
+	}
+}

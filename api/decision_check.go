@@ -1,0 +1,100 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// askedDecision is a decision as someone sent it, with the month that it is about.
+type askedDecision struct {
+	status   closing.Status
+	decision approval.Decision
+}
+
+// readDecision puts a request together. The decision's id is the idempotency key, or derived from
+// everything that makes the decision, so that the same person deciding the same twice decides once.
+func (s *server) readDecision(ctx context.Context, book string, month period.Period, ifMatch, key string, body DecisionRequest) (askedDecision, error) {
+	status, err := s.Periods.Period(ctx, book, month)
+	if err != nil {
+		return askedDecision{}, err
+	}
+	decision := approval.Decision{
+		ID:         key,
+		Verdict:    body.Decision,
+		Reason:     body.Reason,
+		ResultHash: unquoted(ifMatch),
+		Actor:      actorOf(ctx),
+		DecidedAt:  time.Now().UTC(),
+	}
+	if decision.ID == "" {
+		decision.ID = derivedID(status.Ref().WorkflowID(), decision)
+	}
+	return askedDecision{status: status, decision: decision}, nil
+}
+
+func derivedID(workflowID string, decision approval.Decision) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", workflowID, decision.Actor.Subject, decision.Verdict, decision.ResultHash, decision.Reason))
+	return "derived-" + hex.EncodeToString(sum[:16])
+}
+
+// unquoted takes a result hash as an entity tag or as it is.
+func unquoted(ifMatch string) string {
+	return strings.Trim(strings.TrimSpace(ifMatch), `"`)
+}
+
+// checkDecision says why a decision cannot be taken. Who may not decide learns nothing else.
+func (s *server) checkDecision(ctx context.Context, asked askedDecision) error {
+	status, decision := asked.status, asked.decision
+	book, err := s.Periods.Book(ctx, status.Book)
+	if err != nil {
+		return err
+	}
+	own := approval.Independence{RequestedBy: status.RequestedBy}
+	waiting := status.State == closing.StateAwaitingApproval
+	if waiting {
+		if own.RuleAuthors, err = s.ruleAuthors(ctx, status.Ref()); err != nil {
+			return err
+		}
+	}
+	if err := approval.CheckFinance(decision.Actor, book.Approvers, own); err != nil {
+		return err
+	}
+	switch {
+	case decision.ResultHash == "":
+		return fault.New(fault.PreconditionRequired, "a decision names the result hash that was looked at in If-Match; GET the period for the current one")
+	case !waiting:
+		return fault.New(fault.Conflict, "%s of book %s does not wait for a decision; it is %s", status.Period, status.Book, status.State)
+	case !status.ApprovalDeadline.IsZero() && !time.Now().Before(status.ApprovalDeadline):
+		return fault.New(fault.Gone, "the time to decide ended at %s", status.ApprovalDeadline.UTC().Format(time.RFC3339))
+	case decision.ResultHash != status.ResultHash:
+		return fault.New(fault.PreconditionFailed, "the decision is about result %.64s; the current result is %s", decision.ResultHash, status.ResultHash)
+	default:
+		return nil
+	}
+}
+
+// ruleAuthors lists who wrote the rules that the attempt froze.
+func (s *server) ruleAuthors(ctx context.Context, ref closing.AttemptRef) ([]string, error) {
+	manifest, err := s.Periods.Manifest(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	authors := make([]string, 0, len(manifest.Rules))
+	for _, rule := range manifest.Rules {
+		version, err := s.Rules.Version(ctx, rule.RuleID, rule.Version)
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Internal, "version %d of rule %s, which the close froze, cannot be read", rule.Version, rule.RuleID)
+		}
+		authors = append(authors, version.CreatedBy)
+	}
+	return authors, nil
+}

@@ -1,0 +1,41 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/idempotency"
+	"github.com/omnicloud/omnicloud/domain/ledger"
+)
+
+// Dependencies are the ports that the handlers work through. All are required.
+type Dependencies struct {
+	Logger        *slog.Logger
+	Authenticator Authenticator
+	Signer        approval.TokenSigner
+	Periods       closing.Store
+	Rules         allocation.RuleStore
+	// RulesTogether makes several changes of rules in one transaction: all of them, or none.
+	RulesTogether func(ctx context.Context, change func(allocation.RuleStore) error) error
+	Ledger        ledger.Store
+	// LedgerOf gives read the ledger of a tenant: its own entries of published revisions, and
+	// nothing that belongs to others, whatever read asks for.
+	LedgerOf    func(ctx context.Context, tenantID string, read func(ledger.Store) error) error
+	Idempotency idempotency.Store
+	Inputs      Inputs
+	Importer    Importer
+	Reports     Reports
+	Workflows   Workflows
+	Schedules   Schedules
+	// Checks say whether a dependency answers, by name; each must heed its context.
+	Checks map[string]func(context.Context) error
+	// Codec opens /codec to the Temporal UI; its zero value closes it.
+	Codec CodecOptions
+	// Metrics takes the API's metrics and answers /metrics with everything that is registered there.
+	Metrics *prometheus.Registry
+}

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/correlation"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// ListPeriods lists the months of a book, newest first.
+func (s *server) ListPeriods(ctx context.Context, request ListPeriodsRequestObject) (ListPeriodsResponseObject, error) {
+	listing := "periods of " + request.Book
+	var before period.Period
+	if err := decodeCursor(request.Params.Cursor, listing, &before); err != nil {
+		return nil, err
+	}
+	limit := limitOr(request.Params.Limit)
+	statuses, err := s.Periods.Periods(ctx, request.Book, before, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page := ListPeriods200JSONResponse{Items: []PeriodStatus{}}
+	if len(statuses) > limit {
+		statuses = statuses[:limit]
+		if page.NextCursor, err = encodeCursor(listing, statuses[limit-1].Period); err != nil {
+			return nil, err
+		}
+	}
+	for _, status := range statuses {
+		page.Items = append(page.Items, s.periodView(status))
+	}
+	return page, nil
+}
+
+// GetPeriod shows a month. Its entity tag is the result hash that a decision has to name.
+func (s *server) GetPeriod(ctx context.Context, request GetPeriodRequestObject) (GetPeriodResponseObject, error) {
+	status, err := s.Periods.Period(ctx, request.Book, request.Period)
+	if err != nil {
+		return nil, err
+	}
+	return GetPeriod200JSONResponse{
+		Body:    s.periodView(status),
+		Headers: GetPeriod200ResponseHeaders{ETag: tag(status)},
+	}, nil
+}
+
+// ClosePeriod commits the attempt first and starts its workflow then. Where the start fails, or
+// this process dies in between, the row still promises the attempt, and the same request again
+// starts its workflow: never a second one, since the row names it.
+func (s *server) ClosePeriod(ctx context.Context, request ClosePeriodRequestObject) (ClosePeriodResponseObject, error) {
+	status, _, err := s.Periods.OpenAttempt(ctx, closing.OpenRequest{
+		Book:          request.Book,
+		Period:        request.Period,
+		RequestedBy:   actorOf(ctx).Subject,
+		CorrelationID: correlation.ID(ctx),
+		Now:           time.Now().UTC(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	location := periodPath(request.Book, request.Period)
+	if !status.State.Running() {
+		return ClosePeriod200JSONResponse{
+			Body: s.periodView(status), Headers: ClosePeriod200ResponseHeaders{Location: location},
+		}, nil
+	}
+	if err := s.Workflows.EnsureClose(ctx, status.Ref()); err != nil {
+		return nil, err
+	}
+	return ClosePeriod202JSONResponse{
+		Body: s.periodView(status), Headers: ClosePeriod202ResponseHeaders{Location: location},
+	}, nil
+}
+
+// tag returns the entity tag of a month, or nil where there is no result.
+func tag(status closing.Status) *string {
+	if status.ResultHash == "" {
+		return nil
+	}
+	text := quoted(status.ResultHash)
+	return &text
+}

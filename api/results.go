@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+
+	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+// resultQuery is which cells of a month someone asks for.
+type resultQuery struct {
+	book     string
+	month    period.Period
+	revision int
+	pool     string
+	account  string
+}
+
+// resultFilter finds the result that a caller may see: the revision asked for, else the latest, and
+// before there is one the result that awaits approval. visible is false where there is none.
+// Tenants see published revisions and of those their own cells; asking for another account finds
+// what asking for one that does not exist finds.
+func (s *server) resultFilter(ctx context.Context, query resultQuery) (filter ledger.Filter, visible bool, err error) {
+	status, err := s.Periods.Period(ctx, query.book, query.month)
+	if err != nil {
+		return ledger.Filter{}, false, err
+	}
+	filter = ledger.Filter{
+		Book: query.book, Period: query.month, Revision: query.revision,
+		Pool: query.pool, Account: query.account,
+	}
+	if query.revision > status.Revision {
+		return filter, false, fault.New(fault.NotFound, "%s of book %s has no revision %d", query.month, query.book, query.revision)
+	}
+	if filter.Revision == 0 {
+		filter.Revision = status.Revision
+	}
+	if actor := actorOf(ctx); actor.Has(approval.RoleTenant) {
+		own := filter.Account == "" || filter.Account == actor.TenantID
+		filter.Account = actor.TenantID
+		return filter, own && filter.Revision > 0, nil
+	}
+	if filter.Revision == 0 {
+		// An attempt that has no hash yet is still being written: nobody may take it for a result.
+		filter.Attempt = status.Attempt
+		return filter, status.ResultHash != "", nil
+	}
+	return filter, true, nil
+}
+
+// readLedger gives read the ledger as the caller may see it: for a tenant PostgreSQL itself hides
+// what belongs to others.
+func (s *server) readLedger(ctx context.Context, read func(ledger.Store) error) error {
+	if actor := actorOf(ctx); actor.Has(approval.RoleTenant) {
+		return s.LedgerOf(ctx, actor.TenantID, read)
+	}
+	return read(s.Ledger)
+}

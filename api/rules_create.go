@@ -1,0 +1,154 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/internal/rulesfile"
+)
+
+// documentName stands for the body in the errors of rulesfile.
+const documentName = "rules"
+
+// CreateAllocationRules creates a rule per pool of the document and one for its mapping, all in one
+// transaction: create_allocation_rule for many.
+func (s *server) CreateAllocationRules(ctx context.Context, request CreateAllocationRulesRequestObject) (CreateAllocationRulesResponseObject, error) {
+	document, err := readRules(request.JSONBody, request.Body)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := newRules(document, actorOf(ctx).Subject, time.Now().UTC())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkTargets(ctx, document); err != nil {
+		return nil, err
+	}
+	err = s.RulesTogether(ctx, func(store allocation.RuleStore) error {
+		for _, version := range versions {
+			if err := store.Revise(ctx, allocation.RuleChange{RuleID: version.RuleID, Add: []allocation.RuleVersion{version}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer := CreateAllocationRules201JSONResponse{Body: CreatedRules{Items: ruleViews(versions)}}
+	if len(versions) == 1 {
+		answer.Body.RuleID = versions[0].RuleID
+		location := "/v1/allocation-rules/" + url.PathEscape(answer.Body.RuleID)
+		answer.Headers.Location = &location
+	}
+	return answer, nil
+}
+
+// readRules reads the body as what it was sent as; exactly one of the two is set.
+func readRules(asJSON *json.RawMessage, asYAML io.Reader) (rulesfile.Document, error) {
+	text := []byte(nil)
+	if asJSON != nil {
+		text = *asJSON
+	} else {
+		var err error
+		if text, err = io.ReadAll(asYAML); err != nil {
+			return rulesfile.Document{}, err
+		}
+	}
+	return rulesfile.Parse(documentName, text)
+}
+
+// newRules makes the document's rules, each under an id of its own. Rules of one pool that overlap
+// are refused here, with both names; those that overlap a stored one when they are stored.
+func newRules(document rulesfile.Document, author string, now time.Time) ([]allocation.RuleVersion, error) {
+	var versions []allocation.RuleVersion
+	for _, rule := range document.Pools {
+		version, err := allocation.NewPoolVersion(newID(), 1, rule, author, now)
+		if err != nil {
+			return nil, err
+		}
+		versions = append(versions, version)
+	}
+	if _, err := allocation.NewRuleSet(versions); err != nil {
+		return nil, err
+	}
+	if document.Mapping != nil {
+		version, err := allocation.NewMappingVersion(newID(), 1, *document.Mapping, author, now)
+		if err != nil {
+			return nil, err
+		}
+		versions = append(versions, version)
+	}
+	if len(versions) == 0 {
+		return nil, fault.Invalid("", "the document holds neither pools nor a mapping")
+	}
+	return versions, nil
+}
+
+// checkTargets refuses a mapping that leads to a pool without a rule, here or stored: its charges
+// could not be split.
+func (s *server) checkTargets(ctx context.Context, document rulesfile.Document) error {
+	if document.Mapping == nil {
+		return nil
+	}
+	stored, err := s.Rules.Active(ctx, time.Time{}, time.Time{})
+	if err != nil {
+		return err
+	}
+	for i, entry := range document.Mapping.Entries {
+		if entry.Pool == "" ||
+			slices.ContainsFunc(document.Pools, func(rule allocation.AllocationRule) bool { return rule.PoolID == entry.Pool }) ||
+			slices.ContainsFunc(stored, func(version allocation.RuleVersion) bool {
+				return version.Pool != nil && version.Pool.PoolID == entry.Pool
+			}) {
+			continue
+		}
+		return fault.Invalid(fmt.Sprintf("/mapping/%d/pool", i), "the mapping leads to pool %q, which has no rule; add one", entry.Pool)
+	}
+	return nil
+}
+
+// SupersedeAllocationRule replaces a rule from an instant on, or in whole.
+func (s *server) SupersedeAllocationRule(ctx context.Context, request SupersedeAllocationRuleRequestObject) (SupersedeAllocationRuleResponseObject, error) {
+	versions, err := s.Rules.Versions(ctx, request.RuleID)
+	if err != nil {
+		return nil, err
+	}
+	document, err := readRules(request.JSONBody, request.Body)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now().UTC()
+	author := actorOf(ctx).Subject
+	next, err := newRules(document, author, now)
+	if err != nil {
+		return nil, err
+	}
+	if len(next) != 1 {
+		return nil, fault.Invalid("", "the document holds %d rules; a rule is superseded by exactly one", len(next))
+	}
+	if err := s.checkTargets(ctx, document); err != nil {
+		return nil, err
+	}
+	from, _ := next[0].Effective()
+	change, err := allocation.Supersede(versions, next[0], from, author, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Rules.Revise(ctx, change); err != nil {
+		return nil, err
+	}
+	history, err := s.history(ctx, request.RuleID)
+	return SupersedeAllocationRule200JSONResponse(history), err
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }

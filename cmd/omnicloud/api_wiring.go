@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/url"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.temporal.io/sdk/client"
+
+	"github.com/omnicloud/omnicloud/api"
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/internal/payloadcodec"
+	"github.com/omnicloud/omnicloud/internal/postgres"
+	"github.com/omnicloud/omnicloud/internal/serviceclient"
+	"github.com/omnicloud/omnicloud/workers"
+)
+
+// dependencies puts stores, services and Temporal behind the API's ports. The caller calls done at
+// the end.
+func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wired api.Dependencies, done func(), err error) {
+	ring, err := payloadcodec.OpenFileRing(c.Connections.Keys.KeysDir)
+	if err != nil {
+		return wired, nil, err
+	}
+	connected, err := lazyTemporal(c.Connections.Temporal, c.Connections.Keys, logger)
+	if err != nil {
+		return wired, nil, err
+	}
+	services, err := c.Connections.Services.clients("omnicloud-api", logger)
+	if err != nil {
+		connected.Close()
+		return wired, nil, err
+	}
+	periods := postgres.NewClosing(pool)
+	wired = api.Dependencies{
+		Logger:        logger,
+		Periods:       periods,
+		Rules:         postgres.NewRules(pool),
+		RulesTogether: rulesTogether(pool),
+		Ledger:        postgres.NewLedger(pool),
+		LedgerOf:      ledgerOf(pool),
+		Idempotency:   postgres.NewIdempotency(pool),
+		Importer:      newImporter(pool),
+		Reports:       postgres.NewIntake(pool),
+		Inputs:        api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: services.Tenants, Compute: services.Compute},
+		Workflows:     api.NewTemporalWorkflows(connected),
+		Schedules: api.NewTemporalSchedules(connected, func(ctx context.Context) ([]string, error) {
+			books, err := periods.Books(ctx)
+			if err != nil {
+				return nil, err
+			}
+			var ids []string
+			for _, declared := range workers.DeclaredSchedules(books) {
+				ids = append(ids, declared.ID)
+			}
+			return ids, nil
+		}),
+		Codec:  api.CodecOptions{Codec: payloadcodec.New(ring), Origins: uiOrigins(c.TemporalUIURL), TrustLocalOrigin: c.LocalUI},
+		Checks: checks(pool, connected),
+	}
+	return wired, func() { services.Close(); connected.Close() }, nil
+}
+
+func rulesTogether(pool *pgxpool.Pool) func(context.Context, func(allocation.RuleStore) error) error {
+	return func(ctx context.Context, change func(allocation.RuleStore) error) error {
+		return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return change(postgres.NewRules(tx)) })
+	}
+}
+
+func ledgerOf(pool *pgxpool.Pool) func(context.Context, string, func(ledger.Store) error) error {
+	return func(ctx context.Context, tenantID string, read func(ledger.Store) error) error {
+		return postgres.AsTenant(ctx, pool, tenantID, func(tx pgx.Tx) error { return read(postgres.NewLedger(tx)) })
+	}
+}
+
+func checks(pool *pgxpool.Pool, connected client.Client) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"database": pool.Ping,
+		"temporal": func(ctx context.Context) error {
+			if _, err := connected.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+				return fault.Wrap(err, fault.Unavailable, "the Temporal server does not answer")
+			}
+			return nil
+		},
+	}
+}
+
+// uiOrigins returns the browser origins of the Temporal UI: the one it is known by, and for a UI on
+// this machine both names that people type.
+func uiOrigins(base string) []string {
+	parsed, err := url.Parse(base)
+	if base == "" || err != nil || parsed.Host == "" {
+		return nil
+	}
+	origins := []string{parsed.Scheme + "://" + parsed.Host}
+	if parsed.Hostname() == "127.0.0.1" {
+		origins = append(origins, parsed.Scheme+"://"+net.JoinHostPort("localhost", parsed.Port()))
+	}
+	return origins
+}
