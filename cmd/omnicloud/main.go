@@ -21,6 +21,7 @@ type commands struct {
 	Logging loggingFlags `embed:""`
 
 	Dev       devCommand       `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
+	API       apiCommand       `cmd:"" name:"api" help:"Serve the REST API."`
 	Worker    workerCommand    `cmd:"" help:"Run workflows and activities."`
 	Schedules schedulesCommand `cmd:"" help:"Show and apply the schedules that are declared in code."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Stand in for the platform's services."`
