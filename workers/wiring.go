@@ -5,6 +5,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/activities"
 	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
 )
@@ -21,7 +22,9 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 		},
 		Intake: &activities.Intake{
 			Periods: periods, Rules: rules, Freezer: inputs, Inputs: inputs,
-			Collector: nil,
+			Collector: &intake.Collector{
+				Store: inputs, Billing: services.Billing, Compute: services.Compute, Tenants: services.Tenants, Now: now,
+			},
 		},
 		Allocation:  &activities.Allocation{Periods: periods, Rules: rules, Inputs: inputs, Ledger: entries},
 		Publication: &activities.Publication{Periods: periods, Outbox: messages, Billing: services.Billing},
