@@ -16,7 +16,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/postgres"
-	"github.com/omnicloud/omnicloud/internal/serviceclient"
 	"github.com/omnicloud/omnicloud/workers"
 )
 
