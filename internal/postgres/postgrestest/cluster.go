@@ -40,10 +40,10 @@ func startCluster(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	reap(home)
+	owner.reap(home)
 	folder := filepath.Join(home, fmt.Sprintf("run-%d", os.Getpid()))
 	// The lock comes first: a folder without one would be nobody's to remove.
-	unlock, file, err := lock(folder+".lock", syscall.LOCK_EX)
+	unlock, file, err := owner.lock(folder+".lock", syscall.LOCK_EX)
 	if err != nil {
 		return nil, err
 	}

@@ -13,10 +13,14 @@ import (
 
 // lock takes a lock that the system gives back when the last process that holds the file dies. With
 // LOCK_NB in how it fails at once where somebody else has it.
-func lock(path string, how int) (unlock func(), file *os.File, err error) {
+func (a account) lock(path string, how int) (unlock func(), file *os.File, err error) {
 	file, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	// What root leaves behind must not shut out the account's own tests.
+	if err := file.Chown(int(a.uid), int(a.gid)); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("handing %s to the database user: %w", path, err), file.Close())
 	}
 	for {
 		err = syscall.Flock(int(file.Fd()), how)
@@ -32,10 +36,10 @@ func lock(path string, how int) (unlock func(), file *os.File, err error) {
 
 // reap removes what no watchdog could: clusters whose watchdog was killed itself, and prepared ones
 // that nobody has used for a week. What it cannot remove now is left to the next start.
-func reap(folder string) {
+func (a account) reap(folder string) {
 	runs, _ := filepath.Glob(filepath.Join(folder, "run-*.lock")) // The pattern is well formed.
 	for _, path := range runs {
-		unlock, _, err := lock(path, syscall.LOCK_EX|syscall.LOCK_NB)
+		unlock, _, err := a.lock(path, syscall.LOCK_EX|syscall.LOCK_NB)
 		if err != nil {
 			continue
 		}

@@ -45,7 +45,7 @@ func copyPrepared(ctx context.Context, folder, binaries, to string, owner accoun
 		return err
 	}
 	made := filepath.Join(folder, "prepared-"+name)
-	unlock, _, err := lock(made+".lock", syscall.LOCK_EX)
+	unlock, _, err := owner.lock(made+".lock", syscall.LOCK_EX)
 	if err != nil {
 		return err
 	}
