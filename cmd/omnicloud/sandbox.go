@@ -10,9 +10,10 @@ import (
 	"github.com/omnicloud/omnicloud/internal/sandbox"
 )
 
-// sandboxCommand holds the stand-in platform services.
+// sandboxCommand holds the stand-in platform services and the generator of large samples.
 type sandboxCommand struct {
-	Serve sandboxServeCommand `cmd:"" default:"withargs" help:"Serve the stand-in services: tenants, billing, compute, state, monitor, compliance."`
+	Serve    sandboxServeCommand    `cmd:"" default:"withargs" help:"Serve the stand-in services: tenants, billing, compute, state, monitor, compliance."`
+	Generate sandboxGenerateCommand `cmd:"" help:"Write a bill of any size as files: FOCUS charges, tenants, usage, invoices and rules."`
 }
 
 // sandboxServeCommand serves the services until it is told to stop.

@@ -97,17 +97,9 @@ func (b *bill) numbered() []charge.Charge {
 
 // controlTotals sums billed cost per invoice and currency, in the order of account and invoice.
 func controlTotals(charges []charge.Charge) []closing.ControlTotal {
-	sums := make(map[string]closing.ControlTotal)
-	for _, c := range charges {
-		key := c.BillingAccountID + "\x00" + c.InvoiceID + "\x00" + c.Currency
-		total := sums[key]
-		total.BillingAccountID, total.InvoiceID, total.Currency = c.BillingAccountID, c.InvoiceID, c.Currency
-		total.BilledCost = total.BilledCost.Add(c.BilledCost)
-		sums[key] = total
+	totals := Totals{}
+	for i := range charges {
+		totals.Add(&charges[i])
 	}
-	totals := make([]closing.ControlTotal, 0, len(sums))
-	for _, key := range sortedKeys(sums) {
-		totals = append(totals, sums[key])
-	}
-	return totals
+	return totals.List()
 }
