@@ -15,6 +15,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
 )
@@ -160,4 +161,24 @@ var zeroTime time.Time
 
 func decimalOf(text string) decimal.NullDecimal {
 	return decimal.NewNullDecimal(decimal.RequireFromString(text))
+}
+
+func tenantRows(list ...tenancy.Tenant) intake.Rows {
+	return func(yield func(intake.Row, error) bool) {
+		for i := range list {
+			if !yield(intake.TenantRow(&list[i]), nil) {
+				return
+			}
+		}
+	}
+}
+
+func totalRows(month period.Period, list ...closing.ControlTotal) intake.Rows {
+	return func(yield func(intake.Row, error) bool) {
+		for i := range list {
+			if !yield(intake.ControlTotalRow(&list[i], month), nil) {
+				return
+			}
+		}
+	}
 }
