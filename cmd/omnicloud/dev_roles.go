@@ -73,7 +73,7 @@ func (s *devStack) startSandbox(ctx context.Context) error {
 func (s *devStack) startEngine(ctx context.Context) error {
 	engine, ctx := errgroup.WithContext(ctx)
 	engine.Go(func() error {
-		settings := map[string]string{"api-addr": devstack.HostPort(s.endpoints.API), "temporal-ui-url": s.endpoints.TemporalUI}
+		settings := map[string]string{"api-addr": devstack.HostPort(s.endpoints.API), "temporal-ui-url": s.endpoints.TemporalUI, "local-ui": "true"}
 		return s.startRole(ctx, "api", settings, answers(s.endpoints.API+"/readyz"))
 	})
 	engine.Go(func() error { return s.startRole(ctx, "worker", nil, s.workerPolls) })
