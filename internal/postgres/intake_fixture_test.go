@@ -182,3 +182,9 @@ func totalRows(month period.Period, list ...closing.ControlTotal) intake.Rows {
 		}
 	}
 }
+
+// withdraw gives an attempt up.
+func (d *deliveries) withdraw(ref closing.AttemptRef) {
+	d.t.Helper()
+	require.NoError(d.t, postgres.NewClosing(d.pool).Reopen(context.Background(), ref, nil, "withdrawn"))
+}

@@ -76,7 +76,7 @@ func TestFreeze(t *testing.T) {
 		d.freeze(first)
 		d.load(intake.KindCharges, charges(charged("1", month, "11")))
 		d.load(intake.KindCharges, charges(charged("1", month, "0.5")), appended)
-		require.NoError(t, postgres.NewClosing(d.pool).Reopen(ctx, first, nil, "withdrawn"))
+		d.withdraw(first)
 		second := d.attempt(month)
 		d.freeze(second)
 		var sum []string
@@ -111,7 +111,7 @@ func TestFreeze(t *testing.T) {
 		_, err := d.store.Freeze(ctx, intake.FreezeRequest{Ref: closing.AttemptRef{Book: "main", Period: month, Attempt: 1}, Book: d.book})
 		assert.Equal(t, fault.NotFound, fault.CodeOf(err))
 		ref := d.attempt(month)
-		require.NoError(t, postgres.NewClosing(d.pool).Reopen(ctx, ref, nil, "withdrawn"))
+		d.withdraw(ref)
 		_, err = d.store.Freeze(ctx, intake.FreezeRequest{Ref: ref, Book: d.book})
 		assert.Equal(t, fault.Conflict, fault.CodeOf(err))
 	})
