@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -19,7 +20,7 @@ func chain(n int) ([]ledger.Sealed, ledger.Head) {
 	head := ledger.Head{Book: "main"}
 	var sealed []ledger.Sealed
 	for i := range n {
-		t := transaction(fmt.Sprintf("pool-%03d", i), "1", "2.5", fmt.Sprint(i))
+		t := transaction(fmt.Sprintf("pool-%03d", i), "1", "2.5", strconv.Itoa(i))
 		var link ledger.Link
 		link, head = head.Append(ledger.ContentHash(t), t.Key.Attempt, 1+i/3)
 		sealed = append(sealed, ledger.Sealed{

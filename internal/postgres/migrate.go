@@ -38,7 +38,7 @@ func Migrate(ctx context.Context, url string) (version int64, err error) {
 			config.Host, config.Port, config.Database)
 	}
 	// Closing the connection ends its session and with it the lock, whatever happened before.
-	defer func() { err = errors.Join(err, discard(turn)) }()
+	defer func() { err = errors.Join(err, discard(context.WithoutCancel(ctx), turn)) }()
 	if _, err := turn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
 		return 0, fmt.Errorf("waiting for another host's migration: %w", err)
 	}
@@ -71,8 +71,8 @@ func climb(ctx context.Context, db *sql.DB) (int64, error) {
 
 // discard gives up the advisory lock and the connection; a connection that is already gone has
 // given up both.
-func discard(turn *sql.Conn) error {
-	_, err := turn.ExecContext(context.Background(), "SELECT pg_advisory_unlock($1)", migrationLock)
+func discard(ctx context.Context, turn *sql.Conn) error {
+	_, err := turn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", migrationLock)
 	if closing := turn.Close(); closing != nil && !errors.Is(closing, sql.ErrConnDone) {
 		err = errors.Join(err, closing)
 	}

@@ -35,8 +35,7 @@ type Option func(*pgxpool.Config)
 // WithTracing reports every statement as an OpenTelemetry span, without its arguments.
 func WithTracing() Option {
 	return func(config *pgxpool.Config) {
-		config.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTrimSQLInSpanName(),
-			otelpgx.WithDisableConnectionDetailsInAttributes())
+		config.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithDisableConnectionDetailsInAttributes())
 	}
 }
 

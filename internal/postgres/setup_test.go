@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -150,7 +151,7 @@ func postings(ref closing.AttemptRef) closing.Announce {
 		for page := 1; page <= 2; page++ {
 			messages = append(messages, outbox.Message{
 				Topic: outbox.TopicBillingPosting, Group: closing.PostingGroup(ref.Book, ref.Period, revision),
-				Key: closing.PostingKey(ref.Book, ref.Period, revision, page), Payload: []byte(`{"page":` + fmt.Sprint(page) + `}`),
+				Key: closing.PostingKey(ref.Book, ref.Period, revision, page), Payload: []byte(`{"page":` + strconv.Itoa(page) + `}`),
 			})
 		}
 		return messages, nil

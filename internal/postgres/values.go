@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -23,7 +24,7 @@ type scannedNumber struct{ to *decimal.Decimal }
 // ScanNumeric implements pgtype.NumericScanner.
 func (s scannedNumber) ScanNumeric(value pgtype.Numeric) error {
 	if !value.Valid || value.NaN || value.InfinityModifier != pgtype.Finite {
-		return fmt.Errorf("the stored number is null, infinite or not a number")
+		return errors.New("the stored number is null, infinite or not a number")
 	}
 	if value.Int == nil {
 		value.Int = new(big.Int)

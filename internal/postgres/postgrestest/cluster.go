@@ -9,23 +9,15 @@ import (
 	"syscall"
 )
 
-// administrator returns the URL of the server that this process's tests use, started on first use.
-// There is one per test process; nothing stops it but the end of that process.
-var administrator = sync.OnceValues(func() (string, error) {
+// shared returns the server that this process's tests use, started on first use. There is one per
+// test process, held here for good: nothing stops it but the end of that process.
+var shared = sync.OnceValues(func() (*server, error) {
 	ctx := context.Background()
 	if url := os.Getenv("OMNICLOUD_TEST_DATABASE_URL"); url != "" {
-		return url, makeTemplate(ctx, url)
+		return &server{url: url}, makeTemplate(ctx, url)
 	}
-	server, err := startCluster(ctx)
-	if err != nil {
-		return "", err
-	}
-	running = server
-	return server.url, nil
+	return startCluster(ctx)
 })
-
-// running keeps the watchdog's pipe reachable: the garbage collector would close it.
-var running *server
 
 func startCluster(ctx context.Context) (*server, error) {
 	binaries, err := findBinaries()
@@ -57,5 +49,5 @@ func startCluster(ctx context.Context) (*server, error) {
 	if err := copyPrepared(ctx, home, binaries, filepath.Join(folder, "data"), owner); err != nil {
 		return nil, err
 	}
-	return start(binaries, folder, owner, file)
+	return start(ctx, binaries, folder, owner, file)
 }

@@ -48,21 +48,21 @@ var created atomic.Int64
 
 func create(t testing.TB, options string) string {
 	t.Helper()
-	server, err := administrator()
+	server, err := shared()
 	if err != nil {
 		t.Fatalf("starting PostgreSQL for tests: %v", err)
 	}
 	name := fmt.Sprintf("omnicloud_test_%d_%d_%d", time.Now().Unix(), os.Getpid(), created.Add(1))
 	quoted := pgx.Identifier{name}.Sanitize()
-	if err := administer(server, "CREATE DATABASE "+quoted+options); err != nil {
+	if err := administer(server.url, "CREATE DATABASE "+quoted+options); err != nil {
 		t.Fatalf("creating a test database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := administer(server, "DROP DATABASE "+quoted+" WITH (FORCE)"); err != nil {
+		if err := administer(server.url, "DROP DATABASE "+quoted+" WITH (FORCE)"); err != nil {
 			t.Errorf("dropping the test database: %v", err)
 		}
 	})
-	address, err := url.Parse(server)
+	address, err := url.Parse(server.url)
 	if err != nil {
 		t.Fatalf("reading the server's URL: %v", err)
 	}

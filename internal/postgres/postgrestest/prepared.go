@@ -60,7 +60,7 @@ func copyPrepared(ctx context.Context, folder, binaries, to string, owner accoun
 	if err := os.Chtimes(made, now, now); err != nil {
 		return fmt.Errorf("marking %s as used: %w", made, err)
 	}
-	output, err := owner.command(folder, "cp", "-R", filepath.Join(made, "data"), to).CombinedOutput()
+	output, err := owner.command(ctx, folder, "cp", "-R", filepath.Join(made, "data"), to).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("copying the prepared cluster: %w: %s", err, output)
 	}
@@ -77,12 +77,12 @@ func prepare(ctx context.Context, folder, binaries, made string, owner account) 
 	}
 	data := filepath.Join(making, "data")
 	// One-megabyte WAL segments keep the folder small and its copy quick.
-	command := owner.command(folder, filepath.Join(binaries, "initdb"), "--pgdata="+data, "--username=postgres",
+	command := owner.command(ctx, folder, filepath.Join(binaries, "initdb"), "--pgdata="+data, "--username=postgres",
 		"--auth=trust", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync", "--no-instructions")
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, output)
 	}
-	server, err := start(binaries, making, owner, nil)
+	server, err := start(ctx, binaries, making, owner, nil)
 	if err != nil {
 		return err
 	}

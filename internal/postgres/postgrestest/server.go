@@ -50,7 +50,7 @@ type server struct {
 
 // start runs a server on the data in a folder and listens there. With a lock it is temporary: its
 // watchdog holds the lock, does not let it take the time to shut down, and removes the folder.
-func start(binaries, folder string, owner account, lock *os.File) (*server, error) {
+func start(ctx context.Context, binaries, folder string, owner account, lock *os.File) (*server, error) {
 	configuration := settings + fmt.Sprintf("unix_socket_directories = '%s'\n", folder)
 	if err := owner.write(filepath.Join(folder, "data", "postgresql.auto.conf"), configuration); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func start(binaries, folder string, owner account, lock *os.File) (*server, erro
 	if lock != nil {
 		signal, remove = "QUIT", folder
 	}
-	process := owner.command(folder, "/bin/sh", "-c", watchdog, "watchdog",
+	process := owner.command(ctx, folder, "/bin/sh", "-c", watchdog, "watchdog",
 		filepath.Join(binaries, "postgres"), folder, signal, remove)
 	if lock != nil {
 		process.ExtraFiles = []*os.File{lock}
@@ -75,7 +75,7 @@ func start(binaries, folder string, owner account, lock *os.File) (*server, erro
 		return nil, fmt.Errorf("starting PostgreSQL: %w", errors.Join(err, closing, lifeline.Close()))
 	}
 	started := &server{url: address(folder, "postgres"), lifeline: lifeline, process: process}
-	if err := answers(started.url, filepath.Join(folder, "log")); err != nil {
+	if err := answers(ctx, started.url, filepath.Join(folder, "log")); err != nil {
 		return nil, errors.Join(err, started.stop())
 	}
 	return started, nil
@@ -97,23 +97,22 @@ func address(socket, database string) string {
 	return "postgres:///" + database + "?" + query.Encode()
 }
 
-// answers waits until the server takes connections.
-func answers(url, log string) error {
-	deadline := time.Now().Add(30 * time.Second)
+// answers waits until the server takes connections, for half a minute at most.
+func answers(ctx context.Context, url, log string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	pause := time.NewTicker(10 * time.Millisecond)
+	defer pause.Stop()
 	for {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		connection, err := pgx.Connect(ctx, url)
 		if err == nil {
-			err = connection.Close(ctx)
+			return connection.Close(ctx)
 		}
-		cancel()
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) {
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
 			text, reading := os.ReadFile(log)
 			return fmt.Errorf("PostgreSQL does not answer: %w; its log: %s", errors.Join(err, reading), text)
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 }

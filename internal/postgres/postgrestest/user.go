@@ -1,6 +1,7 @@
 package postgrestest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,8 +44,8 @@ func unprivileged() (account, error) {
 
 // command prepares a program to run as the account, in a process group of its own so that a Ctrl-C
 // meant for the tests does not reach it, with an environment that holds no PG* settings.
-func (a account) command(folder, name string, arguments ...string) *exec.Cmd {
-	command := exec.Command(name, arguments...)
+func (a account) command(ctx context.Context, folder, name string, arguments ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, name, arguments...)
 	command.Dir = folder
 	command.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC", "HOME=" + folder}
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: a.credential}
