@@ -29,6 +29,8 @@ type BillOptions struct {
 	// Span is the time that is allocated; the caller chooses the charges that belong to it.
 	Span  Span
 	Basis CostBasis
+	// OnTenant, where not nil, hears of every part of a charge that goes straight to a tenant.
+	OnTenant func(tenant string, c *charge.Charge, start time.Time, amount decimal.Decimal)
 }
 
 // Bill sums the charges of a bill by where the mapping leads them. It is not safe for concurrent

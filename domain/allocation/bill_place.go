@@ -84,6 +84,9 @@ func (b *Bill) toTenant(c *charge.Charge, total *billTotal, segment int, tenant 
 		}
 	}
 	b.direct(c, segment, tenant, amount)
+	if b.options.OnTenant != nil {
+		b.options.OnTenant(tenant, c, start, amount)
+	}
 	total.mapped++
 	total.magnitude.AddDecimal(amount.Abs())
 	total.borne.AddDecimal(amount.Abs())
