@@ -25,13 +25,13 @@ var month = period.New(2026, time.March)
 
 // deliveries is a database with the book "main" and what tests do with deliveries.
 type deliveries struct {
-	t     *testing.T
+	t     testing.TB
 	pool  *pgxpool.Pool
 	store *postgres.Intake
 	book  closing.Book
 }
 
-func newDeliveries(t *testing.T) *deliveries {
+func newDeliveries(t testing.TB) *deliveries {
 	t.Helper()
 	pool := postgrestest.New(t)
 	book := closing.Book{
