@@ -71,8 +71,8 @@ func (s *stack) must(t *testing.T, status int, r request) []byte {
 	return body
 }
 
-// insist repeats a call with its idempotency key, as clients do, until it is answered as wanted:
-// parts may be on their way back.
+// insist repeats a call with its idempotency key, as clients do, for as long as the answer says that
+// trying again can help: parts may be on their way back.
 func (s *stack) insist(t *testing.T, status int, r request) []byte {
 	t.Helper()
 	var answer []byte
@@ -82,7 +82,15 @@ func (s *stack) insist(t *testing.T, status int, r request) []byte {
 			return false, err.Error()
 		}
 		answer = body
-		return response.StatusCode == status, r.method + " " + r.path + ": " + response.Status + " " + string(body)
+		state := r.method + " " + r.path + ": " + response.Status + " " + string(body)
+		var problem struct {
+			Retryable bool `json:"retryable"`
+		}
+		if response.StatusCode != status {
+			require.NoError(t, json.Unmarshal(body, &problem), state)
+			require.True(t, problem.Retryable, state)
+		}
+		return response.StatusCode == status, state
 	})
 	return answer
 }

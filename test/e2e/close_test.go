@@ -33,7 +33,9 @@ func TestClose(t *testing.T) {
 	})
 
 	t.Run("a later month waits for the one before", func(t *testing.T) {
-		body := s.must(t, http.StatusConflict, closeRequest("2025-10"))
+		early := closeRequest("2025-10")
+		early.key = "early"
+		body := s.must(t, http.StatusConflict, early)
 		assert.Contains(t, string(body), firstMonth)
 	})
 
