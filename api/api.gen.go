@@ -375,6 +375,9 @@ type JobLinks struct {
 // MappingEntry Leads the rows that meet all its conditions to a tenant, a pool or an account.
 type MappingEntry = allocation.MappingEntry
 
+// Month A calendar month in UTC, as a parameter.
+type Month = string
+
 // Patterns One value or glob, or several of which one must match.
 type Patterns = allocation.Patterns
 
@@ -865,10 +868,10 @@ type GetTenantAllocationsParams struct {
 	Book ID `form:"book,omitempty" json:"book,omitempty,omitzero"`
 
 	// From The first month.
-	From Period `form:"from" json:"from"`
+	From Month `form:"from" json:"from"`
 
 	// To The last month, included; `from` by default.
-	To Period `form:"to,omitempty" json:"to,omitempty,omitzero"`
+	To Month `form:"to,omitempty" json:"to,omitempty,omitzero"`
 }
 
 // CreateAllocationRulesJSONRequestBody defines body for CreateAllocationRules for application/json ContentType.

@@ -3,10 +3,13 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,16 +58,34 @@ func (s *server) CreateAllocationRules(ctx context.Context, request CreateAlloca
 
 // readRules reads the body as what it was sent as; exactly one of the two is set.
 func readRules(asJSON *json.RawMessage, asYAML io.Reader) (rulesfile.Document, error) {
-	text := []byte(nil)
 	if asJSON != nil {
-		text = *asJSON
-	} else {
-		var err error
-		if text, err = io.ReadAll(asYAML); err != nil {
-			return rulesfile.Document{}, err
-		}
+		document, err := rulesfile.Parse(documentName, *asJSON)
+		return document, pointed(err)
+	}
+	text, err := io.ReadAll(asYAML)
+	if err != nil {
+		return rulesfile.Document{}, err
 	}
 	return rulesfile.Parse(documentName, text)
+}
+
+var placed = regexp.MustCompile(`^` + documentName + `:[0-9]+: ([a-z_]+(?:\[[0-9]+\]|\.[^ :]+)*): (.*)$`)
+
+// pointed turns file, line and place of an error about a JSON document into a JSON pointer: the
+// sender of a body knows no lines.
+func pointed(err error) error {
+	var coded *fault.Error
+	if !errors.As(err, &coded) {
+		return err
+	}
+	found := placed.FindStringSubmatch(coded.Message)
+	if found == nil {
+		return err
+	}
+	path := strings.FieldsFunc(found[1], func(r rune) bool { return r == '.' || r == '[' || r == ']' })
+	invalid := fault.Invalid(pointer(path), "%s", found[2])
+	invalid.Cause = coded.Cause
+	return invalid
 }
 
 // newRules makes the document's rules, each under an id of its own. Rules of one pool that overlap

@@ -9,6 +9,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
@@ -16,6 +17,9 @@ import (
 // allocate_shared_costs. Nothing is stored.
 func (s *server) AllocateSharedCosts(ctx context.Context, request AllocateSharedCostsRequestObject) (AllocateSharedCostsResponseObject, error) {
 	asked := *request.Body
+	if _, err := money.MinorDigits(asked.Currency); err != nil {
+		return nil, fault.Invalid("/currency", "%s", sentenceOf(err))
+	}
 	rule, err := sharedRule(asked)
 	if err != nil {
 		return nil, err

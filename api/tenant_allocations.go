@@ -76,9 +76,14 @@ func (s *server) checkTenant(ctx context.Context, tenantID string) error {
 	return missing
 }
 
-func monthsBetween(from, to period.Period) ([]period.Period, error) {
-	if to.IsZero() {
-		to = from
+func monthsBetween(first, last string) ([]period.Period, error) {
+	from, err := period.Parse(first)
+	if err != nil {
+		return nil, err
+	}
+	to, err := period.Parse(cmp.Or(last, first))
+	if err != nil {
+		return nil, err
 	}
 	if to.Before(from) {
 		return nil, fault.Invalid(parameterPrefix+"query to", "to %s lies before from %s", to, from)

@@ -83,90 +83,15 @@ func invalidRequest(err error) error {
 	if errors.As(err, &tooLarge) {
 		return err
 	}
-	fields := collectFields(err, nil)
+	fields := collectFields(err)
 	refusal := fault.Wrap(err, fault.InvalidInput, "the request does not fit the OpenAPI document")
-	if len(fields) > 0 {
-		refusal.Message = fields[0].Message
-		if name := fields[0].Pointer; name != "" {
-			refusal.Message = fmt.Sprintf("%s: %s", strings.TrimPrefix(name, parameterPrefix), fields[0].Message)
-		}
-	}
 	refusal.Fields = fields
+	if len(fields) == 0 {
+		return refusal
+	}
+	refusal.Message = fields[0].Message
+	if name := fields[0].Pointer; name != "" {
+		refusal.Message = fmt.Sprintf("%s: %s", strings.TrimPrefix(name, parameterPrefix), fields[0].Message)
+	}
 	return refusal
-}
-
-func collectFields(err error, fields []fault.Field) []fault.Field {
-	var several openapi3.MultiError
-	var request *openapi3filter.RequestError
-	switch {
-	case errors.As(err, &request) && request.Parameter != nil:
-		return append(fields, fault.Field{
-			Pointer: parameterPrefix + request.Parameter.In + " " + request.Parameter.Name,
-			Message: reasonOf(request.Err, request.Reason),
-		})
-	case errors.As(err, &several) && !isRequestError(err):
-		for _, single := range several {
-			fields = collectFields(single, fields)
-		}
-		return fields
-	case errors.As(err, &request):
-		return collectBodyFields(request, fields)
-	default:
-		return append(fields, fault.Field{Message: err.Error()})
-	}
-}
-
-func isRequestError(err error) bool {
-	_, is := err.(*openapi3filter.RequestError)
-	return is
-}
-
-func collectBodyFields(request *openapi3filter.RequestError, fields []fault.Field) []fault.Field {
-	var several openapi3.MultiError
-	if !errors.As(request.Err, &several) {
-		several = openapi3.MultiError{request.Err}
-	}
-	for _, single := range flatten(several) {
-		var schema *openapi3.SchemaError
-		if !errors.As(single, &schema) {
-			fields = append(fields, fault.Field{Message: reasonOf(single, request.Reason)})
-			continue
-		}
-		fields = append(fields, fault.Field{Pointer: pointer(schema.JSONPointer()), Message: schema.Reason})
-	}
-	return fields
-}
-
-func flatten(errs openapi3.MultiError) []error {
-	var flat []error
-	for _, single := range errs {
-		if several, is := single.(openapi3.MultiError); is {
-			flat = append(flat, flatten(several)...)
-			continue
-		}
-		flat = append(flat, single)
-	}
-	return flat
-}
-
-func reasonOf(err error, fallback string) string {
-	var schema *openapi3.SchemaError
-	switch {
-	case errors.As(err, &schema):
-		return schema.Reason
-	case err != nil:
-		return err.Error()
-	default:
-		return fallback
-	}
-}
-
-// pointer writes a path as a JSON pointer; RFC 6901 escapes ~ and /.
-func pointer(path []string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
-	var text strings.Builder
-	for _, segment := range path {
-		text.WriteString("/" + escape.Replace(segment))
-	}
-	return text.String()
 }

@@ -1,0 +1,144 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"github.com/omnicloud/omnicloud/api"
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/intake"
+	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
+	"github.com/omnicloud/omnicloud/internal/focus"
+	"github.com/omnicloud/omnicloud/internal/intakefile"
+	"github.com/omnicloud/omnicloud/internal/postgres"
+	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
+	"github.com/omnicloud/omnicloud/internal/token"
+	"github.com/omnicloud/omnicloud/workflows"
+)
+
+// september is the sample book's first month.
+var september = period.New(2025, time.September)
+
+// stage is the API over real HTTP on a real database and a real Temporal server.
+type stage struct {
+	url     string
+	pool    *pgxpool.Pool
+	periods *postgres.Closing
+	ledger  *postgres.Ledger
+	rules   *postgres.Rules
+	keys    *token.Keys
+	client  client.Client
+	tokens  map[string]string
+	router  routers.Router
+}
+
+// newStage starts the API with the sample book; change adjusts what it is made of.
+func newStage(t *testing.T, change ...func(*api.Dependencies, *api.Options)) *stage {
+	t.Helper()
+	pool := postgrestest.New(t)
+	folder := t.TempDir()
+	keys, err := token.OpenKeys(folder)
+	require.NoError(t, err)
+	connected, codec := dialTemporal(t, folder)
+	s := &stage{
+		pool: pool, periods: postgres.NewClosing(pool), ledger: postgres.NewLedger(pool),
+		rules: postgres.NewRules(pool), keys: keys, client: connected,
+	}
+	_, err = postgres.EnsureBook(t.Context(), pool, closing.SampleBook())
+	require.NoError(t, err)
+	bearer := token.NewBearer(keys)
+	s.tokens, err = token.MintDevelopment(bearer, []string{"acme", "globex"}, time.Hour)
+	require.NoError(t, err)
+
+	dependencies := api.Dependencies{
+		Logger: quiet, Authenticator: bearer, Signer: token.NewDecisions(keys),
+		Periods: s.periods, Rules: s.rules, Ledger: s.ledger,
+		RulesTogether: func(ctx context.Context, change func(allocation.RuleStore) error) error {
+			return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return change(postgres.NewRules(tx)) })
+		},
+		LedgerOf: func(ctx context.Context, tenant string, read func(ledger.Store) error) error {
+			return postgres.AsTenant(ctx, pool, tenant, func(tx pgx.Tx) error { return read(postgres.NewLedger(tx)) })
+		},
+		Idempotency: postgres.NewIdempotency(pool),
+		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: noService{}, Compute: noService{}},
+		Importer: &intake.Importer{
+			Store: postgres.NewIntake(pool), Now: time.Now,
+			Formats: map[intake.FileKind]intake.Format{
+				"focus": focus.Format, "tenants": intakefile.Tenants, "usage": intakefile.Usage, "invoices": intakefile.Invoices,
+			},
+		},
+		Reports:   postgres.NewIntake(pool),
+		Workflows: api.NewTemporalWorkflows(connected),
+		Schedules: api.NewTemporalSchedules(connected, func(context.Context) ([]string, error) {
+			return []string{workflows.CloseScheduleID("main")}, nil
+		}),
+		Codec:   api.CodecOptions{Codec: codec, Origins: []string{uiOrigin}, TrustLocalOrigin: true},
+		Checks:  map[string]func(context.Context) error{"database": pool.Ping},
+		Metrics: prometheus.NewRegistry(),
+	}
+	options := api.Options{ImportLimit: 64 << 20, TemporalUI: uiOrigin, TemporalNamespace: namespace}
+	for _, apply := range change {
+		apply(&dependencies, &options)
+	}
+	handler, err := api.New(t.Context(), dependencies, options)
+	require.NoError(t, err)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	s.router = readDocument(t, server.URL)
+	return s
+}
+
+const uiOrigin = "http://127.0.0.1:8233"
+
+// noService stands for a platform that has nothing to say.
+type noService struct{}
+
+func (noService) Tenants(context.Context) ([]tenancy.Tenant, error) { return nil, nil }
+
+func (noService) Usage(context.Context, period.Period, string) (closing.UsagePage, error) {
+	return closing.UsagePage{}, nil
+}
+
+func (noService) Ownership(context.Context, string) (closing.OwnershipPage, error) {
+	return closing.OwnershipPage{}, nil
+}
+
+// brokenAuthenticator panics, as no handler should.
+type brokenAuthenticator struct{}
+
+func (brokenAuthenticator) Verify(context.Context, string) (approval.Actor, error) {
+	panic("a defect, with secrets in its message")
+}
+
+// get and post are requests that must be answered with a status.
+func (s *stage) get(t *testing.T, path, as string, status int) answer {
+	t.Helper()
+	return s.expect(t, request{method: http.MethodGet, path: path, as: as}, status)
+}
+
+func (s *stage) post(t *testing.T, path, as, body string, status int, headers ...string) answer {
+	t.Helper()
+	return s.expect(t, request{method: http.MethodPost, path: path, as: as, body: body, headers: headers}, status)
+}
+
+func (s *stage) expect(t *testing.T, asked request, status int) answer {
+	t.Helper()
+	got := s.do(t, asked)
+	require.Equal(t, status, got.status, "%s %s: %s", asked.method, asked.path, got.body)
+	return got
+}
