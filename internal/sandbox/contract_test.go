@@ -102,8 +102,7 @@ var exchanges = map[string][]struct{ method, path, body string }{
 	},
 }
 
-func TestContract(t *testing.T) {
-	s := start(t)
+func testContract(t *testing.T, s *server) {
 	for service, list := range exchanges {
 		t.Run(service, func(t *testing.T) {
 			document, router := described(t, service)

@@ -125,6 +125,12 @@ type delivery struct {
 	Document       json.RawMessage `json:"document"`
 }
 
+// delivered selects deliveries of a kind ($1) whose documents have the members named in $2 at the
+// values in $3.
+const delivered = ` FROM sandbox.deliveries WHERE kind = $1 AND NOT EXISTS (
+	SELECT FROM unnest($2::text[], $3::text[]) AS wanted (name, value)
+	WHERE document->>wanted.name IS DISTINCT FROM wanted.value)`
+
 // deliveries lists what was delivered, oldest first, narrowed by the query parameters named in
 // filters, each of which is a member of the documents.
 func (s *Sandbox) deliveries(kind, member string, filters ...string) http.Handler {
@@ -134,21 +140,18 @@ func (s *Sandbox) deliveries(kind, member string, filters ...string) http.Handle
 		if err != nil {
 			return err
 		}
-		where, arguments := " FROM sandbox.deliveries WHERE kind = $1", []any{kind}
+		names, wanted := []string{}, []string{}
 		for _, name := range filters {
-			if wanted := values.Get(name); wanted != "" {
-				arguments = append(arguments, name, wanted)
-				where += fmt.Sprintf(" AND document->>$%d::text = $%d", len(arguments)-1, len(arguments))
+			if value := values.Get(name); value != "" {
+				names, wanted = append(names, name), append(wanted, value)
 			}
 		}
 		var total int64
-		if err := s.pool.QueryRow(r.Context(), "SELECT count(*)"+where, arguments...).Scan(&total); err != nil {
+		if err := s.pool.QueryRow(r.Context(), "SELECT count(*)"+delivered, kind, names, wanted).Scan(&total); err != nil {
 			return fmt.Errorf("counting %s: %w", member, err)
 		}
-		arguments = append(arguments, after, limit+1)
-		rows, err := s.pool.Query(r.Context(), fmt.Sprintf(
-			"SELECT id, idempotency_key, correlation_id, received_at, document::text%s AND id > $%d ORDER BY id LIMIT $%d",
-			where, len(arguments)-1, len(arguments)), arguments...)
+		rows, err := s.pool.Query(r.Context(), "SELECT id, idempotency_key, correlation_id, received_at, document::text"+
+			delivered+" AND id > $4 ORDER BY id LIMIT $5", kind, names, wanted, after, limit+1)
 		if err != nil {
 			return fmt.Errorf("listing %s: %w", member, err)
 		}

@@ -98,8 +98,7 @@ func TestPostings(t *testing.T) {
 	})
 }
 
-func TestDeliveryRefusals(t *testing.T) {
-	s := start(t)
+func testDeliveryRefusals(t *testing.T, s *server) {
 	for _, c := range []struct{ name, path, key, body string }{
 		{"no key", "/billing/v1/postings", "", samplePosting},
 		{"a key without end", "/billing/v1/postings", strings.Repeat("k", 256), samplePosting},

@@ -12,14 +12,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
 	"github.com/omnicloud/omnicloud/internal/sandbox"
 )
 
 const rates = "/billing/v1/rates"
 
 // statuses makes n requests and returns how each was answered, ok standing for 200.
-func (s *server) statuses(t *testing.T, path string, n int) string {
+func (s *server) statuses(t *testing.T, path string, n int) []string {
 	t.Helper()
 	var answers []string
 	for range n {
@@ -30,29 +29,31 @@ func (s *server) statuses(t *testing.T, path string, n int) string {
 			answers = append(answers, response.Status[:3])
 		}
 	}
-	return strings.Join(answers, " ")
+	return answers
 }
 
 func (s *server) heal(t *testing.T) {
 	t.Helper()
-	response, _ := s.call(t, http.MethodDelete, "/sandbox/v1/faults", "", nil)
+	request, err := http.NewRequest(http.MethodDelete, s.URL+"/sandbox/v1/faults", http.NoBody) // a cleanup has no context left
+	require.NoError(t, err)
+	response, err := s.Client().Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
 	require.Equal(t, http.StatusNoContent, response.StatusCode)
 }
 
-func TestFaults(t *testing.T) {
-	s := start(t)
-
+func testFaults(t *testing.T, s *server) {
 	t.Run("an error rate fails evenly spaced requests, the same ones in every run", func(t *testing.T) {
 		s.fault(t, `{"route":"GET /billing/v1/rates","error_rate":0.4}`)
-		require.Equal(t, "ok ok 503 ok 503 ok ok 503 ok 503", s.statuses(t, rates, 10))
+		require.Equal(t, []string{"ok", "ok", "503", "ok", "503", "ok", "ok", "503", "ok", "503"}, s.statuses(t, rates, 10))
 	})
 	t.Run("putting a fault again starts it anew", func(t *testing.T) {
 		s.fault(t, `{"route":"GET /billing/v1/rates","error_rate":0.5,"status":500}`)
-		require.Equal(t, "ok 500 ok 500", s.statuses(t, rates, 4))
+		require.Equal(t, []string{"ok", "500", "ok", "500"}, s.statuses(t, rates, 4))
 	})
 	t.Run("times ends the failing", func(t *testing.T) {
 		s.fault(t, `{"route":"GET /billing/v1/rates","status":502,"times":2}`)
-		require.Equal(t, "502 502 ok ok", s.statuses(t, rates, 4))
+		require.Equal(t, []string{"502", "502", "ok", "ok"}, s.statuses(t, rates, 4))
 	})
 	t.Run("what a fault did is listed", func(t *testing.T) {
 		var list struct {
@@ -70,19 +71,19 @@ func TestFaults(t *testing.T) {
 		s.fault(t, `{"route":"*","status":500}`)
 		s.fault(t, `{"route":"GET /billing/*","status":501}`)
 		s.fault(t, `{"route":"GET /billing/v1/rates","status":502}`)
-		require.Equal(t, "502", s.statuses(t, rates, 1))
-		require.Equal(t, "501", s.statuses(t, "/billing/v1/reservations", 1))
-		require.Equal(t, "500", s.statuses(t, "/tenants/v1/tenants", 1))
-		require.Equal(t, "ok", s.statuses(t, "/healthz", 1), "controls are never touched")
+		require.Equal(t, []string{"502"}, s.statuses(t, rates, 1))
+		require.Equal(t, []string{"501"}, s.statuses(t, "/billing/v1/reservations", 1))
+		require.Equal(t, []string{"500"}, s.statuses(t, "/tenants/v1/tenants", 1))
+		require.Equal(t, []string{"ok"}, s.statuses(t, "/healthz", 1), "controls are never touched")
 	})
 	t.Run("one fault can be removed, and all", func(t *testing.T) {
 		response, _ := s.call(t, http.MethodDelete, "/sandbox/v1/faults?route=GET+/billing/v1/rates", "", nil)
 		require.Equal(t, http.StatusNoContent, response.StatusCode)
-		require.Equal(t, "501", s.statuses(t, rates, 1))
+		require.Equal(t, []string{"501"}, s.statuses(t, rates, 1))
 		response, _ = s.call(t, http.MethodDelete, "/sandbox/v1/faults?route=GET+/billing/v1/rates", "", nil)
 		require.Equal(t, http.StatusNotFound, response.StatusCode)
 		s.heal(t)
-		require.Equal(t, "ok", s.statuses(t, rates, 1))
+		require.Equal(t, []string{"ok"}, s.statuses(t, rates, 1))
 	})
 	t.Run("retry_after_s alone means 429", func(t *testing.T) {
 		s.fault(t, `{"route":"GET /billing/v1/rates","retry_after_s":3}`)
@@ -94,7 +95,7 @@ func TestFaults(t *testing.T) {
 	t.Run("latency holds up and then answers", func(t *testing.T) {
 		s.fault(t, `{"route":"GET /billing/v1/rates","latency_ms":60}`)
 		began := time.Now()
-		require.Equal(t, "ok", s.statuses(t, rates, 1))
+		require.Equal(t, []string{"ok"}, s.statuses(t, rates, 1))
 		require.GreaterOrEqual(t, time.Since(began), 60*time.Millisecond)
 	})
 	t.Run("malformed is a page of HTML", func(t *testing.T) {
@@ -112,7 +113,7 @@ func TestFaults(t *testing.T) {
 		body, err := io.ReadAll(response.Body)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		require.NoError(t, response.Body.Close())
-		require.EqualValues(t, response.ContentLength/2, len(body))
+		require.Len(t, body, int(response.ContentLength/2))
 	})
 	t.Run("a hanging route hangs until the client gives up", func(t *testing.T) {
 		s.fault(t, `{"route":"POST /billing/v1/postings","hang":true}`)
@@ -133,8 +134,7 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-func TestFaultRefusals(t *testing.T) {
-	s := start(t)
+func testFaultRefusals(t *testing.T, s *server) {
 	for name, document := range map[string]string{
 		"a route that is not served":      `{"route":"GET /billing/v1/prices","status":500}`,
 		"a route of the sandbox's own":    `{"route":"GET /sandbox/v1/faults","status":500}`,
@@ -149,13 +149,12 @@ func TestFaultRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			response, body := s.call(t, http.MethodPut, "/sandbox/v1/faults", document, nil)
 			require.Equal(t, http.StatusBadRequest, response.StatusCode, body)
-			require.Equal(t, "ok", s.statuses(t, rates, 1))
+			require.Equal(t, []string{"ok"}, s.statuses(t, rates, 1))
 		})
 	}
 }
 
-func TestControlTotalsCanBeMadeWrong(t *testing.T) {
-	s := start(t)
+func testControlTotalsCanBeMadeWrong(t *testing.T, s *server) {
 	const path = "/billing/v1/control-totals?period=2026-09"
 	_, before := s.call(t, http.MethodGet, path, "", nil)
 	response, body := s.call(t, http.MethodPut, "/sandbox/v1/control-totals",
@@ -174,8 +173,7 @@ func TestControlTotalsCanBeMadeWrong(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
-func TestRequestLog(t *testing.T) {
-	s := start(t)
+func testRequestLog(t *testing.T, s *server) {
 	s.fault(t, `{"route":"GET /billing/v1/rates","status":503,"times":1}`)
 	header := map[string]string{
 		"X-Correlation-ID": "req-9", "X-Service-Name": "omnicloud", "X-Tenant-ID": "acme",
@@ -203,8 +201,8 @@ func TestRequestLog(t *testing.T) {
 	require.Equal(t, "00-01-02-01", log.Requests[1].Traceparent)
 }
 
-func TestServeStops(t *testing.T) {
-	services, err := sandbox.New(t.Context(), sandbox.Options{DatabaseURL: postgrestest.EmptyURL(t)})
+func testServeStops(t *testing.T, s *server) {
+	services, err := sandbox.New(t.Context(), sandbox.Options{DatabaseURL: s.url})
 	require.NoError(t, err)
 	defer services.Close()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

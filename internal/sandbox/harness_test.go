@@ -28,6 +28,27 @@ func start(t *testing.T) *server {
 	return startOn(t, postgrestest.EmptyURL(t))
 }
 
+// TestSandbox runs what can share one database: loading the sample takes longer than most tests.
+func TestSandbox(t *testing.T) {
+	s := start(t)
+	for name, test := range map[string]func(*testing.T, *server){
+		"listings":                      testListings,
+		"listing refusals":              testListingRefusals,
+		"contract":                      testContract,
+		"delivery refusals":             testDeliveryRefusals,
+		"faults":                        testFaults,
+		"fault refusals":                testFaultRefusals,
+		"control totals can be wrong":   testControlTotalsCanBeMadeWrong,
+		"request log":                   testRequestLog,
+		"a server that is told to stop": testServeStops,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Cleanup(func() { s.heal(t) })
+			test(t, s)
+		})
+	}
+}
+
 func startOn(t *testing.T, databaseURL string) *server {
 	t.Helper()
 	services, err := sandbox.New(context.Background(), sandbox.Options{

@@ -28,8 +28,7 @@ func (s *server) charges(t *testing.T, month string, limit int) closing.ChargePa
 	}
 }
 
-func TestListings(t *testing.T) {
-	s := start(t)
+func testListings(t *testing.T, s *server) {
 	data := sample.New(sample.DefaultSeed)
 
 	t.Run("pages of any size hold the same charges in the same order", func(t *testing.T) {
@@ -83,8 +82,7 @@ func TestListings(t *testing.T) {
 	})
 }
 
-func TestListingRefusals(t *testing.T) {
-	s := start(t)
+func testListingRefusals(t *testing.T, s *server) {
 	for name, path := range map[string]string{
 		"a month that is none":           "/billing/v1/charges?period=September",
 		"no month":                       "/compute/v1/usage",

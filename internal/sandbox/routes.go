@@ -12,8 +12,10 @@ type route struct {
 	handler http.Handler
 }
 
-// Services are the names of the services, each the first segment of its routes.
-var Services = []string{"tenants", "billing", "compute", "state", "monitor", "compliance"}
+// Services returns the names of the services, each the first segment of its routes.
+func Services() []string {
+	return []string{"tenants", "billing", "compute", "state", "monitor", "compliance"}
+}
 
 // serviceRoutes are the routes that a platform has too; faults may be switched on for them.
 func (s *Sandbox) serviceRoutes() []route {
@@ -49,7 +51,7 @@ func (s *Sandbox) controlRoutes() []route {
 		{"GET /healthz", s.handle(s.health)},
 		{"GET /readyz", s.handle(s.ready)},
 	}
-	for _, service := range append([]string{"sandbox"}, Services...) {
+	for _, service := range append(Services(), "sandbox") {
 		routes = append(routes, route{"GET /" + service + "/openapi.yaml", s.handle(describe(service))})
 	}
 	return routes

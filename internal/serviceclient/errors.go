@@ -23,7 +23,7 @@ import (
 //	body that is no JSON                               unavailable           yes: damage, or a proxy's page
 //	body of another schema, or beyond the limit        upstream_error        no
 //	404, 409, 412, 413                                 not_found, conflict, precondition_failed, too_large: no
-//	422 with code idempotency_mismatch                 idempotency_mismatch  no
+//	422 that says so                                   idempotency_mismatch  no
 //	any other status                                   upstream_error        no
 //	the caller's context ended                         unavailable           no; errors.Is finds the context's error
 type Error struct {

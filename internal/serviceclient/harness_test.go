@@ -1,7 +1,6 @@
 package serviceclient_test
 
 import (
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -69,8 +68,8 @@ func parts(t *testing.T, err error) (*fault.Error, *serviceclient.Error) {
 	t.Helper()
 	var coded *fault.Error
 	var called *serviceclient.Error
-	require.True(t, errors.As(err, &coded), "%v", err)
-	require.True(t, errors.As(err, &called), "%v", err)
+	require.ErrorAs(t, err, &coded)
+	require.ErrorAs(t, err, &called)
 	require.Equal(t, coded.Retryable, called.Retryable)
 	require.Equal(t, coded.RetryAfter, called.RetryAfter)
 	return coded, called

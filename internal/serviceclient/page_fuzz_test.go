@@ -1,7 +1,6 @@
 package serviceclient_test
 
 import (
-	"errors"
 	"net/http"
 	"testing"
 
@@ -26,7 +25,7 @@ func FuzzCharges(f *testing.F) {
 		page, err := clients.Billing.Charges(t.Context(), september, "")
 		if err != nil {
 			var called *serviceclient.Error
-			require.True(t, errors.As(err, &called))
+			require.ErrorAs(t, err, &called)
 			require.NotEqual(t, fault.Internal, fault.CodeOf(err))
 			return
 		}

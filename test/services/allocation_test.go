@@ -50,8 +50,8 @@ func (p *platform) allocate(t *testing.T) (cells []cell, sum decimal.Decimal) {
 	return cells, sum
 }
 
-func TestAllocationOfTheSample(t *testing.T) {
-	p := start(t, small)
+func testAllocationOfTheSample(t *testing.T, database string) {
+	p := start(t, database, small)
 	cells, sum := p.allocate(t)
 
 	t.Run("tenants and accounts together are the bill", func(t *testing.T) {

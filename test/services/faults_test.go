@@ -2,7 +2,6 @@ package services
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,8 +21,8 @@ func impatient(o *serviceclient.Options) {
 	o.Breaker.Failures = 50
 }
 
-func TestPagesUnderFaults(t *testing.T) {
-	p := start(t, small)
+func testPagesUnderFaults(t *testing.T, database string) {
+	p := start(t, database, small)
 	whole, _ := p.charges(t)
 	for name, document := range map[string]string{
 		"errors":                 `{"route":"GET /billing/v1/charges","error_rate":0.6,"status":502}`,
@@ -55,8 +54,8 @@ func TestPagesUnderFaults(t *testing.T) {
 	})
 }
 
-func TestPostingWhoseAnswerIsLost(t *testing.T) {
-	p := start(t, impatient)
+func testPostingWhoseAnswerIsLost(t *testing.T, database string) {
+	p := start(t, database, impatient)
 	posting := closing.Posting{
 		Book: "main", Period: september, Revision: 1, Page: 1, Pages: 1,
 		Lines: []closing.PostingLine{{Account: "acme", Currency: "USD", Amount: decimal.RequireFromString("12.34")}},
@@ -87,8 +86,8 @@ func TestPostingWhoseAnswerIsLost(t *testing.T) {
 	})
 }
 
-func TestBreakerOverHTTP(t *testing.T) {
-	p := start(t, func(o *serviceclient.Options) {
+func testBreakerOverHTTP(t *testing.T, database string) {
+	p := start(t, database, func(o *serviceclient.Options) {
 		o.Timeout = 60 * time.Millisecond
 		o.Breaker = serviceclient.BreakerSettings{Failures: 3, OpenFor: 200 * time.Millisecond}
 	})
@@ -96,13 +95,13 @@ func TestBreakerOverHTTP(t *testing.T) {
 	for range 3 {
 		_, err := p.Tenants.Tenants(t.Context())
 		var called *serviceclient.Error
-		require.True(t, errors.As(err, &called))
+		require.ErrorAs(t, err, &called)
 		require.True(t, called.Retryable)
 	}
 	began := time.Now()
 	_, err := p.Tenants.Tenants(t.Context())
 	var coded *fault.Error
-	require.True(t, errors.As(err, &coded))
+	require.ErrorAs(t, err, &coded)
 	require.Equal(t, fault.Unavailable, coded.Code)
 	require.Positive(t, coded.RetryAfter)
 	require.Less(t, time.Since(began), 50*time.Millisecond, "an open breaker answers at once")

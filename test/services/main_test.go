@@ -5,7 +5,6 @@ package services
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -24,16 +23,31 @@ import (
 
 var september = period.New(2026, time.September)
 
+// TestServices runs every test on one database: loading the sample takes longer than most of them.
+func TestServices(t *testing.T) {
+	database := postgrestest.EmptyURL(t)
+	for name, test := range map[string]func(*testing.T, string){
+		"the sample arrives whole":     testTheSampleArrivesWhole,
+		"headers arrive":               testHeadersArrive,
+		"pages under faults":           testPagesUnderFaults,
+		"a posting loses its answer":   testPostingWhoseAnswerIsLost,
+		"the breaker over HTTP":        testBreakerOverHTTP,
+		"the allocation of the sample": testAllocationOfTheSample,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, database) })
+	}
+}
+
 // platform is a sandbox and clients of it.
 type platform struct {
 	*serviceclient.Clients
 	url string
 }
 
-func start(t *testing.T, adjust ...func(*serviceclient.Options)) *platform {
+func start(t *testing.T, database string, adjust ...func(*serviceclient.Options)) *platform {
 	t.Helper()
 	services, err := sandbox.New(context.Background(), sandbox.Options{
-		DatabaseURL: postgrestest.EmptyURL(t), Logger: slog.New(slog.DiscardHandler),
+		DatabaseURL: database, Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	server := httptest.NewServer(services.Handler())
@@ -86,7 +100,7 @@ func persist(t *testing.T, call func() error) int {
 			return attempt
 		}
 		var coded *fault.Error
-		require.True(t, errors.As(err, &coded), "%v", err)
+		require.ErrorAs(t, err, &coded)
 		require.True(t, coded.Retryable, "%v", err)
 		require.Less(t, attempt, 100, "%v", err)
 		if coded.RetryAfter > 0 {

@@ -33,7 +33,7 @@ func (p *platform) charges(t *testing.T) (charges []charge.Charge, failures int)
 		}) - 1
 		charges = append(charges, page.Charges...)
 		if cursor = page.Next; cursor == "" {
-			require.EqualValues(t, page.Total, len(charges))
+			require.Len(t, charges, int(page.Total))
 			return charges, failures
 		}
 	}
@@ -79,8 +79,8 @@ func same(t *testing.T, want, got any) {
 	require.Equal(t, string(wanted), string(gotten))
 }
 
-func TestTheSampleArrivesWhole(t *testing.T) {
-	p := start(t, small)
+func testTheSampleArrivesWhole(t *testing.T, database string) {
+	p := start(t, database, small)
 	data := sample.New(sample.DefaultSeed)
 	month := data.Months[len(data.Months)-1]
 
@@ -124,8 +124,8 @@ func TestTheSampleArrivesWhole(t *testing.T) {
 	})
 }
 
-func TestHeadersArrive(t *testing.T) {
-	p := start(t)
+func testHeadersArrive(t *testing.T, database string) {
+	p := start(t, database)
 	remote := trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: trace.TraceID{9}, SpanID: trace.SpanID{9}, TraceFlags: trace.FlagsSampled, Remote: true,
 	})

@@ -7,8 +7,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
-func month(year int, m time.Month) period.Period { return period.New(year, m) }
-
 // tenantCharge describes a charge on a tenant's sub-account without a resource.
 func tenantCharge(tenant, category, description string) charge.Charge {
 	return charge.Charge{
@@ -29,7 +27,7 @@ func (b *bill) addCredits() {
 		Description: "Enterprise agreement credit", ServiceName: "Enterprise agreement", ServiceCategory: "Other",
 	}, -1_000_000_000_001, -1_000_000_000_001)
 
-	if b.month == month(2026, time.February) || b.month == month(2026, time.September) {
+	if b.month == period.New(2026, time.February) || b.month == period.New(2026, time.September) {
 		refund := tenantCharge("pinnacle", categoryAdjustment, "Refund after an outage of object storage")
 		refund.ServiceName, refund.ServiceCategory = objectStore.name, objectStore.category
 		b.add(refund, -421_950_000_000, -421_950_000_000)
@@ -39,7 +37,7 @@ func (b *bill) addCredits() {
 // addCorrections takes back a charge of the month before and charges it anew, in the two months in
 // which billing found a mistake. Both rows are dated in the month that they correct.
 func (b *bill) addCorrections() {
-	if b.month != month(2026, time.January) && b.month != month(2026, time.September) {
+	if b.month != period.New(2026, time.January) && b.month != period.New(2026, time.September) {
 		return
 	}
 	day := b.month.Previous().Start().AddDate(0, 0, 11)
@@ -68,7 +66,7 @@ func (b *bill) addLateUsage() {
 	late.ChargePeriodStart, late.ChargePeriodEnd = b.month.Start().Add(-time.Hour), b.month.Start()
 	b.add(late, 8_330_540_001, 8_330_540_001)
 
-	if b.month == month(2026, time.March) {
+	if b.month == period.New(2026, time.March) {
 		gone := tenantCharge("lantern", categoryUsage, "Object Storage, kept until final deletion")
 		gone.ServiceName, gone.ServiceCategory = objectStore.name, objectStore.category
 		gone.ResourceID, gone.ResourceType, gone.SkuID = "bkt-lantern-2", objectStore.resourceType, objectStore.sku

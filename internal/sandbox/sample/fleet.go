@@ -129,7 +129,7 @@ func looseFleet() []resource {
 		loose(database, subProjects, "project-comet", map[string]string{"project": "comet"}),
 		loose(objectStore, subProjects, "project-delta", nil),
 		loose(virtualMachine, subTools, "tool-ci", map[string]string{"tenant": "cobalt", "team": "ci"}),
-		loose(virtualMachine, subTools, "tool-registry", map[string]string{" Tenant": "dune", "Team": "CI"}),
+		loose(virtualMachine, subTools, "tool-registry", map[string]string{spaced("Tenant"): "dune", "Team": "CI"}),
 		loose(objectStore, subTools, "tool-artifacts", map[string]string{"TENANT": "ember ", "TEAM": "ci "}),
 		loose(database, subTools, "tool-tickets", map[string]string{"tenant": "skunkworks"}),
 		loose(objectStore, subTools, "tool-scratch", nil),
@@ -137,19 +137,22 @@ func looseFleet() []resource {
 	}
 }
 
+// spaced is a key as it comes out of a spreadsheet.
+func spaced(key string) string { return " " + key }
+
 // tenantTags returns a resource's tags as people write them: most properly, some with a capital,
 // a space or nothing at all. The same key in two spellings is on one resource on purpose.
 func tenantTags(tenant, project string, i int) map[string]string {
 	environment := []string{"production", "staging", "production", "development", "production"}[i]
 	switch (int(tenant[0]) + i) % 6 {
 	case 0:
-		return map[string]string{" Team": tenant + "-" + project, "environment": environment}
+		return map[string]string{spaced("Team"): tenant + "-" + project, "environment": environment}
 	case 1:
 		return map[string]string{"TEAM": tenant + "-" + project, "Environment": environment, "cost-centre": "shared"}
 	case 2:
 		return nil
 	case 3:
-		return map[string]string{"team": tenant + "-" + project, " team": "legacy", "environment": environment}
+		return map[string]string{"team": tenant + "-" + project, spaced("team"): "legacy", "environment": environment}
 	default:
 		return map[string]string{"team": tenant + "-" + project, "environment": environment, "project": project}
 	}

@@ -24,16 +24,16 @@ func ownership(fleet []resource) []tenancy.Ownership {
 			})
 		}
 	}
-	at := func(year int, m time.Month, day, hour int) time.Time {
-		return time.Date(year, m, day, hour, 0, 0, 0, time.UTC)
+	on := func(m time.Month, day int) time.Time {
+		return time.Date(2026, m, day, 0, 0, 0, 0, time.UTC)
 	}
 	history = append(
 		history,
-		tenancy.Ownership{ResourceID: "vm-project-atlas", TenantID: "acme", ProjectID: "atlas", From: beginning, Until: at(2026, time.September, 16, 0)},
-		tenancy.Ownership{ResourceID: "vm-project-atlas", TenantID: "borealis", ProjectID: "atlas", From: at(2026, time.September, 16, 0)},
-		tenancy.Ownership{ResourceID: "vm-project-beacon", TenantID: "borealis", ProjectID: "beacon", From: beginning, Until: at(2026, time.March, 10, 0)},
-		tenancy.Ownership{ResourceID: "vm-project-beacon", From: at(2026, time.March, 10, 0), Until: at(2026, time.March, 20, 0)},
-		tenancy.Ownership{ResourceID: "vm-project-beacon", TenantID: "cobalt", ProjectID: "beacon", From: at(2026, time.March, 20, 0)},
+		tenancy.Ownership{ResourceID: "vm-project-atlas", TenantID: "acme", ProjectID: "atlas", From: beginning, Until: on(time.September, 16)},
+		tenancy.Ownership{ResourceID: "vm-project-atlas", TenantID: "borealis", ProjectID: "atlas", From: on(time.September, 16)},
+		tenancy.Ownership{ResourceID: "vm-project-beacon", TenantID: "borealis", ProjectID: "beacon", From: beginning, Until: on(time.March, 10)},
+		tenancy.Ownership{ResourceID: "vm-project-beacon", From: on(time.March, 10), Until: on(time.March, 20)},
+		tenancy.Ownership{ResourceID: "vm-project-beacon", TenantID: "cobalt", ProjectID: "beacon", From: on(time.March, 20)},
 		tenancy.Ownership{ResourceID: "bkt-project-delta", TenantID: "lantern", ProjectID: "delta", From: beginning, Until: deleted["lantern"]},
 		tenancy.Ownership{ResourceID: "bkt-project-delta", From: deleted["lantern"]},
 	)

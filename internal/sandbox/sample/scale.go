@@ -85,7 +85,7 @@ func (s Scale) Charges() iter.Seq[charge.Charge] {
 	return func(yield func(charge.Charge) bool) {
 		random := draw(s.Seed, "scale", "charges", s.Period.String())
 		tags := []map[string]string{
-			nil, {"team": "platform"}, {" Team": "web", "environment": "production"}, {"TEAM": "data"},
+			nil, {"team": "platform"}, {spaced("Team"): "web", "environment": "production"}, {"TEAM": "data"},
 		}
 		hours := int64(s.Period.End().Sub(s.Period.Start()) / time.Hour)
 		for line := range s.Lines {
