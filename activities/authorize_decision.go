@@ -44,10 +44,10 @@ func (a *Closing) AuthorizeDecision(ctx context.Context, input DecisionInput) (R
 	if !errors.As(err, &refused) || !isRefusal(refused.Code) {
 		return Ruling{}, ApplicationError(err)
 	}
-	decision.Token = ""
-	if err := a.Periods.RecordDecision(ctx, input.Ref, decision, string(refused.Code)); err != nil {
+	if err := a.recordRefusal(ctx, input.Ref, decision, refused.Code); err != nil {
 		return Ruling{}, ApplicationError(err)
 	}
+	decision.Token = ""
 	return Ruling{Decision: decision, Refusal: refused.Code, Message: refused.Message}, nil
 }
 

@@ -48,6 +48,9 @@ type Config struct {
 // then the background loops. It returns an error where the set-up fails or a worker breaks down.
 func Run(ctx context.Context, config Config) error {
 	if err := prepare(ctx, config); err != nil {
+		if ctx.Err() != nil {
+			return nil // asked to stop before it began
+		}
 		return err
 	}
 	started, err := startWorkers(config)

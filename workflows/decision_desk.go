@@ -3,6 +3,7 @@ package workflows
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -185,6 +186,9 @@ func (d *decisionDesk) refuse(ctx workflow.Context, decision approval.Decision, 
 	}
 	d.recorded++
 	decision.Reason = strings.ToValidUTF8(decision.Reason[:min(len(decision.Reason), MaxReason)], "")
+	if decision.ID == "" {
+		decision.ID = fmt.Sprintf("unreadable-%d", d.recorded)
+	}
 	refused := activities.RefusedDecision{Ref: d.ref, Decision: decision, Refusal: fault.CodeOf(reason)}
 	if err := activities.RefuseDecision(under(ctx, courtesy), refused); err != nil {
 		workflow.GetLogger(ctx).Error("a refused decision could not be recorded", "error", err)

@@ -40,7 +40,8 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
-	// courtesy is a reminder: worth a few tries, not worth failing for.
+	// courtesy is a reminder, or the record of a decision that was refused: worth some tries, not
+	// worth holding a close up for.
 	courtesy = policy{
 		attempt: 30 * time.Second, total: 10 * time.Minute,
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},

@@ -42,11 +42,15 @@ func (p propagator) Extract(ctx context.Context, reader workflow.HeaderReader) (
 	return correlation.WithID(ctx, id), nil
 }
 
-// ExtractToWorkflow reads the id into a workflow's context.
+// ExtractToWorkflow reads the id into a workflow's context. What the server starts by itself, for a
+// schedule, comes without one: such work enters the program here and goes by its run's id.
 func (p propagator) ExtractToWorkflow(ctx workflow.Context, reader workflow.HeaderReader) (workflow.Context, error) {
 	id, err := p.read(reader)
-	if err != nil || !correlation.Valid(id) {
+	if err != nil {
 		return ctx, err
+	}
+	if !correlation.Valid(id) {
+		id = workflow.GetInfo(ctx).WorkflowExecution.RunID
 	}
 	return workflow.WithValue(ctx, workflowKey{}, id), nil
 }

@@ -80,7 +80,8 @@ CREATE TABLE omnicloud.decisions (
     period         text COLLATE "C" NOT NULL,
     attempt        int NOT NULL,
     decision_id    text NOT NULL,
-    verdict        text NOT NULL CHECK (verdict IN ('approve', 'reject')),
+    -- approve or reject; whatever was said where it was refused.
+    verdict        text NOT NULL CHECK (verdict IN ('approve', 'reject') OR refusal <> ''),
     reason         text NOT NULL,
     result_hash    text NOT NULL,
     actor          jsonb NOT NULL,

@@ -1,0 +1,37 @@
+package workflows_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/workflows"
+)
+
+// TestStoredHistoriesReplay runs today's code against histories of every release. A failure means
+// that workflows in production would break: the change needs a flag in versions.go.
+func TestStoredHistoriesReplay(t *testing.T) {
+	files, err := filepath.Glob("testdata/replay/*/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, files, "go test ./test/integration -run TestRecordHistories -update records histories")
+	for _, file := range files {
+		t.Run(file, func(t *testing.T) {
+			replayer := worker.NewWorkflowReplayer()
+			replayer.RegisterWorkflowWithOptions(workflows.PeriodClose, workflow.RegisterOptions{Name: workflows.TypePeriodClose})
+			replayer.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})
+			require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(nil, file))
+		})
+	}
+}
+
+// TestAnotherOrderOfStepsDoesNotReplay makes sure that the test above can fail.
+func TestAnotherOrderOfStepsDoesNotReplay(t *testing.T) {
+	replayer := worker.NewWorkflowReplayer()
+	replayer.RegisterWorkflowWithOptions(func(ctx workflow.Context, _ workflows.PeriodCloseInput) error {
+		return workflow.ExecuteActivity(ctx, "AllocateCosts").Get(ctx, nil)
+	}, workflow.RegisterOptions{Name: workflows.TypePeriodClose})
+	require.Error(t, replayer.ReplayWorkflowHistoryFromJSONFile(nil, "testdata/replay/v0.1.0/period_close_approved.json"))
+}
