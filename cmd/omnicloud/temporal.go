@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/omnicloud/omnicloud/internal/payloadcodec"
+	"github.com/omnicloud/omnicloud/internal/temporalclient"
+	"github.com/omnicloud/omnicloud/workers"
+)
+
+// temporalConfig describes how this process talks to Temporal, payloads encrypted with the keys of
+// the keys folder.
+func temporalConfig(where temporalFlags, keys keyFlags, logger *slog.Logger) (temporalclient.Config, error) {
+	ring, err := payloadcodec.OpenFileRing(keys.KeysDir)
+	if err != nil {
+		return temporalclient.Config{}, err
+	}
+	logger.Debug("payload keys come from a file", "folder", keys.KeysDir)
+	return temporalclient.Config{
+		Address:   where.TemporalAddress,
+		Namespace: where.TemporalNamespace,
+		Codec:     payloadcodec.New(ring),
+		Logger:    workers.ClientLogger(logger),
+	}, nil
+}
+
+// dialTemporal connects to a Temporal server that must be up. The caller closes the client.
+func dialTemporal(ctx context.Context, where temporalFlags, keys keyFlags, logger *slog.Logger) (client.Client, error) {
+	config, err := temporalConfig(where, keys, logger)
+	if err != nil {
+		return nil, err
+	}
+	return temporalclient.Dial(ctx, config)
+}
+
+// lazyTemporal returns a client that connects on first use, for roles that may start before the
+// server does. The caller closes the client.
+func lazyTemporal(where temporalFlags, keys keyFlags, logger *slog.Logger) (client.Client, error) {
+	config, err := temporalConfig(where, keys, logger)
+	if err != nil {
+		return nil, err
+	}
+	return temporalclient.NewLazyClient(config)
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/omnicloud/omnicloud/internal/postgres"
+	"github.com/omnicloud/omnicloud/internal/serviceclient"
+	"github.com/omnicloud/omnicloud/internal/token"
+	"github.com/omnicloud/omnicloud/internal/webhook"
+	"github.com/omnicloud/omnicloud/workers"
+)
+
+// workerCommand runs workflows and activities until it is told to stop.
+type workerCommand struct {
+	Connections connectionFlags `embed:""`
+
+	Queues     string `help:"Task queues to serve, separated by commas: allocation, drift, forecast." default:"allocation,drift,forecast"`
+	WebhookURL string `name:"webhook-url" help:"Where notifications are delivered, signed with the secret in the keys folder; empty only logs them." placeholder:"URL"`
+}
+
+// Run wires the worker and serves until ctx ends.
+func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
+	queues, err := workers.ParseQueues(c.Queues)
+	if err != nil {
+		return err
+	}
+	pool, err := postgres.Open(ctx, c.Connections.Database.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	services, err := c.services(logger)
+	if err != nil {
+		return err
+	}
+	defer services.Close()
+	keys, err := token.OpenKeys(c.Connections.Keys.KeysDir)
+	if err != nil {
+		return err
+	}
+	notifications, err := c.notifications(pool, logger)
+	if err != nil {
+		return err
+	}
+	connected, err := lazyTemporal(c.Connections.Temporal, c.Connections.Keys, logger)
+	if err != nil {
+		return err
+	}
+	defer connected.Close()
+	return workers.Run(ctx, workers.Config{
+		Client:        connected,
+		Namespace:     c.Connections.Temporal.TemporalNamespace,
+		Queues:        queues,
+		Activities:    workers.NewActivities(pool, services, token.NewDecisions(keys), time.Now),
+		Books:         postgres.NewClosing(pool),
+		Notifications: notifications,
+		Logger:        logger,
+	})
+}
+
+func (c *workerCommand) services(logger *slog.Logger) (*serviceclient.Clients, error) {
+	at := c.Connections.Services
+	return serviceclient.New(serviceclient.Options{
+		ServiceName: "omnicloud-worker",
+		Logger:      logger,
+		URLs: serviceclient.URLs{
+			Tenants: at.tenants(), Billing: at.billing(), Compute: at.compute(),
+			State: at.state(), Monitor: at.monitor(), Compliance: at.compliance(),
+		},
+	})
+}
+
+func (c *workerCommand) notifications(pool *pgxpool.Pool, logger *slog.Logger) (*workers.Dispatcher, error) {
+	dispatcher := &workers.Dispatcher{Outbox: postgres.NewOutbox(pool), Logger: logger, Now: time.Now}
+	if c.WebhookURL == "" {
+		return dispatcher, nil
+	}
+	secret, err := webhook.OpenSecret(c.Connections.Keys.KeysDir)
+	if err != nil {
+		return nil, err
+	}
+	dispatcher.Deliverer, err = webhook.NewSender(c.WebhookURL, secret)
+	return dispatcher, err
+}
