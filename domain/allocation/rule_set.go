@@ -1,6 +1,7 @@
 package allocation
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +67,7 @@ func checkOverlaps(rules []RuleVersion) error {
 
 // title names a version for people.
 func (v RuleVersion) title() string {
-	name := "rule " + v.RuleID
+	name := fmt.Sprintf("rule %s version %d", v.RuleID, v.Version)
 	if v.Pool != nil && v.Pool.Name != "" {
 		name += " (" + v.Pool.Name + ")"
 	}

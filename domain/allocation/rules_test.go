@@ -124,15 +124,15 @@ func TestRuleSetRefuses(t *testing.T) {
 	}
 	t.Run("overlapping rules, naming both", func(t *testing.T) {
 		require.EqualError(t, set(span(1, 10, "Old"), span(9, 0, "New")),
-			"rule first (Old) from 2026-09-01T00:00:00Z until 2026-09-10T00:00:00Z and rule second (New) from 2026-09-09T00:00:00Z "+
+			"rule first version 1 (Old) from 2026-09-01T00:00:00Z until 2026-09-10T00:00:00Z and rule second version 1 (New) from 2026-09-09T00:00:00Z "+
 				"are both about pool pool and overlap in time; end one before the other begins")
 	})
 	t.Run("two rules for good", func(t *testing.T) {
 		require.EqualError(t, set(span(0, 0, ""), span(0, 0, "")),
-			"rule first and rule second are both about pool pool and overlap in time; end one before the other begins")
+			"rule first version 1 and rule second version 1 are both about pool pool and overlap in time; end one before the other begins")
 	})
 	t.Run("an overlap that lies between others", func(t *testing.T) {
-		require.ErrorContains(t, set(span(10, 20, "B"), span(1, 10, "A"), span(15, 0, "C")), "rule first (B)")
+		require.ErrorContains(t, set(span(10, 20, "B"), span(1, 10, "A"), span(15, 0, "C")), "rule first version 1 (B)")
 	})
 	t.Run("rules that follow each other fit", func(t *testing.T) {
 		require.NoError(t, set(span(10, 20, ""), span(1, 10, ""), span(20, 0, "")))
@@ -147,7 +147,7 @@ func TestRuleSetRefuses(t *testing.T) {
 		m, err := allocation.NewMappingVersion("m", 1, allocation.Mapping{}, "", at(1))
 		require.NoError(t, err)
 		_, err = allocation.NewRuleSet([]allocation.RuleVersion{m, m})
-		require.EqualError(t, err, "rule m and rule m are both about mapping and overlap in time; end one before the other begins")
+		require.EqualError(t, err, "rule m version 1 and rule m version 1 are both about mapping and overlap in time; end one before the other begins")
 	})
 }
 
