@@ -47,7 +47,9 @@ func (s *shelf) SaveRefusal(_ context.Context, report intake.Report) error {
 	return s.failing
 }
 
-func (s *shelf) Report(_ context.Context, id string) (intake.Report, error) { return s.reports[id], nil }
+func (s *shelf) Report(_ context.Context, id string) (intake.Report, error) {
+	return s.reports[id], nil
+}
 
 // formatOf reads the same rows whatever the files.
 func formatOf(kind intake.Kind, rows ...intake.Row) intake.Format {

@@ -35,7 +35,8 @@ func TestPlace(t *testing.T) {
 		"the first slice of a key is added": {file, nil, intake.Placement{Outcome: intake.OutcomeAdded}},
 		"the same content is kept": {
 			file,
-			[]intake.Existing{current(1, "new")}, intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 1},
+			[]intake.Existing{current(1, "new")},
+			intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 1},
 		},
 		"other content replaces all that is there": {
 			file,
@@ -49,19 +50,23 @@ func TestPlace(t *testing.T) {
 		},
 		"what is appended replaces nothing": {
 			beside,
-			[]intake.Existing{current(1, "a")}, intake.Placement{Outcome: intake.OutcomeAdded},
+			[]intake.Existing{current(1, "a")},
+			intake.Placement{Outcome: intake.OutcomeAdded},
 		},
 		"what is appended twice is there once": {
 			beside,
-			[]intake.Existing{current(1, "a"), current(2, "new")}, intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 2},
+			[]intake.Existing{current(1, "a"), current(2, "new")},
+			intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 2},
 		},
 		"other content than what is frozen is late": {
 			file,
-			[]intake.Existing{frozen(1, "a")}, intake.Placement{Outcome: intake.OutcomeLate},
+			[]intake.Existing{frozen(1, "a")},
+			intake.Placement{Outcome: intake.OutcomeLate},
 		},
 		"the frozen content again changes nothing": {
 			file,
-			[]intake.Existing{frozen(1, "new")}, intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 1},
+			[]intake.Existing{frozen(1, "new")},
+			intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 1},
 		},
 		"a later late delivery takes the place of the earlier one": {
 			file,
@@ -70,7 +75,8 @@ func TestPlace(t *testing.T) {
 		},
 		"the same late delivery again changes nothing": {
 			file,
-			[]intake.Existing{frozen(1, "a"), late(2, "new")}, intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 2},
+			[]intake.Existing{frozen(1, "a"), late(2, "new")},
+			intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 2},
 		},
 		"the frozen content takes back what came late": {
 			file,
@@ -79,11 +85,13 @@ func TestPlace(t *testing.T) {
 		},
 		"one of several frozen slices is not the same as all of them": {
 			file,
-			[]intake.Existing{frozen(1, "new"), frozen(2, "b")}, intake.Placement{Outcome: intake.OutcomeLate},
+			[]intake.Existing{frozen(1, "new"), frozen(2, "b")},
+			intake.Placement{Outcome: intake.OutcomeLate},
 		},
 		"what is appended to frozen slices is late": {
 			beside,
-			[]intake.Existing{frozen(1, "a")}, intake.Placement{Outcome: intake.OutcomeLate},
+			[]intake.Existing{frozen(1, "a")},
+			intake.Placement{Outcome: intake.OutcomeLate},
 		},
 		"what waited as late gives way once nothing is frozen": {
 			file,
@@ -92,7 +100,8 @@ func TestPlace(t *testing.T) {
 		},
 		"a service does not overrule a file": {
 			with(func(i *intake.Incoming) { i.Source = intake.SourceService }),
-			[]intake.Existing{current(1, "a")}, intake.Placement{Outcome: intake.OutcomeOverruled},
+			[]intake.Existing{current(1, "a")},
+			intake.Placement{Outcome: intake.OutcomeOverruled},
 		},
 		"owners are never late": {
 			with(func(i *intake.Incoming) { i.Kind, i.Source = intake.KindOwnership, intake.SourceService }),
@@ -106,11 +115,13 @@ func TestPlace(t *testing.T) {
 		},
 		"an older list of tenants counts again": {
 			with(func(i *intake.Incoming) { i.Kind = intake.KindTenants }),
-			[]intake.Existing{current(1, "new"), current(2, "b")}, intake.Placement{Outcome: intake.OutcomeAdded},
+			[]intake.Existing{current(1, "new"), current(2, "b")},
+			intake.Placement{Outcome: intake.OutcomeAdded},
 		},
 		"the newest list of tenants again changes nothing": {
 			with(func(i *intake.Incoming) { i.Kind = intake.KindTenants }),
-			[]intake.Existing{current(1, "b"), current(2, "new")}, intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 2},
+			[]intake.Existing{current(1, "b"), current(2, "new")},
+			intake.Placement{Outcome: intake.OutcomeUnchanged, Keep: 2},
 		},
 	}
 	for name, c := range cases {

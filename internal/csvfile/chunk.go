@@ -21,6 +21,9 @@ type Chunk struct {
 // nextChunk reads the next run of whole records into the buffer, or a new one, and returns io.EOF
 // after the last.
 func (r *Reader) nextChunk(buffer []byte) (*Chunk, error) {
+	if r.ended && len(r.rest) == 0 {
+		return nil, io.EOF
+	}
 	if cap(buffer) < chunkSize {
 		buffer = make([]byte, 0, chunkSize+chunkSize/4)
 	}

@@ -119,7 +119,11 @@ func (r *Reader) Read(row *Row) error {
 				return err
 			}
 		}
-		chunk, err := r.nextChunk(nil)
+		var used []byte
+		if r.chunk != nil {
+			used = r.chunk.buffer
+		}
+		chunk, err := r.nextChunk(used)
 		if err != nil {
 			return err
 		}
