@@ -77,13 +77,18 @@ func inFlight(key string, again time.Duration) error {
 	return err
 }
 
-// Finish keeps the answer of a claimed request.
+// Finish keeps the answer of a claimed request. With each answer it removes some that have expired, so
+// that the table stays as large as a week of requests without anybody having to sweep it.
 func (i *Idempotency) Finish(ctx context.Context, claim idempotency.Claim, response idempotency.Response) error {
 	headers, err := json.Marshal(response.Headers)
 	if err != nil {
 		return fmt.Errorf("encoding the headers of an answer: %w", err)
 	}
-	tag, err := i.db.Exec(ctx, `UPDATE idempotency_keys SET status = 'done', response_status = $3,
+	tag, err := i.db.Exec(ctx, `WITH expired AS (
+			SELECT idempotency_key FROM idempotency_keys WHERE expires_at <= now() AND idempotency_key <> $1
+			LIMIT 20 FOR UPDATE SKIP LOCKED),
+		removed AS (DELETE FROM idempotency_keys USING expired WHERE idempotency_keys.idempotency_key = expired.idempotency_key)
+		UPDATE idempotency_keys SET status = 'done', response_status = $3,
 			response_headers = $4, response_body = $5
 		WHERE idempotency_key = $1 AND claim = $2 AND status = 'in_flight'`,
 		claim.Key, claim.Number, response.Status, headers, response.Body)
@@ -98,10 +103,4 @@ func (i *Idempotency) Abandon(ctx context.Context, claim idempotency.Claim) erro
 	_, err := i.db.Exec(ctx, `DELETE FROM idempotency_keys
 		WHERE idempotency_key = $1 AND claim = $2 AND status = 'in_flight'`, claim.Key, claim.Number)
 	return explain(err, "freeing idempotency key %q", claim.Key)
-}
-
-// Sweep removes expired keys and returns how many.
-func (i *Idempotency) Sweep(ctx context.Context) (int64, error) {
-	tag, err := i.db.Exec(ctx, "DELETE FROM idempotency_keys WHERE expires_at <= now()")
-	return tag.RowsAffected(), explain(err, "removing expired idempotency keys")
 }

@@ -87,8 +87,11 @@ func TestIdempotency(t *testing.T) {
 		require.NoError(t, err)
 		require.Nil(t, replay)
 		age(t, pool, "expires_at", "repeat")
-		swept, err := store.Sweep(ctx)
+		claim, _, err := store.Begin(ctx, request("later"))
 		require.NoError(t, err)
-		require.EqualValues(t, 1, swept)
+		require.NoError(t, store.Finish(ctx, claim, answer))
+		var kept bool
+		require.NoError(t, pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM idempotency_keys WHERE idempotency_key = 'repeat')").Scan(&kept))
+		require.False(t, kept)
 	})
 }

@@ -10,8 +10,12 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'omnicloud_tenant') THEN
         CREATE ROLE omnicloud_tenant NOLOGIN;
     END IF;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN
-    NULL;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN
+        NULL;
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION 'user % may not create roles; an administrator has to run: CREATE ROLE omnicloud_tenant; GRANT omnicloud_tenant TO %',
+            current_user, quote_ident(current_user);
 END
 $$;
 -- +goose StatementEnd
@@ -28,11 +32,13 @@ BEGIN
             EXECUTE format('GRANT omnicloud_tenant TO %I', current_user);
         EXCEPTION WHEN internal_error OR unique_violation THEN
             PERFORM pg_sleep(0.05 * attempt);
+        WHEN insufficient_privilege THEN
+            EXIT;
         END;
     END LOOP;
     IF NOT pg_has_role(current_user, 'omnicloud_tenant', 'MEMBER') THEN
-        RAISE EXCEPTION 'user % is not a member of the role omnicloud_tenant', current_user
-            USING HINT = 'GRANT omnicloud_tenant TO ' || quote_ident(current_user);
+        RAISE EXCEPTION 'user % is not a member of the role omnicloud_tenant; an administrator has to run: GRANT omnicloud_tenant TO %',
+            current_user, quote_ident(current_user);
     END IF;
 END
 $$;
