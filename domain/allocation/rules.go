@@ -69,11 +69,14 @@ func (v RuleVersion) hashed() (RuleVersion, error) {
 	return v, nil
 }
 
-// Document returns the rule as JSON with keys in a fixed order; it is what is stored and hashed.
+// Document returns the rule as JSON with keys in a fixed order; it is what is stored and hashed. The
+// rule's id is not in it, so that equal rules hash alike wherever they are kept.
 func (v RuleVersion) Document() ([]byte, error) {
-	var content any = v.Pool
-	if v.Kind == RuleKindMapping {
-		content = v.Mapping
+	var content any = v.Mapping
+	if v.Kind != RuleKindMapping {
+		rule := *v.Pool
+		rule.RuleID = ""
+		content = rule
 	}
 	document, err := json.Marshal(content)
 	if err != nil {
@@ -90,7 +93,7 @@ func (v *RuleVersion) DecodeRule(document []byte) error {
 	case RuleKindPool:
 		v.Pool = &AllocationRule{}
 		err = json.Unmarshal(document, v.Pool)
-		v.Pool.IsActive = v.IsActive
+		v.Pool.RuleID, v.Pool.IsActive = v.RuleID, v.IsActive
 	case RuleKindMapping:
 		v.Mapping = &Mapping{}
 		err = json.Unmarshal(document, v.Mapping)
@@ -117,7 +120,7 @@ func (v RuleVersion) Subject() string {
 	if v.Kind == RuleKindMapping {
 		return string(RuleKindMapping)
 	}
-	return "pool " + v.Pool.PoolID
+	return strconv.Quote(v.Pool.PoolID) + " as a pool"
 }
 
 // with returns the same rule with another effective period, as the next version.

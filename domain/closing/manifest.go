@@ -32,7 +32,8 @@ type ManifestInput struct {
 	Rows        int64  `json:"rows"`
 }
 
-// ManifestRule is one frozen rule version, in the order of rule id.
+// ManifestRule is one frozen rule version, in the order of content hash. Id and version lead to the
+// rule; the manifest's own hash knows its content alone.
 type ManifestRule struct {
 	RuleID      string `json:"rule_id"`
 	Version     int    `json:"version"`

@@ -1,6 +1,7 @@
 package closing
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -24,15 +25,14 @@ func (m *Manifest) Sort() {
 		return strings.Compare(a.ContentHash, b.ContentHash)
 	})
 	slices.SortFunc(m.Rules, func(a, b ManifestRule) int {
-		if order := strings.Compare(a.RuleID, b.RuleID); order != 0 {
-			return order
-		}
-		return a.Version - b.Version
+		return cmp.Or(strings.Compare(a.ContentHash, b.ContentHash), strings.Compare(a.RuleID, b.RuleID), a.Version-b.Version)
 	})
 }
 
 // Hash returns the SHA-256 of the canonical encoding, in hexadecimal: each text by its length, each
-// number as a varint, fields and list elements in the order in which the manifest has them.
+// number as a varint, fields and list elements in the order in which the manifest has them. Of a
+// rule only the content counts: ids are random, and the same bill under the same rules must hash
+// alike in another database, too.
 func (m Manifest) Hash() string {
 	encoding := []byte("omnicloud-manifest\n")
 	number := func(value int64) { encoding = binary.AppendVarint(encoding, value) }
@@ -51,8 +51,6 @@ func (m Manifest) Hash() string {
 	}
 	number(int64(len(m.Rules)))
 	for _, rule := range m.Rules {
-		text(rule.RuleID)
-		number(int64(rule.Version))
 		text(rule.ContentHash)
 	}
 	sum := sha256.Sum256(encoding)
