@@ -18,6 +18,9 @@ const (
 	codeUnbalanced = "OC002"
 	// PostgreSQL's own, for violated exclusion and unique constraints.
 	codeExclusion = "23P01"
+	// codeNoTable and codeNoColumn are those of a schema that was not migrated.
+	codeNoTable  = "42P01"
+	codeNoColumn = "42703"
 	codeUnique    = "23505"
 )
 
@@ -40,6 +43,8 @@ func explain(err error, format string, arguments ...any) error {
 		return fault.Wrap(err, fault.NotBalanced, "%s is refused: %s", doing, refused.Message)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", doing, err)
+	case errors.As(err, &refused) && (refused.Code == codeNoTable || refused.Code == codeNoColumn):
+		return fault.Wrap(err, fault.Conflict, "%s: the database's schema is missing or older than this program; run omnicloud migrate", doing)
 	case passing(err, refused):
 		return fault.Wrap(err, fault.Unavailable, "%s: the database is not available just now", doing)
 	default:
