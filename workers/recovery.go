@@ -72,7 +72,8 @@ func (r *recovery) sweepBook(ctx context.Context, book string, now time.Time) er
 		}
 		for _, status := range page {
 			before = status.Period
-			if !status.State.Running() || now.Sub(status.UpdatedAt) < recoverAfter {
+			// A restatement is carried out by a workflow of its own.
+			if !status.State.Running() || status.State == closing.StateRestating || now.Sub(status.UpdatedAt) < recoverAfter {
 				continue
 			}
 			if err := r.ensure(ctx, status); err != nil {

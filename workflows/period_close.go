@@ -164,7 +164,7 @@ func (c *periodClose) review(ctx workflow.Context, plan activities.Plan) (*Perio
 	}
 	// From here on a cancellation is ignored: what is approved is published.
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	approved, err := activities.ApproveResult(under(ctx, bookkeeping), activities.DecisionInput{Ref: c.ref, Decision: *decision})
+	approved, err := activities.ApproveResult(under(ctx, commit), activities.DecisionInput{Ref: c.ref, Decision: *decision})
 	if err != nil {
 		return nil, err
 	}
