@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -78,10 +79,16 @@ func newStack(t *testing.T) *stack {
 	s.tokens = token.NewDecisions(keys)
 	s.startServices()
 	s.createBook()
-	s.temporal = startTemporal(t)
-	s.client = dial(t, s.temporal.FrontendHostPort(), codecOf(t, s.keysDir))
-	require.NoError(t, temporalclient.EnsureSearchAttributes(context.Background(), s.client, namespace, workflows.SearchAttributeNames()))
+	s.startTemporal()
 	return s
+}
+
+// startTemporal gives the stack a new Temporal server, which knows nothing of an earlier one.
+func (s *stack) startTemporal() {
+	s.Helper()
+	s.temporal = startTemporal(s.T)
+	s.client = dial(s.T, s.temporal.FrontendHostPort(), codecOf(s.T, s.keysDir))
+	require.NoError(s, temporalclient.EnsureSearchAttributes(context.Background(), s.client, namespace, workflows.SearchAttributeNames()))
 }
 
 func (s *stack) startServices() {
@@ -108,15 +115,18 @@ func (s *stack) createBook() {
 	}
 }
 
-// startWorker runs a worker in this process until the test ends.
-func (s *stack) startWorker() {
+// startWorker runs a worker in this process until it is stopped or the test ends.
+func (s *stack) startWorker() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- serve(ctx, s.pool, s.services.URL, s.keysDir, s.client) }()
-	s.Cleanup(func() {
+	connected := s.client
+	go func() { done <- serve(ctx, s.pool, s.services.URL, s.keysDir, connected) }()
+	stop = sync.OnceFunc(func() {
 		cancel()
 		require.NoError(s, <-done)
 	})
+	s.Cleanup(stop)
+	return stop
 }
 
 // serve runs a worker until ctx ends.
