@@ -144,7 +144,9 @@ func (s *Sandbox) Serve(ctx context.Context, listener net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = server.Close() // whoever is still being answered has had its time
 	}
-	_ = <-failed // http.ErrServerClosed, whatever else happened
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return err
 }
 
