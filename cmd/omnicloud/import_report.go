@@ -59,8 +59,16 @@ func writeSlices(table io.Writer, slices []intake.Placed) {
 
 func writeTotals(table io.Writer, totals []intake.PeriodTotal) {
 	fmt.Fprintln(table, "PERIOD\tCURRENCY\tBILLED\tEFFECTIVE")
+	whole, months := map[string]intake.Sum{}, map[string]int{}
 	for _, total := range totals {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", total.Period, total.Currency, total.Billed, total.Effective)
+		whole[total.Currency] = whole[total.Currency].Add(total.Sum)
+		months[total.Currency]++
+	}
+	for _, currency := range slices.Sorted(maps.Keys(whole)) {
+		if months[currency] > 1 {
+			fmt.Fprintf(table, "all\t%s\t%s\t%s\n", currency, whole[currency].Billed, whole[currency].Effective)
+		}
 	}
 }
 

@@ -62,6 +62,7 @@ func TestImportCommand(t *testing.T) {
 		assert.Contains(t, out, "2 added, 0 replaced, 0 unchanged, 0 late")
 		assert.Regexp(t, `2026-03 +USD +-1\.4999992 +-1\.5\n`, out)
 		assert.Regexp(t, `2026-04 +USD +20 +15\.25\n`, out)
+		assert.Regexp(t, `all +USD +18\.5000008 +13\.75\n`, out)
 		assert.Contains(t, out, "all of it would land in @unallocated")
 	})
 	t.Run("takes the same content as file, folder or gzip once", func(t *testing.T) {

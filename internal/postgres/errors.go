@@ -21,11 +21,12 @@ const (
 	// codeNoTable and codeNoColumn are those of a schema that was not migrated.
 	codeNoTable  = "42P01"
 	codeNoColumn = "42703"
-	codeUnique    = "23505"
+	codeUnique   = "23505"
 )
 
-// explain gives an error of the database a code and says what was being done. Errors that have a
-// code already pass through; nil stays nil.
+// explain gives an error of the database a code and says what was being done; every exported method
+// of a store returns its errors through it. Errors that have a code already pass through, because
+// whoever gave it knew more; nil stays nil.
 func explain(err error, format string, arguments ...any) error {
 	if err == nil {
 		return nil
@@ -41,6 +42,7 @@ func explain(err error, format string, arguments ...any) error {
 		return fault.Wrap(err, fault.Tampered, "%s is refused: %s", doing, refused.Message)
 	case errors.As(err, &refused) && refused.Code == codeUnbalanced:
 		return fault.Wrap(err, fault.NotBalanced, "%s is refused: %s", doing, refused.Message)
+	// The caller stopped it and knows why; a code would hide that.
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", doing, err)
 	case errors.As(err, &refused) && (refused.Code == codeNoTable || refused.Code == codeNoColumn):
