@@ -43,7 +43,6 @@ type Bill struct {
 	totals   map[string]*billTotal
 	names    map[string]string
 	cuts     []time.Time
-	pieces   []piece
 	rows     int64
 }
 

@@ -64,11 +64,11 @@ func (d *divider) part(version RuleVersion, over stretch, amount decimal.Decimal
 // fallback decides what becomes of a pool in which no tenant has a share.
 func (d *divider) fallback(part *Part, over stretch) (money.Weights, error) {
 	rule := part.Rule.Pool
-	switch rule.OnNoDriver {
-	case NoDriverResidual:
+	if rule.OnNoDriver == NoDriverResidual {
 		part.Fallback = FallbackResidual
 		return money.Weights{}, nil
-	case NoDriverError:
+	}
+	if rule.OnNoDriver == NoDriverError {
 		return money.Weights{}, fault.New(fault.InvalidInput,
 			"pool %q cannot be split: no tenant has a share, and its rule says that this is an error", rule.PoolID)
 	}

@@ -13,7 +13,7 @@ import (
 // AllocationRule says how one pool of shared cost is split among tenants while the rule is in
 // effect: from EffectiveFrom (included; zero: since ever) to EffectiveUntil (excluded; zero: for good).
 // A rule is a value; a stored one is held by a RuleVersion and never changes.
-type AllocationRule struct {
+type AllocationRule struct { //nolint:revive // the name that the interface contract gives it
 	RuleID string `json:"rule_id,omitempty"`
 	Name   string `json:"name,omitempty"`
 	// PoolID names the pool; the mapping leads charges to it.

@@ -17,8 +17,8 @@ type RuleStore interface {
 	Version(ctx context.Context, ruleID string, version int) (RuleVersion, error)
 	// Versions returns every version of a rule, oldest first. An unknown rule is a NotFound error.
 	Versions(ctx context.Context, ruleID string) ([]RuleVersion, error)
-	// Active returns the active versions in effect at some instant from from (included) to until
-	// (excluded), in the order of kind, pool, effective from, rule id. Zero times are open ends.
+	// Active returns the active versions in effect at some instant of a span from its beginning
+	// (included) to its end (excluded), in the order of kind, pool, effective from, rule id. Zero times are open ends.
 	Active(ctx context.Context, from, until time.Time) ([]RuleVersion, error)
 	// List returns active versions in the order of rule id and version, after a position (zero: from
 	// the beginning), at most limit.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -118,9 +119,9 @@ func (v RuleVersion) Effective() (from, until time.Time) {
 // overlap in time: the pool, or the mapping as a whole.
 func (v RuleVersion) Subject() string {
 	if v.Kind == RuleKindMapping {
-		return string(RuleKindMapping)
+		return "the mapping"
 	}
-	return strconv.Quote(v.Pool.PoolID) + " as a pool"
+	return fmt.Sprintf("pool %q", v.Pool.PoolID)
 }
 
 // with returns the same rule with another effective period, as the next version.

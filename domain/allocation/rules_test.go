@@ -125,11 +125,11 @@ func TestRuleSetRefuses(t *testing.T) {
 	t.Run("overlapping rules, naming both", func(t *testing.T) {
 		require.EqualError(t, set(span(1, 10, "Old"), span(9, 0, "New")),
 			"rule first version 1 (Old) from 2026-09-01T00:00:00Z until 2026-09-10T00:00:00Z and rule second version 1 (New) from 2026-09-09T00:00:00Z "+
-				"are both about pool pool and overlap in time; end one before the other begins")
+				"are both about pool \"pool\" and overlap in time; end one before the other begins")
 	})
 	t.Run("two rules for good", func(t *testing.T) {
 		require.EqualError(t, set(span(0, 0, ""), span(0, 0, "")),
-			"rule first version 1 and rule second version 1 are both about pool pool and overlap in time; end one before the other begins")
+			"rule first version 1 and rule second version 1 are both about pool \"pool\" and overlap in time; end one before the other begins")
 	})
 	t.Run("an overlap that lies between others", func(t *testing.T) {
 		require.ErrorContains(t, set(span(10, 20, "B"), span(1, 10, "A"), span(15, 0, "C")), "rule first version 1 (B)")
@@ -147,7 +147,7 @@ func TestRuleSetRefuses(t *testing.T) {
 		m, err := allocation.NewMappingVersion("m", 1, allocation.Mapping{}, "", at(1))
 		require.NoError(t, err)
 		_, err = allocation.NewRuleSet([]allocation.RuleVersion{m, m})
-		require.EqualError(t, err, "rule m version 1 and rule m version 1 are both about mapping and overlap in time; end one before the other begins")
+		require.EqualError(t, err, "rule m version 1 and rule m version 1 are both about the mapping and overlap in time; end one before the other begins")
 	})
 }
 
@@ -228,7 +228,7 @@ func TestSupersede(t *testing.T) {
 	t.Run("refuses a rule about another pool", func(t *testing.T) {
 		other := version(t, rule(allocation.StrategyEqual, func(r *allocation.AllocationRule) { r.PoolID = "other" }))
 		_, err := allocation.Supersede([]allocation.RuleVersion{first}, other, at(15), "someone", now)
-		require.EqualError(t, err, "rule rule-pool is about pool pool; a rule about pool other cannot supersede it")
+		require.EqualError(t, err, `rule rule-pool is about pool "pool"; a rule about pool "other" cannot supersede it`)
 		require.Equal(t, fault.Conflict, fault.CodeOf(err))
 	})
 	t.Run("ends a rule", func(t *testing.T) {

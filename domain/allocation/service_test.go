@@ -141,7 +141,7 @@ func TestCalculateTenantAllocation(t *testing.T) {
 			func(q *allocation.TenantQuery) {
 				q.Rules = []allocation.AllocationRule{rule(allocation.StrategyEqual), rule(allocation.StrategyTiered)}
 			},
-			fault.InvalidInput, "rule query-1 version 1 and rule query-2 version 1 are both about pool pool and overlap in time; end one before the other begins",
+			fault.InvalidInput, "rule query-1 version 1 and rule query-2 version 1 are both about pool \"pool\" and overlap in time; end one before the other begins",
 		},
 	} {
 		t.Run("refuses "+name, func(t *testing.T) {

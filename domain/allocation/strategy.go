@@ -5,7 +5,7 @@ import (
 )
 
 // AllocationStrategy says how a pool of shared cost is split among tenants.
-type AllocationStrategy string
+type AllocationStrategy string //nolint:revive // the name that the interface contract gives it
 
 // The strategies. Rule lrm-1 defines the exact share that each gives a tenant.
 const (

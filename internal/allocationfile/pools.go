@@ -23,7 +23,7 @@ func ReadPools(path string) ([]allocation.PoolAmount, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // nothing was written that closing could lose
 	places, err := file.Require("pool_id", "amount", "strategy")
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func ReadTenants(path string) ([]tenancy.Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // nothing was written that closing could lose
 	places, err := file.Require("tenant_id")
 	if err != nil {
 		return nil, err

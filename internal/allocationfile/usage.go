@@ -16,7 +16,7 @@ func ReadUsage(path string, empty func() *allocation.Usage, roster *allocation.R
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // nothing was written that closing could lose
 	places, err := file.Require("tenant_id", "category", "quantity")
 	if err != nil {
 		return nil, err

@@ -189,7 +189,7 @@ func TestParseRefuses(t *testing.T) {
 		document, err := rulesfile.Parse("rules", []byte("version: 1\npools:\n  - {id: p, strategy: equal}\n  - {id: p, strategy: tiered}\n"))
 		require.NoError(t, err)
 		_, err = document.RuleSet("rules")
-		require.EqualError(t, err, "rules: rule pool-p version 1 and rule pool-p version 2 are both about pool p and overlap in time; end one before the other begins")
+		require.EqualError(t, err, "rules: rule pool-p version 1 and rule pool-p version 2 are both about pool \"p\" and overlap in time; end one before the other begins")
 	})
 }
 

@@ -39,7 +39,7 @@ func (r jsonReader) value(at node) (node, error) {
 	token, err := r.decoder.Token()
 	at = r.at(at)
 	if err != nil {
-		return node{}, at.wrap(nil, "is no JSON: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return node{}, at.errorf("is no JSON: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	switch token := token.(type) {
 	case json.Delim:

@@ -34,18 +34,12 @@ func (k kind) String() string {
 
 // errorf makes an InvalidInput error that names file, line and place.
 func (n node) errorf(format string, arguments ...any) error {
-	return n.wrap(nil, format, arguments...)
-}
-
-func (n node) wrap(cause error, format string, arguments ...any) error {
 	place := fmt.Sprintf("%s:%d", n.name, n.line)
 	message := fmt.Sprintf(format, arguments...)
 	if n.path != "" {
 		message = n.path + ": " + message
 	}
-	invalid := fault.Invalid(place, "%s: %s", place, message)
-	invalid.Cause = cause
-	return invalid
+	return fault.Invalid(place, "%s: %s", place, message)
 }
 
 // fields reads a mapping by handing every key to the function of its name. A key that is not known

@@ -1,15 +1,12 @@
 package rulesfile
 
 import (
-	"errors"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-
-	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // parseYAML reads a document into nodes. Anchors, aliases and tags are refused: rules need none,
@@ -46,16 +43,12 @@ func syntaxError(name string, err error) error {
 		at.line, _ = strconv.Atoi(found[1])
 		message = message[len(found[0]):]
 	}
-	return at.wrap(nil, "%s", message)
+	return at.errorf("%s", message)
 }
-
-var errForm = errors.New("form of YAML that rules do not use")
 
 // fromYAML turns a tree of the library into nodes; at gives name, path and a line to begin with.
 func fromYAML(at node, value ast.Node) (node, error) {
-	if token := value.GetToken(); token != nil && token.Position != nil {
-		at.line = token.Position.Line
-	}
+	at.line = lineOf(value, at.line)
 	switch value := value.(type) {
 	case *ast.NullNode:
 		return at, nil
@@ -74,9 +67,9 @@ func fromYAML(at node, value ast.Node) (node, error) {
 		}
 		return at, nil
 	default:
-		text, err := scalarText(value)
-		if err != nil {
-			return node{}, at.wrap(nil, "holds a %s, which rules do not use", strings.ToLower(value.Type().String()))
+		text, single := scalarText(value)
+		if !single {
+			return node{}, at.errorf("holds a %s, which rules do not use", strings.ToLower(value.Type().String()))
 		}
 		at.kind, at.text = kindScalar, text
 		return at, nil
@@ -86,21 +79,20 @@ func fromYAML(at node, value ast.Node) (node, error) {
 func fromPairs(at node, pairs []*ast.MappingValueNode) (node, error) {
 	at.kind = kindMapping
 	for i, pair := range pairs {
-		key, err := scalarText(pair.Key)
-		if err != nil {
+		key, single := scalarText(pair.Key)
+		if !single {
 			return node{}, at.errorf("has a key that is no plain text")
 		}
-		if token := pair.Key.GetToken(); token != nil && token.Position != nil {
-			if i == 0 {
-				at.line = token.Position.Line
-			}
+		line := lineOf(pair.Key, at.line)
+		if i == 0 {
+			at.line = line
 		}
-		child, err := fromYAML(node{name: at.name, path: at.member(key), line: at.line}, pair.Value)
+		child, err := fromYAML(node{name: at.name, path: at.member(key), line: line}, pair.Value)
 		if err != nil {
 			return node{}, err
 		}
-		if token := pair.Key.GetToken(); token != nil && token.Position != nil && child.kind != kindScalar {
-			child.line = token.Position.Line
+		if child.kind != kindScalar {
+			child.line = line // the library places lists and mappings at their first separator
 		}
 		at.keys = append(at.keys, key)
 		at.items = append(at.items, child)
@@ -108,16 +100,25 @@ func fromPairs(at node, pairs []*ast.MappingValueNode) (node, error) {
 	return at, nil
 }
 
-// scalarText returns the text of a single value as it was written, without quotes.
-func scalarText(value ast.Node) (string, error) {
+// lineOf returns the line on which a value begins, or another where the library does not know.
+func lineOf(value ast.Node, otherwise int) int {
+	if token := value.GetToken(); token != nil && token.Position != nil {
+		return token.Position.Line
+	}
+	return otherwise
+}
+
+// scalarText returns the text of a single value as it was written, without quotes, or false for
+// anything else.
+func scalarText(value ast.Node) (string, bool) {
 	switch value := value.(type) {
 	case *ast.StringNode:
-		return value.Value, nil
+		return value.Value, true
 	case *ast.LiteralNode:
-		return value.Value.Value, nil
+		return value.Value.Value, true
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		return value.GetToken().Value, nil
+		return value.GetToken().Value, true
 	default:
-		return "", fault.Wrap(errForm, fault.InvalidInput, "unsupported")
+		return "", false
 	}
 }
