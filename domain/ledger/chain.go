@@ -18,7 +18,8 @@ type Head struct {
 
 // Link is a transaction's place in the chain of its book. Index counts from 1.
 type Link struct {
-	Index        int64
+	Index int64
+	// Revision is the approval that sealed the transaction.
 	Revision     int
 	ContentHash  string
 	PreviousHash string
@@ -35,7 +36,8 @@ type Sealed struct {
 	Credit decimal.NullDecimal
 }
 
-// Append returns the link of the next transaction and the head after it.
+// Append returns the link of the next transaction and the head after it. The first transaction of a
+// book follows the empty hash.
 func (h Head) Append(contentHash string, attempt, revision int) (Link, Head) {
 	link := Link{
 		Index: h.Transactions + 1, Revision: revision, ContentHash: contentHash, PreviousHash: h.Hash,

@@ -8,7 +8,8 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-// PoolAccount returns the account that a pool is credited on.
+// PoolAccount returns the account that a pool is credited on: every transaction debits tenants and
+// reserved accounts with what it credits to one pool, and so sums to zero.
 func PoolAccount(pool string) string { return poolPrefix + pool }
 
 // poolPrefix holds a colon, which no tenant id and no reserved account has.

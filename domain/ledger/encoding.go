@@ -45,11 +45,13 @@ func appendContent(buffer []byte, t Transaction) []byte {
 	return buffer
 }
 
+// appendText writes the length first, so that no two lists of fields encode alike.
 func appendText(buffer []byte, text string) []byte {
 	buffer = binary.AppendUvarint(buffer, uint64(len(text)))
 	return append(buffer, text...)
 }
 
+// appendAmount relies on decimal's String: plain notation, no exponent, no trailing zeros, no -0.
 func appendAmount(buffer []byte, amount decimal.Decimal) []byte {
 	return appendText(buffer, amount.String())
 }

@@ -46,6 +46,8 @@ func Verify(head Head, sealed iter.Seq2[Sealed, error]) (Report, error) {
 
 // checkPlace compares a transaction's link with the one that it must have after so many others.
 func checkPlace(before, expected Head, t Sealed, next func() (Sealed, error, bool)) error {
+	// The hash covers index and predecessor, so of the two columns and the hash either all fit or the
+	// row was touched. What remains is to tell an edited row from one that stands in a wrong place.
 	inPlace := t.Index == expected.Transactions && t.PreviousHash == before.Hash
 	switch {
 	case inPlace && t.ChainHash == expected.Hash:
@@ -71,6 +73,8 @@ func checkPlace(before, expected Head, t Sealed, next func() (Sealed, error, boo
 	}
 }
 
+// checkContent compares a transaction's entries with what was sealed. The count comes first: it
+// makes a clearer sentence than a hash.
 func checkContent(t Sealed) error {
 	if int64(len(t.Entries)) != t.Count {
 		return fault.New(fault.Tampered, "ledger transaction %d (%s) was edited: it holds %d entries where %d were sealed",
@@ -80,6 +84,7 @@ func checkContent(t Sealed) error {
 		return fault.New(fault.Tampered, "ledger transaction %d (%s) was edited: its amounts or accounts do not match the hash that they were sealed with",
 			t.Index, t.Key)
 	}
+	// The credit is not part of the content, because it follows from it.
 	if !t.Credit.Valid || !t.Credit.Decimal.Equal(t.Amount.Neg()) {
 		return fault.New(fault.Tampered, "ledger transaction %d (%s) was edited: the pool's credit is not the negated amount %s",
 			t.Index, t.Key, t.Amount)

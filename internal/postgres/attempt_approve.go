@@ -12,7 +12,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/outbox"
 )
 
-// AwaitApproval shows a result to people, as the port says. Asked again it keeps the first deadline.
+// AwaitApproval shows a result to people, as the port says. Asked again it keeps the first deadline:
+// an activity that is retried must not give approvers more time than they were told. It is a
+// Conflict error without a result, or in a state from which nothing can be approved.
 func (s *Closing) AwaitApproval(ctx context.Context, ref closing.AttemptRef, deadline time.Time) error {
 	return s.changeCurrent(ctx, ref, "asking for the approval of", func(tx pgx.Tx, attempt *held) error {
 		if attempt.state == closing.StateAwaitingApproval {
@@ -28,6 +30,7 @@ func (s *Closing) AwaitApproval(ctx context.Context, ref closing.AttemptRef, dea
 			WHERE book = $1 AND period = $2 AND attempt = $3`, ref.Book, ref.Period.String(), ref.Attempt, deadline); err != nil {
 			return err
 		}
+		// The notification repeats what the row now says.
 		attempt.deadline = deadline
 		return attempt.notify(ctx, tx, closing.NotifyAwaitingApproval, "", "")
 	})
@@ -35,8 +38,11 @@ func (s *Closing) AwaitApproval(ctx context.Context, ref closing.AttemptRef, dea
 
 // Approve commits an approval with all that follows from it, as the port says. Besides what the port
 // names, it is a Tampered error when the ledger no longer holds what the result hash was made of.
+// Rows are locked in one order everywhere, the period, its ledger transactions, the book's head, so
+// that approvals of several periods wait for each other and never block each other.
 func (s *Closing) Approve(ctx context.Context, ref closing.AttemptRef, decision approval.Decision, announce closing.Announce) (revision int, err error) {
 	err = s.change(ctx, ref, "approving", func(tx pgx.Tx, attempt *held) error {
+		// Asked first, before any state: a retry may come when the period is long closed.
 		if attempt.decisionID != "" && attempt.decisionID == decision.ID {
 			revision = attempt.approvedRevision
 			return nil
@@ -63,7 +69,9 @@ func (s *Closing) Approve(ctx context.Context, ref closing.AttemptRef, decision 
 	return revision, nil
 }
 
-// mayApprove checks a decision against the row that it would change.
+// mayApprove checks a decision against the row that it would change. Who may decide is not the
+// database's business; what is decided on, and when, is, since only here nothing can change between
+// the check and its consequence.
 func (h *held) mayApprove(decision approval.Decision) error {
 	switch {
 	case h.current != h.ref.Attempt || h.state != closing.StateAwaitingApproval:
@@ -93,6 +101,7 @@ func (h *held) publish(ctx context.Context, tx pgx.Tx, decisionID string, revisi
 		h.ref.Book, h.ref.Period.String(), h.ref.Attempt, decisionID, revision); err != nil {
 		return err
 	}
+	// The correlation id of the request that began the close leads from every message back to it.
 	for i := range messages {
 		if messages[i].CorrelationID == "" {
 			messages[i].CorrelationID = h.correlationID

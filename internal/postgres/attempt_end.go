@@ -13,9 +13,11 @@ import (
 	"github.com/omnicloud/omnicloud/domain/outbox"
 )
 
-// Reopen gives an attempt up, as the port says.
+// Reopen gives an attempt up, as the port says. A rejection is recorded in the same transaction as
+// what it leads to, so the audit trail never shows one without the other.
 func (s *Closing) Reopen(ctx context.Context, ref closing.AttemptRef, decision *approval.Decision, reason string) error {
 	return s.changeCurrent(ctx, ref, "reopening", func(tx pgx.Tx, attempt *held) error {
+		// Rejected by one person while another cancels: whichever came first stands.
 		if attempt.outcome == outcomeRejected || attempt.outcome == outcomeWithdrawn {
 			return nil
 		}
@@ -48,6 +50,8 @@ func (s *Closing) Reopen(ctx context.Context, ref closing.AttemptRef, decision *
 	})
 }
 
+// mayReject checks a rejection as mayApprove checks an approval, except for the deadline: a late
+// rejection leads where the deadline leads anyway.
 func (h *held) mayReject(decision approval.Decision) error {
 	switch {
 	case h.state != closing.StateAwaitingApproval:
@@ -61,7 +65,9 @@ func (h *held) mayReject(decision approval.Decision) error {
 	return nil
 }
 
-// Fail stops an attempt that cannot go on, as the port says. Failing a failed one changes nothing.
+// Fail stops an attempt that cannot go on, as the port says. It notes from which state, because an
+// attempt that failed while publishing is approved and can only be published. Failing a failed one
+// changes nothing, so the first reason stays.
 func (s *Closing) Fail(ctx context.Context, ref closing.AttemptRef, code, reason string) error {
 	return s.changeCurrent(ctx, ref, "failing", func(tx pgx.Tx, attempt *held) error {
 		if attempt.state == closing.StateFailed {
@@ -88,6 +94,8 @@ func (s *Closing) Close(ctx context.Context, ref closing.AttemptRef) error {
 		if attempt.state != closing.StatePublishing {
 			return fault.New(fault.Conflict, "attempt %d at %s of book %s is %s and publishes nothing", ref.Attempt, ref.Period, ref.Book, attempt.state)
 		}
+		// Counted under the period's lock, though no lock is needed: a revision's messages were all
+		// added when it was approved, and delivered ones never become undelivered.
 		var left int
 		err := tx.QueryRow(ctx, "SELECT count(*) FROM outbox WHERE topic = $1 AND group_key = $2 AND delivered_at IS NULL",
 			outbox.TopicBillingPosting, closing.PostingGroup(ref.Book, ref.Period, attempt.approvedRevision)).Scan(&left)
@@ -107,7 +115,8 @@ func (s *Closing) Close(ctx context.Context, ref closing.AttemptRef) error {
 	})
 }
 
-// notify puts a notification about the attempt into the outbox.
+// notify puts a notification about the attempt into the outbox, in the transaction of what it tells.
+// There is one of a kind per attempt, which the key of the message keeps.
 func (h *held) notify(ctx context.Context, tx pgx.Tx, kind closing.NotificationKind, reason, failureCode string) error {
 	payload, err := json.Marshal(closing.Notification{
 		Kind: kind, Book: h.ref.Book, Period: h.ref.Period, Attempt: h.ref.Attempt, Revision: h.approvedRevision,

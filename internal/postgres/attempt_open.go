@@ -11,7 +11,8 @@ import (
 )
 
 // OpenAttempt starts an attempt, as the port says. However many ask at once, one starts: the others
-// wait for its row and then find the period running.
+// wait for its row and then find the period running. A refusal leaves no row behind, since the row
+// that was made for the lock goes with the transaction.
 func (s *Closing) OpenAttempt(ctx context.Context, request closing.OpenRequest) (status closing.Status, started bool, err error) {
 	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
 		book, err := readBook(ctx, tx, request.Book)
@@ -40,7 +41,8 @@ func (s *Closing) OpenAttempt(ctx context.Context, request closing.OpenRequest) 
 	return status, started, nil
 }
 
-// lockPeriod makes the period's row where there is none and locks it.
+// lockPeriod makes the period's row where there is none and locks it: a row that does not exist
+// cannot be locked, and two first attempts would not see each other.
 func lockPeriod(ctx context.Context, tx pgx.Tx, book string, month period.Period) (state closing.State, err error) {
 	if _, err := tx.Exec(ctx, "INSERT INTO periods (book, period) VALUES ($1, $2) ON CONFLICT DO NOTHING", book, month.String()); err != nil {
 		return "", err
@@ -50,7 +52,8 @@ func lockPeriod(ctx context.Context, tx pgx.Tx, book string, month period.Period
 }
 
 // mayClose returns a Conflict error unless the period has ended, is the book's, and follows a closed
-// one.
+// one. The clock is the caller's, so that tests and backfills have theirs. The period before is read
+// without a lock: once closed, it never becomes unclosed.
 func mayClose(ctx context.Context, tx pgx.Tx, book closing.Book, request closing.OpenRequest) error {
 	month := request.Period
 	if request.Now.Before(month.End()) {
@@ -67,6 +70,8 @@ func mayClose(ctx context.Context, tx pgx.Tx, book closing.Book, request closing
 	if !book.InOrder {
 		return nil
 	}
+	// The month before counts only where the book closes it: the first period, and months of old
+	// charges after a gap, have nothing to wait for.
 	before := month.Previous()
 	known, err = belongs(ctx, tx, book, before)
 	if err != nil || !known {
@@ -84,7 +89,8 @@ func mayClose(ctx context.Context, tx pgx.Tx, book closing.Book, request closing
 	return nil
 }
 
-// belongs reports whether a month is one that the book closes.
+// belongs reports whether a month is one that the book closes: from its first period on every month,
+// charges or not, and before that those with imported charges.
 func belongs(ctx context.Context, tx pgx.Tx, book closing.Book, month period.Period) (bool, error) {
 	if !month.Before(book.FirstPeriod) {
 		return true, nil
@@ -95,7 +101,8 @@ func belongs(ctx context.Context, tx pgx.Tx, book closing.Book, month period.Per
 }
 
 // startAttempt makes the next attempt. After a failure while publishing it takes over everything
-// that was approved and goes on there; else it begins anew.
+// that was approved, the decision included, and goes on there: what was sealed cannot be calculated
+// again. Else it begins anew, with nothing of the attempts before.
 func startAttempt(ctx context.Context, tx pgx.Tx, request closing.OpenRequest, from closing.State) error {
 	to, step := closing.StateClosing, "collect"
 	tag, err := tx.Exec(ctx, `INSERT INTO close_attempts (book, period, attempt, requested_by, correlation_id,

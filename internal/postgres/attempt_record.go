@@ -11,7 +11,8 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-// Progress records the step under way of a running attempt, else it is a Conflict error.
+// Progress records the step under way of a running attempt, else it is a Conflict error. It is called
+// with every page of work, so it is one statement without a lock beyond its own.
 func (s *Closing) Progress(ctx context.Context, ref closing.AttemptRef, step string, done, total int64) error {
 	tag, err := s.db.Exec(ctx, `UPDATE periods SET step = $4, step_done = $5, step_total = $6, updated_at = now()
 		WHERE book = $1 AND period = $2 AND attempt = $3
@@ -23,7 +24,8 @@ func (s *Closing) Progress(ctx context.Context, ref closing.AttemptRef, step str
 	return explain(err, "recording the progress of %s of book %s", ref.Period, ref.Book)
 }
 
-// SaveManifest records what the attempt froze, as the port says.
+// SaveManifest records what the attempt froze, as the port says. The hash is made from the sorted
+// manifest, never from what the database gives back, whose JSON has another order of keys.
 func (s *Closing) SaveManifest(ctx context.Context, ref closing.AttemptRef, manifest closing.Manifest) (string, error) {
 	manifest.Sort()
 	hash := manifest.Hash()
@@ -45,7 +47,8 @@ func (s *Closing) SaveManifest(ctx context.Context, ref closing.AttemptRef, mani
 	return hash, nil
 }
 
-// Manifest returns what an attempt froze.
+// Manifest returns what an attempt froze; an attempt that is unknown or has frozen nothing is a
+// NotFound error.
 func (s *Closing) Manifest(ctx context.Context, ref closing.AttemptRef) (closing.Manifest, error) {
 	var manifest closing.Manifest
 	var document []byte
@@ -60,7 +63,8 @@ func (s *Closing) Manifest(ctx context.Context, ref closing.AttemptRef) (closing
 	return manifest, explain(err, "reading the manifest of %s of book %s", ref.Period, ref.Book)
 }
 
-// SaveReconciliation records how charges and invoices compare.
+// SaveReconciliation records how charges and invoices compare, also where they do not match: people
+// look at it to see why a close stopped. A later one of the same attempt takes its place.
 func (s *Closing) SaveReconciliation(ctx context.Context, ref closing.AttemptRef, reconciliation closing.Reconciliation) error {
 	return s.changeCurrent(ctx, ref, "reconciling", func(tx pgx.Tx, attempt *held) error {
 		if err := attempt.calculating(); err != nil {
@@ -70,7 +74,8 @@ func (s *Closing) SaveReconciliation(ctx context.Context, ref closing.AttemptRef
 	})
 }
 
-// SaveResult records the result's hash and totals.
+// SaveResult records the result's hash and totals, for as long as nobody has been asked to approve
+// them.
 func (s *Closing) SaveResult(ctx context.Context, ref closing.AttemptRef, resultHash string, totals []closing.CurrencyTotal) error {
 	return s.changeCurrent(ctx, ref, "recording the result of", func(tx pgx.Tx, attempt *held) error {
 		if err := attempt.calculating(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
+// bookColumns are read by scanBook and written by EnsureBook, in this order.
 const bookColumns = `book, name, billing_accounts, currency, cost_basis, period_by, posting_digits, close_day,
 	variance_tolerance, in_order, first_period, approval_deadline, reminder_every, approvers`
 
@@ -27,8 +28,9 @@ func (s *Closing) Books(ctx context.Context) ([]closing.Book, error) {
 	return books, explain(err, "listing the books")
 }
 
-// EnsureBook makes a book unless there is one of that id, which then stays as it is. It reports
-// whether it made it.
+// EnsureBook makes a book unless there is one of that id, which then stays as it is: seeding again
+// after an upgrade must not undo what people have changed. It reports whether it made it. It does not
+// check the book beyond the constraints of its table.
 func EnsureBook(ctx context.Context, db DB, book closing.Book) (created bool, err error) {
 	tag, err := db.Exec(ctx, `INSERT INTO books (`+bookColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (book) DO NOTHING`,
@@ -41,6 +43,7 @@ func EnsureBook(ctx context.Context, db DB, book closing.Book) (created bool, er
 	return tag.RowsAffected() == 1, nil
 }
 
+// readBook reads a book on a pool or within somebody's transaction.
 func readBook(ctx context.Context, db DB, id string) (closing.Book, error) {
 	rows, err := db.Query(ctx, "SELECT "+bookColumns+" FROM books WHERE book = $1", id)
 	if err != nil {

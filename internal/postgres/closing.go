@@ -10,7 +10,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-// Closing is the closing.Store in PostgreSQL. It is safe for concurrent use.
+// Closing is the closing.Store in PostgreSQL. It is safe for concurrent use, by any number of
+// processes. Errors that carry no code of the port's are Unavailable where trying again can help,
+// and without a code where only a person can.
 type Closing struct {
 	db DB
 	// now says which months have begun.
@@ -29,6 +31,7 @@ type held struct {
 	current  int
 	revision int
 
+	// The rest is the attempt's. decisionID is set once it is approved, deadline once it was shown.
 	requestedBy, correlationID string
 	manifestHash, resultHash   string
 	deadline                   time.Time
@@ -37,7 +40,8 @@ type held struct {
 	outcome, failedFrom        string
 }
 
-// The outcomes of an attempt.
+// The outcomes of an attempt. A running attempt has none of the others; the schema permits one
+// running attempt per period.
 const (
 	outcomeRunning   = "running"
 	outcomeClosed    = "closed"
@@ -71,6 +75,7 @@ func (s *Closing) changeCurrent(ctx context.Context, ref closing.AttemptRef, doi
 	})
 }
 
+// hold locks a period and one of its attempts and reads both.
 func hold(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef) (*held, error) {
 	holding := held{ref: ref}
 	row := tx.QueryRow(ctx, `SELECT p.state, p.attempt, p.revision, a.requested_by, a.correlation_id,

@@ -23,7 +23,8 @@ func (s *Closing) RecordDecision(ctx context.Context, ref closing.AttemptRef, de
 	return explain(recordDecision(ctx, s.db, ref, decision, refusal), "recording decision %s", decision.ID)
 }
 
-// Decisions lists what was decided or refused on a period, oldest first, without tokens.
+// Decisions lists what was decided or refused on a period, over all its attempts, oldest first. The
+// tokens that proved who decided are credentials and are not kept.
 func (s *Closing) Decisions(ctx context.Context, book string, month period.Period) ([]approval.Recorded, error) {
 	rows, err := s.db.Query(ctx, `SELECT decision_id, verdict, reason, result_hash, actor, decided_at, attempt, refusal
 		FROM decisions WHERE book = $1 AND period = $2 ORDER BY decision_no`, book, month.String())
@@ -43,6 +44,8 @@ func (s *Closing) Decisions(ctx context.Context, book string, month period.Perio
 	return list, explain(err, "listing the decisions on %s of book %s", month, book)
 }
 
+// recordDecision appends a row to the audit trail. A second accepted decision on the same attempt
+// breaks a unique index: the states above make it impossible, the index makes it certain.
 func recordDecision(ctx context.Context, db DB, ref closing.AttemptRef, decision approval.Decision, refusal string) error {
 	actor, err := json.Marshal(decision.Actor)
 	if err != nil {

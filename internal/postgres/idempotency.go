@@ -42,7 +42,8 @@ func (i *Idempotency) Begin(ctx context.Context, request idempotency.Request) (i
 	return claim, nil, nil
 }
 
-// earlier reads what an earlier request under the key came to.
+// earlier reads what an earlier request under the key came to: its answer, or the error that the
+// port names.
 func (i *Idempotency) earlier(ctx context.Context, request idempotency.Request) (*idempotency.Response, error) {
 	var same, done bool
 	var claimedAt time.Time
@@ -98,7 +99,8 @@ func (i *Idempotency) Finish(ctx context.Context, claim idempotency.Claim, respo
 	return explain(err, "keeping the answer under idempotency key %q", claim.Key)
 }
 
-// Abandon frees the key of a request that came to nothing.
+// Abandon frees the key of a request that came to nothing. The number of the claim keeps a process
+// that was taken over from freeing the key of the one that took over.
 func (i *Idempotency) Abandon(ctx context.Context, claim idempotency.Claim) error {
 	_, err := i.db.Exec(ctx, `DELETE FROM idempotency_keys
 		WHERE idempotency_key = $1 AND claim = $2 AND status = 'in_flight'`, claim.Key, claim.Number)

@@ -41,6 +41,8 @@ type cellHead struct {
 	revision int
 }
 
+// cellHeads lists, in order, the transactions in which the page may lie. It selects no column that a
+// tenant's role may not read.
 func (l *Ledger) cellHeads(ctx context.Context, filter ledger.Filter, after ledger.Position) ([]cellHead, error) {
 	arguments := []any{filter.Book, filter.Period.String(), after.Stage, after.Pool, after.Currency}
 	where := []string{"book = $1", "period = $2", "(stage, pool, currency) >= ($3, $4, $5)"}
@@ -78,9 +80,11 @@ func (l *Ledger) appendCells(ctx context.Context, cells []ledger.Cell, heads []c
 	batch := &pgx.Batch{}
 	for _, head := range heads {
 		from := ""
+		// Only the transaction in which the last page ended is read from its middle.
 		if head.key.Stage == after.Stage && head.key.Pool == after.Pool && head.key.Currency == after.Currency {
 			from = after.Account
 		}
+		// The pool's credit is bookkeeping, not a cell.
 		query := "SELECT account, amount FROM ledger_entries WHERE tx_id = $1 AND account > $2 AND account <> $3"
 		arguments := []any{head.id, from, ledger.PoolAccount(head.key.Pool), limit - len(cells)}
 		if account != "" {

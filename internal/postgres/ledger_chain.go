@@ -21,6 +21,8 @@ const chainPage = 500
 // in a Tampered error. With noted, the hash of a head that an earlier walk returned, it is also a
 // Tampered error when the chain no longer holds that.
 func VerifyChain(ctx context.Context, pool *pgxpool.Pool, book, noted string) (report ledger.Report, err error) {
+	// Head and chain must be of one instant: an approval between the two reads would look like
+	// tampering.
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, pool, snapshot, func(tx pgx.Tx) error {
 		stored := NewLedger(tx)
@@ -55,9 +57,12 @@ func (l *Ledger) Head(ctx context.Context, book string) (ledger.Head, error) {
 	return head, explain(err, "reading the head of book %s", book)
 }
 
-// Sealed yields the sealed transactions of a book in the order of the chain.
+// Sealed yields the sealed transactions of a book in the order of the chain, with what is stored in
+// their rows and nothing made up: finding that a row does not fit is ledger.Verify's. Errors end the
+// sequence.
 func (l *Ledger) Sealed(ctx context.Context, book string) iter.Seq2[ledger.Sealed, error] {
 	return func(yield func(ledger.Sealed, error) bool) {
+		// Indexes begin with 1; one that was set to 0 is found too.
 		for last := int64(-1); ; {
 			page, err := l.chainPage(ctx, book, last)
 			if err != nil {
@@ -78,11 +83,13 @@ func (l *Ledger) Sealed(ctx context.Context, book string) iter.Seq2[ledger.Seale
 	}
 }
 
+// sealedHeader is a sealed transaction whose entries are not read yet.
 type sealedHeader struct {
 	ledger.Sealed
 	id int64
 }
 
+// chainPage reads the rows of some sealed transactions, in the order of the chain.
 func (l *Ledger) chainPage(ctx context.Context, book string, after int64) ([]sealedHeader, error) {
 	rows, err := l.db.Query(ctx, `SELECT tx_id, period, attempt, stage, pool, currency, amount, entries,
 			revision, chain_index, content_hash, previous_hash, chain_hash

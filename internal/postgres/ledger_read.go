@@ -10,7 +10,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
-// Transactions yields an attempt's transactions in key order, one at a time in memory.
+// Transactions yields an attempt's transactions in key order, as the port says, one at a time in
+// memory. Between two of them no query is open, so the caller may use the same pool meanwhile. Errors
+// end the sequence.
 func (l *Ledger) Transactions(ctx context.Context, book string, month period.Period, attempt int) iter.Seq2[ledger.Transaction, error] {
 	return func(yield func(ledger.Transaction, error) bool) {
 		rows, err := l.db.Query(ctx, `SELECT tx_id, attempt, stage, pool, currency, amount FROM ledger_transactions t
@@ -27,6 +29,7 @@ func (l *Ledger) Transactions(ctx context.Context, book string, month period.Per
 			yield(ledger.Transaction{}, explain(err, "reading the ledger of %s of book %s", month, book))
 			return
 		}
+		// The headers are few, one per pool and currency; the entries are many.
 		for _, h := range headers {
 			entries, _, err := l.entries(ctx, h.id, h.Key)
 			h.Entries = entries
@@ -48,7 +51,7 @@ type header struct {
 const ofAttempt = `t.book = $1 AND t.period = $2 AND t.attempt = coalesce((SELECT a.ledger_attempt FROM close_attempts a
 	WHERE a.book = $1 AND a.period = $2 AND a.attempt = $3), $3)`
 
-// AccountTotals sums an attempt's entries by currency and account.
+// AccountTotals sums an attempt's entries by currency and account, exactly, as numeric does.
 func (l *Ledger) AccountTotals(ctx context.Context, book string, month period.Period, attempt int) ([]ledger.AccountTotal, error) {
 	rows, err := l.db.Query(ctx, `SELECT e.account, t.currency, sum(e.amount)
 		FROM ledger_transactions t JOIN ledger_entries e USING (tx_id)

@@ -24,6 +24,8 @@ func sealAttempt(ctx context.Context, tx pgx.Tx, attempt *held, revision int) er
 	if err != nil {
 		return err
 	}
+	// The links are made here and not in SQL: whoever verifies the chain must be able to do the same
+	// without a database.
 	indexes := make([]int64, len(ids))
 	previous, chained := make([]string, len(ids)), make([]string, len(ids))
 	for i := range ids {
@@ -31,6 +33,7 @@ func sealAttempt(ctx context.Context, tx pgx.Tx, attempt *held, revision int) er
 		link, head = head.Append(hashes[i], attempt.ref.Attempt, revision)
 		indexes[i], previous[i], chained[i] = link.Index, link.PreviousHash, link.ChainHash
 	}
+	// One statement for all; the trigger behind it sums each transaction's entries once.
 	if _, err := tx.Exec(ctx, `UPDATE ledger_transactions t
 		SET sealed = true, revision = $1, chain_index = l.chain_index, previous_hash = l.previous_hash,
 			chain_hash = l.chain_hash, sealed_at = now()
@@ -42,7 +45,8 @@ func sealAttempt(ctx context.Context, tx pgx.Tx, attempt *held, revision int) er
 	return err
 }
 
-// unsealed lists the attempt's transactions in key order.
+// unsealed lists the attempt's transactions in key order, which is the order of the result hash and
+// of the chain. The columns collate in byte order, as Go compares.
 func unsealed(ctx context.Context, tx pgx.Tx, attempt *held) (ids []int64, hashes []string, err error) {
 	rows, err := tx.Query(ctx, `SELECT tx_id, content_hash FROM ledger_transactions
 		WHERE book = $1 AND period = $2 AND attempt = $3 ORDER BY stage, pool, currency FOR UPDATE`,
@@ -59,6 +63,7 @@ func unsealed(ctx context.Context, tx pgx.Tx, attempt *held) (ids []int64, hashe
 	return ids, hashes, err
 }
 
+// lockHead makes the head of a book's chain where there is none, locks and reads it.
 func lockHead(ctx context.Context, tx pgx.Tx, book string) (ledger.Head, error) {
 	head := ledger.Head{Book: book}
 	if _, err := tx.Exec(ctx, "INSERT INTO ledger_heads (book) VALUES ($1) ON CONFLICT DO NOTHING", book); err != nil {

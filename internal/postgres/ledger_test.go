@@ -9,7 +9,6 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
-	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
@@ -217,36 +216,4 @@ func TestVerifyChain(t *testing.T) {
 		_, err = postgres.VerifyChain(ctx, b.pool, "main", "feed")
 		require.ErrorContains(t, err, "was rewritten")
 	})
-}
-
-// TestSize stores and seals a large result: 10,000 tenants in 26 pools.
-func TestSize(t *testing.T) {
-	if testing.Short() {
-		t.Skip("stores 260,000 entries")
-	}
-	b := newBench(t)
-	ref := b.open(t, september)
-	begun := now()
-	hash := b.calculate(t, ref, 26, 10_000)
-	stored := now()
-	require.NoError(t, b.periods.AwaitApproval(ctx, ref, deadline(september)))
-	asked := now()
-	_, err := b.periods.Approve(ctx, ref, decision(ref, hash, approval.Approve), postings(ref))
-	require.NoError(t, err)
-	sealed := now()
-	page, err := b.ledger.Cells(ctx, cellsOf(ref), ledger.Position{Stage: 0, Pool: "pool-12", Currency: "USD", Account: "tenant-05000"}, 500)
-	require.NoError(t, err)
-	require.Len(t, page, 500)
-	listed := now()
-	filter := cellsOf(ref)
-	filter.Account = "tenant-04711"
-	mine, err := b.ledger.Cells(ctx, filter, start, 500)
-	require.NoError(t, err)
-	require.Len(t, mine, 26)
-	narrowed := now()
-	_, err = postgres.VerifyChain(ctx, b.pool, "main", "")
-	require.NoError(t, err)
-	t.Logf("stored and hashed %s, sealed %s, page %s, one tenant %s, verified %s", stored.Sub(begun), sealed.Sub(asked),
-		listed.Sub(sealed), narrowed.Sub(listed), now().Sub(narrowed))
-	require.Less(t, sealed.Sub(asked), 10*time.Second, "sealing must not take a trigger per entry")
 }

@@ -22,7 +22,8 @@ func (o *Outbox) Notify(ctx context.Context, message outbox.Message) error {
 	return explain(addMessages(ctx, o.db, []outbox.Message{message}), "keeping message %s", message.Key)
 }
 
-// Pending lists what is due of a topic, oldest first.
+// Pending lists what is due of a topic, oldest first. Nothing is claimed: two dispatchers may deliver
+// the same message, which its receiver recognises by the key.
 func (o *Outbox) Pending(ctx context.Context, topic, group string, limit int) ([]outbox.Message, error) {
 	rows, err := o.db.Query(ctx, `SELECT message_id, topic, group_key, message_key, payload, correlation_id, created_at, attempts
 		FROM outbox
@@ -40,7 +41,7 @@ func (o *Outbox) Pending(ctx context.Context, topic, group string, limit int) ([
 	return list, explain(err, "listing what is to be delivered of %s", topic)
 }
 
-// Delivered marks a message as delivered.
+// Delivered marks a message as delivered. The row stays, as the record of what left the house.
 func (o *Outbox) Delivered(ctx context.Context, id int64) error {
 	_, err := o.db.Exec(ctx, `UPDATE outbox SET delivered_at = now(), attempts = attempts + 1, last_error = ''
 		WHERE message_id = $1 AND delivered_at IS NULL`, id)
@@ -54,7 +55,8 @@ func (o *Outbox) Failed(ctx context.Context, id int64, reason string, retryAt ti
 	return explain(err, "recording the failed delivery of message %d", id)
 }
 
-// addMessages adds messages in their order; what is known by topic and key is left as it is.
+// addMessages adds messages in one statement and in their order; what is known by topic and key is
+// left as it is. On a transaction they commit with what they announce.
 func addMessages(ctx context.Context, db DB, messages []outbox.Message) error {
 	if len(messages) == 0 {
 		return nil

@@ -40,6 +40,7 @@ func (r *Rules) Revise(ctx context.Context, change allocation.RuleChange) error 
 		if int(tag.RowsAffected()) != len(change.Retire) {
 			return fault.New(fault.NotFound, "rule %s lacks one of the versions %v that are to be retired", change.RuleID, change.Retire)
 		}
+		// Retired first: a version may take the place, in time and pool, of the one that it follows.
 		for i, version := range change.Add {
 			version.RuleID, version.Version = change.RuleID, change.Expect+1+i
 			if err := addVersion(ctx, tx, version); err != nil {
@@ -48,6 +49,7 @@ func (r *Rules) Revise(ctx context.Context, change allocation.RuleChange) error 
 		}
 		return nil
 	})
+	// Two changes at once may both have passed the checks above; the constraints let one through.
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
 		switch refused.Code {
@@ -60,6 +62,7 @@ func (r *Rules) Revise(ctx context.Context, change allocation.RuleChange) error 
 	return explain(err, "changing rule %s", change.RuleID)
 }
 
+// changed is the error for a change that was decided on an older version of the rule.
 func changed(change allocation.RuleChange) error {
 	return fault.New(fault.Conflict, "rule %s no longer ends with version %d; read it again and decide on that", change.RuleID, change.Expect)
 }
@@ -97,7 +100,8 @@ func addVersion(ctx context.Context, tx pgx.Tx, version allocation.RuleVersion) 
 	return err
 }
 
-// scanRule reads ruleColumns.
+// scanRule reads ruleColumns. The document is read as the text that was stored, byte for byte, since
+// the content hash is over it.
 func scanRule(row pgx.CollectableRow) (allocation.RuleVersion, error) {
 	var version allocation.RuleVersion
 	var document []byte

@@ -12,7 +12,7 @@ import (
 
 const ruleColumns = "rule_id, version, kind, document::text, content_hash, is_active, created_by, created_at"
 
-// Version returns one version, 0 being the newest.
+// Version returns one version, 0 being the newest, active or not; errors as the port says.
 func (r *Rules) Version(ctx context.Context, ruleID string, version int) (allocation.RuleVersion, error) {
 	found, err := r.query(ctx, `WHERE rule_id = $1 AND ($2 = 0 OR version = $2) ORDER BY version DESC LIMIT 1`, ruleID, version)
 	if err != nil {
@@ -36,13 +36,14 @@ func (r *Rules) Versions(ctx context.Context, ruleID string) ([]allocation.RuleV
 	return found, err
 }
 
-// Active returns what is in effect at some instant of a span.
+// Active returns what is in effect at some instant of a span, as the port says. Null bounds are open
+// ends for PostgreSQL's ranges too, so zero times need no case of their own.
 func (r *Rules) Active(ctx context.Context, from, until time.Time) ([]allocation.RuleVersion, error) {
 	return r.query(ctx, `WHERE is_active AND tstzrange(effective_from, effective_until) && tstzrange($1, $2)
 		ORDER BY kind, pool_id, effective_from NULLS FIRST, rule_id, version`, instant(from), instant(until))
 }
 
-// List returns a page of active versions.
+// List returns a page of active versions, by keyset: rules that are added meanwhile move no page.
 func (r *Rules) List(ctx context.Context, filter allocation.RuleFilter, after allocation.RulePosition, limit int) ([]allocation.RuleVersion, error) {
 	return r.query(ctx, `WHERE is_active AND (rule_id, version) > ($1, $2)
 			AND ($3 = '' OR kind = $3) AND ($4 = '' OR pool_id = $4)

@@ -27,12 +27,15 @@ const chargeMonths = `
 		WHERE b.period_by = 'charge') x
 	WHERE b.book = $1`
 
+// statusColumns are read by scanStatus. Either side of the join may be missing: a month without a
+// row, a period without an attempt.
 const statusColumns = `coalesce(p.state, 'open'), coalesce(p.attempt, 0), coalesce(p.revision, 0),
 	coalesce(p.step, ''), coalesce(p.step_done, 0), coalesce(p.step_total, 0), coalesce(p.reason, ''),
 	coalesce(p.failure_code, ''), p.updated_at, coalesce(a.requested_by, ''), coalesce(a.manifest_hash, ''),
 	coalesce(a.result_hash, ''), a.approval_deadline, a.totals, a.reconciliation, coalesce(a.correlation_id, '')`
 
-// Period returns the status of a month; an unknown book is a NotFound error.
+// Period returns the status of a month; an unknown book is a NotFound error. A month that nobody has
+// worked on is open at attempt 0, whether or not the book closes it.
 func (s *Closing) Period(ctx context.Context, book string, month period.Period) (closing.Status, error) {
 	if _, err := readBook(ctx, s.db, book); err != nil {
 		return closing.Status{}, err
@@ -69,6 +72,7 @@ func (s *Closing) Periods(ctx context.Context, book string, before period.Period
 	return list, explain(err, "listing the periods of book %s", book)
 }
 
+// readStatus reads the status of a month on a pool or within somebody's transaction.
 func readStatus(ctx context.Context, db DB, book string, month period.Period) (closing.Status, error) {
 	status := closing.Status{Book: book, Period: month}
 	row := db.QueryRow(ctx, `SELECT `+statusColumns+` FROM (SELECT) nothing

@@ -165,6 +165,13 @@ func TestReopen(t *testing.T) {
 		require.True(t, fault.Is(b.periods.Fail(ctx, first, "internal", "late"), fault.Conflict))
 		require.Equal(t, closing.StateClosing, b.state(t, september))
 	})
+	t.Run("gives up what failed before it was approved", func(t *testing.T) {
+		b := newBook(t, pool, bookOf(t))
+		ref := b.open(t, september)
+		require.NoError(t, b.periods.Fail(ctx, ref, "not_balanced", "invoice 7 differs"))
+		require.NoError(t, b.periods.Reopen(ctx, ref, nil, "cancelled"))
+		require.Equal(t, closing.StateOpen, b.state(t, september))
+	})
 	t.Run("does not know an attempt that never was", func(t *testing.T) {
 		b := newBook(t, pool, bookOf(t))
 		err := b.periods.Reopen(ctx, closing.AttemptRef{Book: b.book, Period: september, Attempt: 4}, nil, "cancelled")

@@ -13,6 +13,7 @@ import (
 // Debian's versioned folders, then Homebrew's.
 func findBinaries() (string, error) {
 	if initdb, err := exec.LookPath("initdb"); err == nil {
+		// Homebrew and others link single programs into PATH; postgres itself needs its own folder.
 		if resolved, err := filepath.EvalSymlinks(initdb); err == nil {
 			initdb = resolved
 		}
@@ -40,6 +41,7 @@ func findBinaries() (string, error) {
 		"install one (Debian: apt-get install postgresql, macOS: brew install postgresql) or set OMNICLOUD_TEST_DATABASE_URL")
 }
 
+// complete reports whether a folder holds all that a cluster needs; packages of clients hold less.
 func complete(folder string) bool {
 	for _, name := range []string{"initdb", "postgres"} {
 		if _, err := exec.LookPath(filepath.Join(folder, name)); err != nil {

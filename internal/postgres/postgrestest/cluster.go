@@ -19,6 +19,7 @@ var shared = sync.OnceValues(func() (*server, error) {
 	return startCluster(ctx)
 })
 
+// startCluster copies the prepared cluster into a folder of this process and starts it.
 func startCluster(ctx context.Context) (*server, error) {
 	binaries, err := findBinaries()
 	if err != nil {

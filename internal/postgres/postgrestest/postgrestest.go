@@ -44,6 +44,8 @@ func EmptyURL(t testing.TB) string {
 	return create(t, "")
 }
 
+// created numbers this process's databases, whose names also hold its id and the time: several
+// processes may share a server.
 var created atomic.Int64
 
 func create(t testing.TB, options string) string {
@@ -57,6 +59,7 @@ func create(t testing.TB, options string) string {
 	if err := administer(server.url, "CREATE DATABASE "+quoted+options); err != nil {
 		t.Fatalf("creating a test database: %v", err)
 	}
+	// FORCE ends what a failed test left connected.
 	t.Cleanup(func() {
 		if err := administer(server.url, "DROP DATABASE "+quoted+" WITH (FORCE)"); err != nil {
 			t.Errorf("dropping the test database: %v", err)

@@ -45,6 +45,7 @@ func copyPrepared(ctx context.Context, folder, binaries, to string, owner accoun
 		return err
 	}
 	made := filepath.Join(folder, "prepared-"+name)
+	// Held while copying too, so that nobody clears away what is being copied.
 	unlock, _, err := owner.lock(made+".lock", syscall.LOCK_EX)
 	if err != nil {
 		return err
@@ -67,6 +68,8 @@ func copyPrepared(ctx context.Context, folder, binaries, to string, owner accoun
 	return nil
 }
 
+// prepare makes the folder that copyPrepared copies: initdb, a server for as long as the template
+// needs, and a clean end.
 func prepare(ctx context.Context, folder, binaries, made string, owner account) error {
 	making := made + ".making"
 	if err := os.RemoveAll(making); err != nil {
@@ -89,6 +92,7 @@ func prepare(ctx context.Context, folder, binaries, made string, owner account) 
 	if err := errors.Join(makeTemplate(ctx, server.url), server.stop()); err != nil {
 		return err
 	}
+	// Under its final name the folder is always whole, even when this process is killed before.
 	if err := os.Rename(making, made); err != nil {
 		return fmt.Errorf("keeping the prepared cluster: %w", err)
 	}

@@ -92,6 +92,7 @@ func (s *server) stop() error {
 	return nil
 }
 
+// address returns the URL of a database on a server that listens in a folder.
 func address(socket, database string) string {
 	query := url.Values{"host": {socket}, "user": {"postgres"}}
 	return "postgres:///" + database + "?" + query.Encode()
