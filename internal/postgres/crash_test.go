@@ -16,7 +16,7 @@ import (
 func TestInterruptedPut(t *testing.T) {
 	b := newBench(t)
 	ref := closing.AttemptRef{Book: "main", Period: september, Attempt: 1}
-	large := distribution(ref, 1, 99_000)
+	large := distribution(ref, 1, 60_000)
 	failed := make(chan error, 1)
 	go func() { failed <- b.ledger.Put(ctx, large) }()
 	require.Eventually(t, func() bool {
