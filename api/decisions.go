@@ -50,7 +50,18 @@ func (s *server) decide(ctx context.Context, asked askedDecision) error {
 		}
 		return unanswered(err, "the close was not running and has been started again; try again")
 	}
+	if fault.Is(err, fault.Conflict) && s.stillWaits(ctx, asked.status) {
+		// A workflow that was started again a moment ago has not caught up with its row.
+		return unanswered(err, "the close is not ready for decisions yet; try again")
+	}
 	return s.refused(ctx, asked, err)
+}
+
+// stillWaits reports whether the result that was decided on still awaits its decision.
+func (s *server) stillWaits(ctx context.Context, asked closing.Status) bool {
+	now, err := s.Periods.Period(ctx, asked.Book, asked.Period)
+	return err == nil && now.State == closing.StateAwaitingApproval &&
+		now.Attempt == asked.Attempt && now.ResultHash == asked.ResultHash
 }
 
 // CreateDecisionToken signs a decision for a person who will send it as a signal.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
@@ -22,8 +24,25 @@ const namespace = "default"
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// temporalServer is the development server that all tests share, started by the first that asks.
-var temporalServer = sync.OnceValues(func() (*testsuite.DevServer, error) {
+// sharedTemporal is the development server of the tests that start no workflows, started by the
+// first that asks.
+var sharedTemporal = sync.OnceValues(func() (*testsuite.DevServer, error) {
+	started, err := startTemporal()
+	if err == nil {
+		stopShared = started.Stop
+	}
+	return started, err
+})
+
+var stopShared = func() error { return nil }
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_ = stopShared()
+	os.Exit(code)
+}
+
+func startTemporal() (*testsuite.DevServer, error) {
 	binary, err := filepath.Abs("../bin/temporal")
 	if err != nil {
 		return nil, err
@@ -31,28 +50,27 @@ var temporalServer = sync.OnceValues(func() (*testsuite.DevServer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	started, err := testsuite.StartDevServer(ctx, testsuite.DevServerOptions{
-		ExistingPath: binary, LogLevel: "error", ClientOptions: &client.Options{Namespace: namespace, Logger: nil},
+		ExistingPath: binary, LogLevel: "error", Stdout: io.Discard, Stderr: io.Discard,
+		ClientOptions: &client.Options{Namespace: namespace, Logger: log.NewStructuredLogger(quiet)},
 	})
 	if err != nil {
 		return nil, err
 	}
-	stopTemporal = started.Stop
 	return started, temporalclient.EnsureSearchAttributes(ctx, started.Client(), namespace, workflows.SearchAttributeNames())
-})
-
-var stopTemporal = func() error { return nil }
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	_ = stopTemporal()
-	os.Exit(code)
 }
 
-// dialTemporal returns a client with the keys of a folder on the shared server.
-func dialTemporal(t *testing.T, keysFolder string) (client.Client, *payloadcodec.Codec) {
+// ownTemporal gives a test a server of its own: workflow ids and task queues are the same in all.
+func ownTemporal(t *testing.T) *testsuite.DevServer {
 	t.Helper()
-	server, err := temporalServer()
+	started, err := startTemporal()
 	require.NoError(t, err, "make bin/temporal builds the server")
+	t.Cleanup(func() { _ = started.Stop() })
+	return started
+}
+
+// dialTemporal returns a client with the keys of a folder.
+func dialTemporal(t *testing.T, server *testsuite.DevServer, keysFolder string) (client.Client, *payloadcodec.Codec) {
+	t.Helper()
 	ring, err := payloadcodec.OpenFileRing(keysFolder)
 	require.NoError(t, err)
 	codec := payloadcodec.New(ring)

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/testsuite"
 
 	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/allocation"
@@ -49,11 +50,18 @@ type stage struct {
 // newStage starts the API with the sample book; change adjusts what it is made of.
 func newStage(t *testing.T, change ...func(*api.Dependencies, *api.Options)) *stage {
 	t.Helper()
+	server, err := sharedTemporal()
+	require.NoError(t, err, "make bin/temporal builds the server")
+	return newStageOn(t, server, change...)
+}
+
+func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api.Dependencies, *api.Options)) *stage {
+	t.Helper()
 	pool := postgrestest.New(t)
 	folder := t.TempDir()
 	keys, err := token.OpenKeys(folder)
 	require.NoError(t, err)
-	connected, codec := dialTemporal(t, folder)
+	connected, codec := dialTemporal(t, temporal, folder)
 	s := &stage{
 		pool: pool, periods: postgres.NewClosing(pool), ledger: postgres.NewLedger(pool),
 		rules: postgres.NewRules(pool), keys: keys, client: connected,
