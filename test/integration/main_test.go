@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 
 // startTemporal starts a real development server for one test: workers of tests that shared one
 // would take each other's tasks.
-func startTemporal(t *testing.T) *testsuite.DevServer {
+func startTemporal(t testing.TB) *testsuite.DevServer {
 	t.Helper()
 	binary, err := filepath.Abs("../../bin/temporal")
 	require.NoError(t, err)

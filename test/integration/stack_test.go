@@ -54,7 +54,7 @@ var (
 // stack is book main with its sample rules, on a PostgreSQL database, sandbox services over HTTP and
 // a Temporal server of its own.
 type stack struct {
-	*testing.T
+	testing.TB
 	databaseURL string
 	pool        *pgxpool.Pool
 	periods     *postgres.Closing
@@ -67,9 +67,9 @@ type stack struct {
 }
 
 // newStack starts a stack without a worker.
-func newStack(t *testing.T) *stack {
+func newStack(t testing.TB) *stack {
 	t.Helper()
-	s := &stack{T: t, databaseURL: postgrestest.URL(t), keysDir: t.TempDir()}
+	s := &stack{TB: t, databaseURL: postgrestest.URL(t), keysDir: t.TempDir()}
 	pool, err := postgres.Open(context.Background(), s.databaseURL)
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
@@ -86,8 +86,8 @@ func newStack(t *testing.T) *stack {
 // startTemporal gives the stack a new Temporal server, which knows nothing of an earlier one.
 func (s *stack) startTemporal() {
 	s.Helper()
-	s.temporal = startTemporal(s.T)
-	s.client = dial(s.T, s.temporal.FrontendHostPort(), codecOf(s.T, s.keysDir))
+	s.temporal = startTemporal(s.TB)
+	s.client = dial(s.TB, s.temporal.FrontendHostPort(), codecOf(s.TB, s.keysDir))
 	require.NoError(s, temporalclient.EnsureSearchAttributes(context.Background(), s.client, namespace, workflows.SearchAttributeNames()))
 }
 
@@ -239,14 +239,14 @@ func (s *stack) call(method, path string, body, into any) {
 	}
 }
 
-func codecOf(t *testing.T, keysDir string) temporalclient.Codec {
+func codecOf(t testing.TB, keysDir string) temporalclient.Codec {
 	t.Helper()
 	ring, err := payloadcodec.OpenFileRing(keysDir)
 	require.NoError(t, err)
 	return payloadcodec.New(ring)
 }
 
-func dial(t *testing.T, address string, codec temporalclient.Codec) client.Client {
+func dial(t testing.TB, address string, codec temporalclient.Codec) client.Client {
 	t.Helper()
 	connected, err := temporalclient.Dial(context.Background(), temporalclient.Config{
 		Address: address, Namespace: namespace, Codec: codec, Logger: quiet(),

@@ -55,12 +55,12 @@ func (s *stack) startWorkerProcess() *exec.Cmd {
 	process.Stderr = os.Stderr
 	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(s, process.Start())
-	s.Cleanup(func() { kill(s.T, process) })
+	s.Cleanup(func() { kill(s.TB, process) })
 	return process
 }
 
 // kill ends a process without warning. One that is dead already is left alone.
-func kill(t *testing.T, process *exec.Cmd) {
+func kill(t testing.TB, process *exec.Cmd) {
 	t.Helper()
 	if process.ProcessState != nil {
 		return
