@@ -28,6 +28,7 @@ func checkPosting(posting closing.Posting) error {
 	return nil
 }
 
+// checkEvent refuses an event that a person could make nothing of.
 func checkEvent(event closing.Event) error {
 	if event.Kind == "" || event.Summary == "" {
 		return fault.Invalid("/kind", "an event has a kind and a summary")
@@ -40,6 +41,8 @@ func checkEvent(event closing.Event) error {
 	}
 }
 
+// checkEscalation refuses drift that compliance has no part in: cosmetic and functional drift is the
+// owner's.
 func checkEscalation(escalation drift.Escalation) error {
 	if escalation.ResourceID == "" || escalation.Summary == "" {
 		return fault.Invalid("/resource_id", "an escalation names its resource and says what happened")

@@ -7,6 +7,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
+// listFaults shows the faults with what they did so far, by which people see them at work.
 func (s *Sandbox) listFaults(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]any{"faults": s.faults.list()})
 }
@@ -32,6 +33,7 @@ func (s *Sandbox) putFault(w http.ResponseWriter, r *http.Request) error {
 	return s.listFaults(w, r)
 }
 
+// deleteFaults ends the fault of the route that is named, or all.
 func (s *Sandbox) deleteFaults(w http.ResponseWriter, r *http.Request) error {
 	if err := s.faults.remove(r.URL.Query().Get("route")); err != nil {
 		return err
@@ -40,6 +42,7 @@ func (s *Sandbox) deleteFaults(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// listRequests shows what the services were asked, narrowed to a correlation id or route.
 func (s *Sandbox) listRequests(w http.ResponseWriter, r *http.Request) error {
 	values := r.URL.Query()
 	return writeJSON(w, http.StatusOK, map[string]any{
@@ -47,6 +50,7 @@ func (s *Sandbox) listRequests(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// health answers as long as the process does anything at all.
 func (s *Sandbox) health(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
+// maxDeliveryBytes holds a page of postings of every tenant there may be.
 const (
 	maxDeliveryBytes = 16 << 20
 	maxKeyLength     = 255
@@ -64,6 +65,7 @@ func receive[D any](s *Sandbox, kind string, check func(D) error) http.Handler {
 	})
 }
 
+// readBody reads one byte beyond the limit, to tell a body that ends there from one that goes on.
 func readBody(from io.Reader) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(from, maxDeliveryBytes+1))
 	if err != nil {
@@ -169,6 +171,7 @@ func (s *Sandbox) deliveries(kind, member string, filters ...string) http.Handle
 	})
 }
 
+// scanDelivery reads the document as text, so that it is shown exactly as it was sent.
 func scanDelivery(row pgx.CollectableRow) (delivery, error) {
 	var d delivery
 	var document string

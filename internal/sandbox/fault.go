@@ -45,6 +45,8 @@ const (
 	maxRetryAfterS = 3600
 )
 
+// validate returns an InvalidInput error for a fault that is out of bounds, or that does nothing and
+// so would look like a service that withstands it.
 func (f Fault) validate() error {
 	switch {
 	case f.LatencyMS < 0 || f.LatencyMS > maxLatencyMS:
@@ -69,6 +71,7 @@ func (f Fault) fails() bool {
 		f.Hang || f.Truncated || f.Malformed || f.WrongSchema
 }
 
+// status is what a failing request is answered with, where nothing worse is asked for.
 func (f Fault) status() int {
 	switch {
 	case f.Status != 0:
@@ -99,14 +102,15 @@ func (f Fault) due(n int64) bool {
 	return n*rate/1000 > (n-1)*rate/1000
 }
 
-// activeFault is a fault with what it has done so far.
+// activeFault is a fault with what it has done so far. Requests counts those that it covered, and is
+// what makes the failing evenly spaced; Failures is what Times limits.
 type activeFault struct {
 	Fault
 	Requests int64 `json:"requests"`
 	Failures int64 `json:"failures"`
 }
 
-// faults are the faults that are switched on.
+// faults are the faults that are switched on, in the order of their routes.
 type faults struct {
 	mutex  sync.Mutex
 	active []*activeFault

@@ -15,7 +15,8 @@ import (
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
-// The page sizes of every list.
+// The page sizes of every list. The largest is beyond what clients ask for, and keeps one request from
+// holding the whole of a month in memory.
 const (
 	defaultLimit = 100
 	maxLimit     = 10_000
@@ -23,12 +24,14 @@ const (
 
 // query is what a list request asks for.
 type query struct {
-	listing  string
+	listing string
+	// scope is the period of listings that have one, else empty.
 	scope    string
 	tenantID string
 	types    []string
-	after    int64
-	limit    int
+	// after is the number of the row that the page begins after.
+	after int64
+	limit int
 }
 
 // list serves a listing, named member in its pages. byPeriod demands the query parameter period.
@@ -58,6 +61,7 @@ func (s *Sandbox) list(listing, member string, byPeriod bool) http.Handler {
 	})
 }
 
+// matching selects the rows of a list request, before paging.
 const matching = ` FROM sandbox.listings
 	WHERE listing = $1 AND scope = $2 AND ($3 = '' OR tenant_id = $3)
 	AND (cardinality($4::text[]) = 0 OR resource_type = ANY ($4))`

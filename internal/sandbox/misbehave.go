@@ -49,6 +49,7 @@ func (s *Sandbox) wait(r *http.Request, latency time.Duration) bool {
 	}
 }
 
+// fail answers as the fault says. good is what the request came to, where it was let through first.
 func (s *Sandbox) fail(w http.ResponseWriter, r *http.Request, covering Fault, good *heldAnswer) {
 	switch {
 	case covering.Hang:
@@ -88,7 +89,7 @@ func (s *Sandbox) fail(w http.ResponseWriter, r *http.Request, covering Fault, g
 	}
 }
 
-// heldAnswer keeps an answer back.
+// heldAnswer keeps an answer back, to be cut short or thrown away while its effect stays.
 type heldAnswer struct {
 	header http.Header
 	status int

@@ -9,7 +9,8 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-// problem is a refusal in the form of RFC 9457.
+// problem is a refusal in the form of RFC 9457. Code takes the place of a type of its own: the codes
+// are few, and a URI that leads nowhere helps nobody.
 type problem struct {
 	Type          string `json:"type"`
 	Title         string `json:"title"`
@@ -74,6 +75,8 @@ func (s *Sandbox) handle(serve endpoint) http.Handler {
 	})
 }
 
+// writeJSON marshals before it writes, so that a document which cannot be written still gets an error
+// status.
 func writeJSON(w http.ResponseWriter, status int, document any) error {
 	text, err := json.Marshal(document)
 	if err != nil {

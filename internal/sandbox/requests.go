@@ -24,7 +24,7 @@ type request struct {
 	IdempotencyKey string    `json:"idempotency_key,omitempty"`
 }
 
-// requestLog remembers the last requests to the services, so that people and tests can see what
+// requestLog is a ring that remembers the last requests to the services, so that people and tests can see what
 // was forwarded.
 type requestLog struct {
 	mutex sync.Mutex

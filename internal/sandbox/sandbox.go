@@ -41,6 +41,7 @@ type Sandbox struct {
 	requests *requestLog
 	handler  http.Handler
 
+	// stopping is closed when the server is to end, which frees requests that a fault keeps hanging.
 	stopping chan struct{}
 	stop     sync.Once
 }
@@ -93,6 +94,8 @@ func (s *Sandbox) prepare(ctx context.Context, seed uint64) error {
 	return s.seed(ctx, seed)
 }
 
+// open makes the pool and checks that the database answers. Eight connections are more than the page
+// requests of one close need at a time.
 func open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {

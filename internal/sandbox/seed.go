@@ -54,6 +54,8 @@ func (s *Sandbox) seed(ctx context.Context, seed uint64) error {
 	return nil
 }
 
+// isLoaded reports whether this very sample is there. Another one is removed, so that a newer program
+// or another seed never mixes two samples.
 func isLoaded(ctx context.Context, tx pgx.Tx, seed uint64) (bool, error) {
 	var version int
 	var present string
@@ -72,6 +74,8 @@ func isLoaded(ctx context.Context, tx pgx.Tx, seed uint64) (bool, error) {
 	return false, err
 }
 
+// load copies the sample into the empty tables: COPY, because `omnicloud dev` waits for it and some
+// sixty thousand statements would keep it waiting.
 func load(ctx context.Context, tx pgx.Tx, data *sample.Dataset) error {
 	l := &loader{numbers: map[[2]string]int64{}}
 	for _, tenant := range data.Tenants {
@@ -120,7 +124,9 @@ func load(ctx context.Context, tx pgx.Tx, data *sample.Dataset) error {
 	return err
 }
 
-// loader turns items into rows, numbered from 1 within their listing and scope.
+// loader turns items into rows, numbered from 1 within their listing and scope: the number is the
+// place of an item in its list for good, which is what keeps cursors stable. The first error is kept
+// and reported at the end, as adding never fails halfway.
 type loader struct {
 	rows    [][]any
 	numbers map[[2]string]int64

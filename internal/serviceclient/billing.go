@@ -25,6 +25,8 @@ type wireCharge struct {
 	EffectiveCost *decimal.Decimal `json:"effective_cost"`
 }
 
+// accept checks what the close relies on: both costs, whose bill, which money, and the right month.
+// A service that ignores the month in the query would otherwise have its whole history closed as one.
 func (w wireCharge) accept(month period.Period) (charge.Charge, error) {
 	if err := checkNumber("billed_cost", w.BilledCost); err != nil {
 		return charge.Charge{}, err
@@ -45,7 +47,8 @@ func (w wireCharge) accept(month period.Period) (charge.Charge, error) {
 	return item, nil
 }
 
-// Charges returns a page of a month's charges.
+// Charges returns a page of a month's charges, in the order of the service. The page is decoded as
+// it arrives: 5,000 charges are some 4 MB of text and take about 60 ms of one core.
 func (b *Billing) Charges(ctx context.Context, month period.Period, cursor string) (closing.ChargePage, error) {
 	charges := listing[wireCharge, charge.Charge]{
 		path: "v1/charges", list: "charges",
@@ -58,6 +61,7 @@ func (b *Billing) Charges(ctx context.Context, month period.Period, cursor strin
 	return closing.ChargePage{Charges: page.items, Next: page.next, Total: page.total}, nil
 }
 
+// wireControlTotal makes the amount optional on the wire, for the same reason.
 type wireControlTotal struct {
 	closing.ControlTotal
 	BilledCost *decimal.Decimal `json:"billed_cost"`
@@ -75,7 +79,7 @@ func (w wireControlTotal) accept() (closing.ControlTotal, error) {
 	return item, nil
 }
 
-// ControlTotals returns what each invoice of a month amounts to.
+// ControlTotals returns what each invoice of a month amounts to, from all pages.
 func (b *Billing) ControlTotals(ctx context.Context, month period.Period) ([]closing.ControlTotal, error) {
 	totals := listing[wireControlTotal, closing.ControlTotal]{
 		path: "v1/control-totals", list: "control_totals", accept: wireControlTotal.accept,
@@ -83,7 +87,8 @@ func (b *Billing) ControlTotals(ctx context.Context, month period.Period) ([]clo
 	return totals.all(ctx, b.caller, url.Values{"period": {month.String()}})
 }
 
-// Post delivers one page of posted amounts.
+// Post delivers one page of posted amounts. A key that was used for another posting is an
+// IdempotencyMismatch error: two revisions or pages share a key, which no retry mends.
 func (b *Billing) Post(ctx context.Context, idempotencyKey string, posting closing.Posting) error {
 	return b.post(ctx, "v1/postings", idempotencyKey, posting)
 }

@@ -119,6 +119,8 @@ func withBreaker(next http.RoundTripper, b *breaker) http.RoundTripper {
 	})
 }
 
+// outcome turns a failure into errCallerLeft where the caller is the one who ended the call. An own
+// deadline leaves the caller's context alive and so counts against the service.
 func outcome(caller context.Context, err error) error {
 	if err != nil && caller.Err() != nil {
 		return errCallerLeft

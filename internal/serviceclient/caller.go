@@ -14,11 +14,13 @@ import (
 
 // caller makes calls to one service through its chain.
 type caller struct {
-	service  string
-	base     *url.URL
-	chain    http.RoundTripper
-	timeout  time.Duration
-	maxBody  int64
+	service string
+	base    *url.URL
+	chain   http.RoundTripper
+	// timeout and maxBody are what the chain enforces; errors quote them.
+	timeout time.Duration
+	maxBody int64
+	// pageSize is how many items to ask for.
 	pageSize int
 }
 
@@ -92,8 +94,10 @@ func (c *caller) do(request *http.Request, decode func(io.Reader) error) error {
 	return nil
 }
 
+// maxKeyLength is what services can be relied on to store.
 const maxKeyLength = 255
 
+// validKey keeps line ends and spaces out of the header.
 func validKey(key string) bool {
 	if key == "" || len(key) > maxKeyLength {
 		return false

@@ -29,7 +29,8 @@ const (
 	DefaultPageSize = 5000
 )
 
-// URLs are the base addresses of the services, such as http://127.0.0.1:8090/billing.
+// URLs are the base addresses of the services, such as http://127.0.0.1:8090/billing; routes such as
+// /v1/charges are below them.
 type URLs struct {
 	Tenants    string
 	Billing    string
@@ -59,14 +60,19 @@ func URLsUnder(base string) URLs {
 type Options struct {
 	// ServiceName says who calls, in X-Service-Name; "omnicloud" by default.
 	ServiceName string
-	URLs        URLs
+	// URLs must all be given: a missing one would show only when its first call fails.
+	URLs URLs
 	// Timeout bounds one call from dialling to the last byte of the response.
 	Timeout time.Duration
 	// MaxBody bounds a response's body, in bytes after decompression.
-	MaxBody  int64
+	MaxBody int64
+	// PageSize is how many items a page asks for; the service may give fewer.
 	PageSize int
-	Breaker  BreakerSettings
-	Logger   *slog.Logger
+	// Breaker holds for each service by itself.
+	Breaker BreakerSettings
+	// Logger hears of breakers that change state, and of nothing else: errors are logged by whoever
+	// handles them.
+	Logger *slog.Logger
 	// Network carries the requests at the end of the chain; nil means a pool of connections that
 	// Close closes.
 	Network http.RoundTripper
@@ -81,6 +87,7 @@ type Clients struct {
 	Monitor    *Monitor
 	Compliance *Compliance
 
+	// pool is nil where the caller brought a network of its own, which is not this package's to close.
 	pool *http.Transport
 }
 
@@ -145,6 +152,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// parseBase refuses what url.Parse lets pass but no request can use, such as "127.0.0.1:8090".
 func parseBase(service, address string) (*url.URL, error) {
 	base, err := url.Parse(address)
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {

@@ -17,6 +17,8 @@ type Compute struct{ *caller }
 
 var _ closing.Compute = (*Compute)(nil)
 
+// wireUsage makes the quantity optional on the wire, so that a record without one is refused and not
+// taken for zero.
 type wireUsage struct {
 	charge.Usage
 	Quantity *decimal.Decimal `json:"quantity"`
@@ -37,7 +39,7 @@ func (w wireUsage) accept() (charge.Usage, error) {
 	return item, nil
 }
 
-// Usage returns a page of a month's usage.
+// Usage returns a page of a month's usage. Quantities may be negative: meters are corrected.
 func (c *Compute) Usage(ctx context.Context, month period.Period, cursor string) (closing.UsagePage, error) {
 	usage := listing[wireUsage, charge.Usage]{path: "v1/usage", list: "usage", accept: wireUsage.accept}
 	page, err := usage.read(ctx, c.caller, url.Values{"period": {month.String()}}, cursor)

@@ -112,6 +112,8 @@ func (c *caller) fromStatus(route string, response *http.Response) error {
 	return e.as(code, "%s refused %s with status %d; trying again does not help", c.service, route, e.Status)
 }
 
+// codeOf sorts statuses by what the caller can do about them. 401 and 403 are no Unauthenticated or
+// Forbidden here: it is this program that lacks a right, not whoever called it.
 func codeOf(status int, problem Problem) fault.Code {
 	switch status {
 	case http.StatusTooManyRequests:
@@ -140,6 +142,8 @@ func codeOf(status int, problem Problem) fault.Code {
 	return fault.Upstream
 }
 
+// as makes the coded error around e; the sentence names no detail that the service gave, since it may
+// reach a tenant.
 func (e *Error) as(code fault.Code, format string, arguments ...any) *fault.Error {
 	wrapped := fault.Wrap(e, code, format, arguments...)
 	wrapped.Retryable, wrapped.RetryAfter = e.Retryable, e.RetryAfter

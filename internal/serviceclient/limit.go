@@ -28,6 +28,8 @@ func withBodyLimit(next http.RoundTripper, limit int64) http.RoundTripper {
 
 type limitedBody struct {
 	io.ReadCloser
+	// left is what may still be read; negative once the limit is passed, so that a reader which goes
+	// on after the error gets it again.
 	left int64
 }
 

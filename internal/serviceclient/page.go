@@ -9,7 +9,8 @@ import (
 	"strconv"
 )
 
-// page is one page of any listing: {"<list>": [...], "next_cursor": "...", "total": n}.
+// page is one page of any listing. The services agree on one form, so that there is one reader:
+// {"<list>": [...], "next_cursor": "...", "total": n}.
 type page[T any] struct {
 	items []T
 	next  string
@@ -73,6 +74,7 @@ func eachMember(decoder *json.Decoder, visit func(name string) error) error {
 	return expect(decoder, json.Delim('}'))
 }
 
+// eachElement calls visit before each element of the list that comes next; visit consumes it.
 func eachElement(decoder *json.Decoder, visit func() error) error {
 	if err := expect(decoder, json.Delim('[')); err != nil {
 		return err
@@ -85,6 +87,7 @@ func eachElement(decoder *json.Decoder, visit func() error) error {
 	return expect(decoder, json.Delim(']'))
 }
 
+// expect consumes a bracket or brace. Another token is JSON of another shape, not damage.
 func expect(decoder *json.Decoder, wanted json.Delim) error {
 	token, err := decoder.Token()
 	if err != nil {
@@ -116,6 +119,8 @@ func decodeError(err error) error {
 	}
 }
 
+// pageQuery asks for a page; services choose their own default where a limit is absent, and theirs
+// may be small.
 func pageQuery(cursor string, limit int) url.Values {
 	query := url.Values{"limit": {strconv.Itoa(limit)}}
 	if cursor != "" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 )
 
+// A problem is read and kept only as far as a log line has use for it.
 const (
 	maxProblemBytes  = 64 << 10
 	maxProblemDetail = 500

@@ -21,7 +21,7 @@ const (
 	classCorrection    = "Correction"
 )
 
-// bill gathers the charges of one billing period.
+// bill gathers the charges of one billing period, in whatever order they are thought of.
 type bill struct {
 	month   period.Period
 	charges []entry

@@ -37,6 +37,7 @@ type Capacity struct {
 	Unit     string          `json:"unit"`
 }
 
+// inventory lists every resource, those of no tenant included.
 func inventory(fleet []resource) []Resource {
 	list := make([]Resource, 0, len(fleet))
 	for _, r := range fleet {
@@ -49,6 +50,7 @@ func inventory(fleet []resource) []Resource {
 	return list
 }
 
+// rates lists the price of every service; prices do not change within the sample.
 func rates() []Rate {
 	var list []Rate
 	for _, s := range allServices() {

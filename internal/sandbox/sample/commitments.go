@@ -31,7 +31,8 @@ type Reservation struct {
 // commitment is a reservation with what the sample needs to spread it.
 type commitment struct {
 	Reservation
-	account          string
+	account string
+	// upfront is paid once, monthly each month of the term.
 	upfront, monthly amount
 	months           int64
 	// users are the tenants that use it, in turn more and less.
@@ -40,6 +41,9 @@ type commitment struct {
 	dailyHours milli
 }
 
+// commitments returns the three commitments. Their prices are chosen so that no day's share is a round
+// number; the shared one's term lies wholly within the sample, so that what it cost and what was spread
+// can be compared to the last digit.
 func commitments() []commitment {
 	on := func(year int, month time.Month) time.Time { return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC) }
 	list := []commitment{
@@ -120,6 +124,7 @@ func (b *bill) addCommitmentDay(seed uint64, c commitment, day time.Time) {
 	}
 }
 
+// purchase describes a payment: it belongs to whoever bought, in the term that it is paid for.
 func (c commitment) purchase(what string, from, until time.Time) charge.Charge {
 	item := c.base(from, until)
 	item.ChargeCategory, item.Description = categoryPurchase, what+c.ID
@@ -146,6 +151,7 @@ func (c commitment) use(tenant, status string, day time.Time, hours milli) charg
 	return item
 }
 
+// base is what every row of a commitment has.
 func (c commitment) base(from, until time.Time) charge.Charge {
 	return charge.Charge{
 		BillingAccountID: c.account, ChargePeriodStart: from, ChargePeriodEnd: until,

@@ -23,11 +23,13 @@ var drifted = map[string]func(actual map[string]any){
 	"bkt-finch-2":  func(actual map[string]any) { actual["public_read"] = true },
 }
 
+// One resource is declared and does not exist, another exists and nobody declared it.
 const (
 	missingResource = "vm-vertex-1" // declared, not observed
 	extraResource   = "vm-unknown-7f3a"
 )
 
+// openToWorld is the drift that must be noticed at once: a port for everyone, opened by hand.
 func openToWorld(actual map[string]any) {
 	actual["ingress"] = append(actual["ingress"].([]any), map[string]any{"cidr": "0.0.0.0/0", "port": 22})
 }
@@ -50,6 +52,7 @@ func states(fleet []resource) []infra.Resource {
 	return list
 }
 
+// declared is what the infrastructure code says of a resource.
 func declared(r resource) map[string]any {
 	tags := map[string]any{}
 	for key, value := range r.tags {
@@ -73,6 +76,7 @@ func declared(r resource) map[string]any {
 	return configuration
 }
 
+// observed is what the cloud says: the same in another spelling and order, or drifted.
 func observed(r resource) map[string]any {
 	actual := declared(r)
 	actual["ingress"] = []any{

@@ -30,6 +30,7 @@ var (
 
 // Dataset is all that the six services know.
 type Dataset struct {
+	// Every list is in byte order of its ids, which is the order in which services list it.
 	Tenants      []tenancy.Tenant
 	Ownership    []tenancy.Ownership
 	Resources    []Resource

@@ -23,6 +23,7 @@ const (
 	subLab = "acct-lab"
 )
 
+// subAccountNames are what people call the sub-accounts of no single tenant.
 var subAccountNames = map[string]string{
 	subControlPlane: "Control plane", subMonitoring: "Monitoring", subLogging: "Logging",
 	subNetwork: "Shared network", subSupport: "Support", subCommitments: "Commitments",
@@ -32,6 +33,7 @@ var subAccountNames = map[string]string{
 // resource is one thing that costs money every day.
 type resource struct {
 	service
+	// id is made of the service, the tenant and a number, so that it can be recognised in a result.
 	id         string
 	name       string
 	tenant     string // empty for what tenants share
@@ -62,6 +64,7 @@ var sizes = map[tenancy.Plan][]service{
 	tenancy.PlanEnterprise: {virtualMachine, virtualMachine, database, objectStore, loadBalancer},
 }
 
+// projects are what a tenant's resources belong to, by their place in its list.
 var projects = []string{"web", "data", "edge", "batch", "web"}
 
 // newFleet returns every resource, tenants' first.

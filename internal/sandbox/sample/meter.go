@@ -32,6 +32,7 @@ type meter struct {
 	readings []reading
 }
 
+// newMeter reads every resource on every day of the month on which its tenant exists.
 func newMeter(seed uint64, fleet []resource, month period.Period) *meter {
 	m := &meter{month: month}
 	for i := range fleet {

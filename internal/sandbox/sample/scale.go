@@ -48,8 +48,10 @@ func (s Scale) Validate() error {
 	return nil
 }
 
+// tenantID is padded, so that byte order is numeric order.
 func (s Scale) tenantID(i int) string { return fmt.Sprintf("tenant-%06d", i) }
 
+// poolID names a pool, and the sub-account whose charges go to it.
 func poolID(i int) string { return fmt.Sprintf("shared-%02d", i) }
 
 // TenantList yields the tenants in byte order of id. Every hundredth came, and every hundredth but
@@ -100,6 +102,8 @@ func (s Scale) Charges() iter.Seq[charge.Charge] {
 	}
 }
 
+// charge draws one charge of an hour. Amounts are small, as metered by the hour, so that rounding
+// has something to do.
 func (s Scale) charge(random *rand.Rand, start time.Time) charge.Charge {
 	product := scaled[random.IntN(len(scaled))]
 	tenant := random.IntN(s.Tenants)

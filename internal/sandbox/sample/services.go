@@ -8,7 +8,8 @@ type service struct {
 	prefix       string // of resource ids
 	sku          string
 	unit         string
-	price        rate
+	// price is odd on purpose, so that costs fill all ten fractional digits.
+	price rate
 	// daily is the usual quantity of one resource on one working day.
 	daily milli
 	// driver is the usage category that the quantity counts towards, or empty.
@@ -31,6 +32,7 @@ var (
 	researchJob    = service{"Batch Compute", "Compute", "job_queue", "job", "BAT-SPOT-1", "vCPU-Hours", 121_117, 140_000, "", 300}
 )
 
+// allServices returns every service, for the list of prices.
 func allServices() []service {
 	return []service{
 		virtualMachine, objectStore, loadBalancer, database, cluster,

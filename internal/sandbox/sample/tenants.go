@@ -19,6 +19,7 @@ const (
 const NoUsage = "quietwater"
 
 var (
+	// beginning lies before the sample: most tenants and resources were there when it starts.
 	beginning = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 	plans = map[tenancy.Plan][]string{
@@ -27,6 +28,7 @@ var (
 		tenancy.PlanStandard:   {"ember", "finch", "granite", "harbor", "juniper", "lantern", "nimbus", "ravine", "vertex"},
 		tenancy.PlanFree:       {"iris", "orchard", NoUsage, "tundra", "umbra", "willow"},
 	}
+	// weights grow with the plan; they also scale what a tenant uses.
 	weights = map[tenancy.Plan]int64{
 		tenancy.PlanEnterprise: 8, tenancy.PlanPremium: 4, tenancy.PlanStandard: 2, tenancy.PlanFree: 1,
 	}
@@ -73,6 +75,7 @@ func tenants() []tenancy.Tenant {
 	return list
 }
 
+// planOf finds a tenant's plan. The lists are short, and reading them is plainer than a second map.
 func planOf(tenant string) tenancy.Plan {
 	for plan, ids := range plans {
 		for _, id := range ids {
@@ -93,6 +96,7 @@ func existed(tenant string, at time.Time) bool {
 	return !gone || at.Before(until)
 }
 
+// billingAccount splits the tenants over two payers, so that there are two invoices a month.
 func billingAccount(tenant string) string {
 	if tenant >= "r" {
 		return AccountSecondary

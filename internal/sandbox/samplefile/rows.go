@@ -14,6 +14,7 @@ const focusColumns = "BillingAccountId,BillingPeriodStart,BillingPeriodEnd,Invoi
 	"SubAccountId,SubAccountName,ServiceName,ServiceCategory,ResourceId,ResourceName,ResourceType,RegionId,SkuId," +
 	"ConsumedQuantity,ConsumedUnit,CommitmentDiscountId,CommitmentDiscountStatus,CommitmentDiscountQuantity,Tags"
 
+// writeCharges writes the bill and sums its control totals on the way.
 func writeCharges(ctx context.Context, t *table, scale sample.Scale, totals sample.Totals) error {
 	if err := t.header(focusColumns); err != nil {
 		return err
@@ -30,6 +31,7 @@ func writeCharges(ctx context.Context, t *table, scale sample.Scale, totals samp
 	return nil
 }
 
+// writeCharge writes one row; the order of fields is that of focusColumns.
 func writeCharge(t *table, c *charge.Charge) error {
 	t.text(c.BillingAccountID)
 	t.instant(c.BillingPeriod.Start())
@@ -63,6 +65,7 @@ func writeCharge(t *table, c *charge.Charge) error {
 	return t.end()
 }
 
+// quantity writes an empty field where FOCUS has NULL.
 func quantity(t *table, valid bool, text func() string) {
 	if valid {
 		t.text(text())
@@ -71,6 +74,7 @@ func quantity(t *table, valid bool, text func() string) {
 	}
 }
 
+// writeUsage writes dated records, which rules that change within the month need.
 func writeUsage(ctx context.Context, t *table, scale sample.Scale) error {
 	if err := t.header("tenant_id,category,quantity,start,end"); err != nil {
 		return err
@@ -92,6 +96,7 @@ func writeUsage(ctx context.Context, t *table, scale sample.Scale) error {
 	return nil
 }
 
+// writeTenants writes the columns that the allocation needs, and the name for people.
 func writeTenants(t *table, scale sample.Scale) error {
 	if err := t.header("tenant_id,plan,active_from,active_until,weight,name"); err != nil {
 		return err
@@ -128,6 +133,7 @@ func writeInvoices(t *table, scale sample.Scale, totals sample.Totals) error {
 	return nil
 }
 
+// writePools writes pools for allocations without a bill.
 func writePools(t *table, scale sample.Scale) error {
 	if err := t.header("pool_id,amount,strategy,weights"); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 // making the rows does.
 type table struct {
 	out io.Writer
+	// row is the row under way, each field followed by a comma; it is reused.
 	row []byte
 }
 
@@ -50,6 +51,7 @@ func (t *table) end() error {
 	return err
 }
 
+// raw writes text as it is.
 func (t *table) raw(text []byte) error {
 	_, err := t.out.Write(text)
 	return err
