@@ -1,0 +1,21 @@
+package anomaly
+
+// episodeGap is the number of quiet or missing days that do not end an episode: a weekend, in which
+// what runs on working days rests, or a day just under the threshold.
+const episodeGap = 2
+
+// episodeStart returns the first day of the episode that an anomalous day belongs to. Each earlier
+// day is judged as it was then, by the days before it, so that the start, and with it the anomaly's
+// identity, is the same on every day of the episode. It needs as many days before the start as the
+// window has; with fewer, an early day may be judged by less than it was then.
+func (r DailyRule) episodeStart(h *history, fleet noise, days []dayCost, target Day) Day {
+	start, quiet := target, 0
+	for day := target - 1; quiet <= episodeGap && day > days[0].day; day-- {
+		if r.score(h, fleet, days, day).verdict == Anomalous {
+			start, quiet = day, 0
+		} else {
+			quiet++
+		}
+	}
+	return start
+}
