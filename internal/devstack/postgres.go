@@ -67,7 +67,7 @@ func PrepareCluster(ctx context.Context, folder *Folder, programs, address strin
 			return nil, err
 		}
 	}
-	return cluster, cluster.disownStaleLock(ctx)
+	return cluster, cluster.disownStaleLock()
 }
 
 // clusterHome returns the folder of the cluster: postgres below the data folder, or, where a root

@@ -54,21 +54,26 @@ func TestCluster(t *testing.T) {
 		require.NoError(t, execute(t.Context(), again, "do $$ begin assert (select sum(id) from kept) = 3; end $$"))
 	})
 
-	t.Run("a lock whose pid now belongs to another program is no obstacle", func(t *testing.T) {
-		folder := newFolder(t)
-		cluster, err := PrepareCluster(t.Context(), folder, "", freeAddress(t))
-		require.NoError(t, err)
-		stranger := exec.Command("sleep", "1000")
-		stranger.SysProcAttr = &syscall.SysProcAttr{}
-		cluster.account.apply(stranger)
-		require.NoError(t, stranger.Start())
-		defer func() { _ = stranger.Process.Kill(); _ = stranger.Wait() }()
-		lock := filepath.Join(cluster.data(), "postmaster.pid")
-		stale := strconv.Itoa(stranger.Process.Pid) + "\n" + cluster.data() + "\n1700000000\n5432\n\n127.0.0.1\n        0         0\nready   \n"
-		require.NoError(t, os.WriteFile(lock, []byte(stale), 0o600))
-		require.NoError(t, cluster.account.own(lock))
-		startCluster(t, folder)
-	})
+	for holder, program := range map[string][]string{
+		"another program": {"sleep", "1000"},
+		"a zombie":        {"true"},
+	} {
+		t.Run("a lock whose pid belongs to "+holder+" is no obstacle", func(t *testing.T) {
+			folder := newFolder(t)
+			cluster, err := PrepareCluster(t.Context(), folder, "", freeAddress(t))
+			require.NoError(t, err)
+			stranger := exec.Command(program[0], program[1:]...)
+			stranger.SysProcAttr = &syscall.SysProcAttr{}
+			cluster.account.apply(stranger)
+			require.NoError(t, stranger.Start())
+			defer func() { _ = stranger.Process.Kill(); _ = stranger.Wait() }()
+			lock := filepath.Join(cluster.data(), "postmaster.pid")
+			stale := strconv.Itoa(stranger.Process.Pid) + "\n" + cluster.data() + "\n1700000000\n5432\n\n127.0.0.1\n        0         0\nready   \n"
+			require.NoError(t, os.WriteFile(lock, []byte(stale), 0o600))
+			require.NoError(t, cluster.account.own(lock))
+			startCluster(t, folder)
+		})
+	}
 
 	t.Run("a start that was killed half way begins anew", func(t *testing.T) {
 		folder := newFolder(t)

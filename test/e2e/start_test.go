@@ -60,7 +60,10 @@ func TestStart(t *testing.T) {
 		for _, role := range roles {
 			pid, ok := s.pid(role)
 			require.True(t, ok, role)
-			arguments, err := exec.Command("ps", "-o", "args=", "-p", strconv.Itoa(pid)).Output()
+			arguments, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+			if errors.Is(err, os.ErrNotExist) { // no Linux
+				arguments, err = exec.Command("ps", "-o", "args=", "-p", strconv.Itoa(pid)).Output()
+			}
 			require.NoError(t, err)
 			assert.NotContains(t, string(arguments), "postgres://", role)
 		}

@@ -34,3 +34,9 @@ func cutLast(content []byte, separator string) (before, after string, found bool
 	}
 	return string(content[:at]), string(content[at+len(separator):]), true
 }
+
+// processName is the name of the program that a process runs, cut to 15 bytes.
+func processName(pid int) (string, error) {
+	name, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
+	return strings.TrimSpace(string(name)), err
+}

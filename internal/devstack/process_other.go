@@ -22,3 +22,9 @@ func processStart(pid int) (started string, running bool) {
 	}
 	return strings.TrimSpace(since), true
 }
+
+// processName is the name of the program that a process runs.
+func processName(pid int) (string, error) {
+	name, err := exec.CommandContext(context.Background(), "ps", "-o", "comm=", "-p", strconv.Itoa(pid)).Output()
+	return strings.TrimSpace(string(name)), err
+}
