@@ -43,7 +43,7 @@ func (c *allocateCommand) Run(ctx context.Context, std streams) error {
 	if c.PostDigits != nil && c.Posting == "" {
 		c.Posting = "-"
 	}
-	if err := c.checkOutputs(); err != nil {
+	if err := c.checkStreams(); err != nil {
 		return err
 	}
 	switch {

@@ -19,6 +19,9 @@ func (c *allocateCommand) allocateBill(ctx context.Context, std streams, month p
 	if c.Rules == "" {
 		return usageError{errors.New("--focus needs --rules, which say whose the bill's rows are")}
 	}
+	if c.Usage != "" && c.Tenants == "" {
+		return usageError{errors.New("--usage with --focus needs --tenants, so that usage of unknown tenants is seen")}
+	}
 	run, err := c.prepareBill(month)
 	if err != nil {
 		return err

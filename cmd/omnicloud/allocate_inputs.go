@@ -5,7 +5,6 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/charge"
-	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/internal/allocationfile"
 	"github.com/omnicloud/omnicloud/internal/csvfile"
 	"github.com/omnicloud/omnicloud/internal/focus"
@@ -42,9 +41,6 @@ func readRules(path string) (allocation.RuleSet, error) {
 func (c *allocateCommand) readDrivers(std streams, run *billRun) (*allocation.Usage, error) {
 	if c.Usage == "" {
 		return nil, nil
-	}
-	if run.roster == nil {
-		return nil, fault.New(fault.InvalidInput, "--usage with --focus needs --tenants, so that usage of unknown tenants is seen")
 	}
 	counter := newLineCounter(std.Err, "usage lines")
 	defer counter.finish()

@@ -58,6 +58,7 @@ type sumKey struct {
 
 // billTotal sums one currency over all rows.
 type billTotal struct {
+	minorDigits       int
 	billed, effective money.Sum
 	// magnitude sums absolute amounts of the basis, by whether a tenant or a pool bears them.
 	magnitude, borne money.Sum
@@ -107,10 +108,11 @@ func NewBill(options BillOptions) (*Bill, error) {
 func (b *Bill) Add(c *charge.Charge) error {
 	total := b.totals[c.Currency]
 	if total == nil {
-		if _, err := money.MinorDigits(c.Currency); err != nil {
+		minorDigits, err := money.MinorDigits(c.Currency)
+		if err != nil {
 			return fault.Wrap(err, fault.InvalidInput, "charge %d cannot be allocated", c.SourceRow)
 		}
-		total = &billTotal{pools: make(map[string]*money.Sum)}
+		total = &billTotal{minorDigits: minorDigits, pools: make(map[string]*money.Sum)}
 		b.totals[c.Currency] = total
 	}
 	b.rows++
@@ -128,39 +130,8 @@ func (b *Bill) Add(c *charge.Charge) error {
 		return fault.New(fault.InvalidInput, "charge %d has no charge period, but a rule changes at %s; date the charges",
 			c.SourceRow, b.segments.cuts[0].Format(time.RFC3339))
 	}
-	return b.cut(c.ChargePeriodStart, c.ChargePeriodEnd, b.segments.cuts, amount,
+	return cut(c.ChargePeriodStart, c.ChargePeriodEnd, b.segments.cuts, amount, total.minorDigits,
 		func(start, end time.Time, part decimal.Decimal) error {
 			return b.place(c, total, b.segments.at(start), start, end, part)
 		})
-}
-
-// cut divides an amount at instants in proportion to time, exactly, and hands each part on.
-func (b *Bill) cut(start, end time.Time, cuts []time.Time, amount decimal.Decimal, each func(start, end time.Time, part decimal.Decimal) error) error {
-	divided := pieces(start, end, cuts, nil)
-	if len(divided) == 1 {
-		return each(start, end, amount)
-	}
-	weights := make([]decimal.Decimal, len(divided))
-	for i, piece := range divided {
-		weights[i] = decimal.NewFromInt(piece.weight)
-	}
-	ratio, err := money.DecimalWeights(weights)
-	if err != nil {
-		return err
-	}
-	digits := money.QuantumDigits(0, amount)
-	portions, err := money.Apportion(money.Units(amount, digits), ratio)
-	if err != nil {
-		return err
-	}
-	for i, piece := range divided {
-		until := end
-		if i+1 < len(divided) {
-			until = divided[i+1].start
-		}
-		if err := each(piece.start, until, portions.Decimal(i, digits)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

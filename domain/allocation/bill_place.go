@@ -61,7 +61,7 @@ func (b *Bill) toOwners(c *charge.Charge, total *billTotal, segment int, entry *
 	}
 	b.cuts = b.options.Owners.changes(c.ResourceID, b.cuts[:0])
 	slices.SortFunc(b.cuts, time.Time.Compare)
-	return b.cut(start, end, b.cuts, amount, func(start, _ time.Time, part decimal.Decimal) error {
+	return cut(start, end, b.cuts, amount, total.minorDigits, func(start, _ time.Time, part decimal.Decimal) error {
 		record, owned := b.options.Owners.At(c.ResourceID, start)
 		if owned {
 			if tenant, filled := entry.template.fill(c, record.TenantID); filled && b.isTenant(tenant) {

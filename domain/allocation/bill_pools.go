@@ -28,6 +28,9 @@ func (b *Bill) directPools(currency string) []PoolResult {
 		pool := PoolResult{
 			Stage: StageDirect, Pool: DirectPoolPrefix + string(category), Category: category, Currency: currency,
 		}
+		if mappings := b.options.Rules.mappings; len(mappings) == 1 {
+			pool.mapping = &mappings[0]
+		}
 		var amount money.Sum
 		for account, sum := range accounts {
 			amount.AddSum(sum)

@@ -3,6 +3,7 @@ package allocation_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,12 +81,20 @@ func allocate(t testing.TB, options allocation.BillOptions, u *allocation.Usage,
 	return result
 }
 
-// table writes a result as lines of "stage pool currency: cells".
+// table writes a result as lines of "pool currency: cells", direct cells without trailing zeros.
 func table(result *allocation.Result) []string {
 	var lines []string
 	for i := range result.Pools {
 		pool := &result.Pools[i]
-		lines = append(lines, pool.Pool+" "+pool.Currency+": "+cells(pool))
+		text := cells(pool)
+		if pool.Stage != allocation.StageShared {
+			var all []string
+			for cell := range pool.Cells() {
+				all = append(all, cell.Account+"="+cell.Amount.String())
+			}
+			text = strings.Join(all, " ")
+		}
+		lines = append(lines, pool.Pool+" "+pool.Currency+": "+text)
 	}
 	return lines
 }
@@ -162,10 +171,10 @@ func TestBill(t *testing.T) {
 			billed("10.01", account("a")), billed("0.00000080000", account("b"), func(c *charge.Charge) { c.ServiceCategory = "Storage" }),
 			billed("-3", account("b")), billed("100", account("shared"), effective("50")), billed("7", account("ghost")))
 		require.Equal(t, []string{
-			"direct:compute USD: @unallocated=7.00 a=10.01 b=-3.00",
-			"direct:storage USD: b=0.00000080000",
+			"direct:compute USD: @unallocated=7 a=10.01 b=-3",
+			"direct:storage USD: b=0.0000008",
 			"pool USD: a=16.67 b=33.33",
-			"bridge:prepaid USD: @prepaid=50.00000000000",
+			"bridge:prepaid USD: @prepaid=50",
 		}, table(result))
 		total := result.Totals[0]
 		require.Equal(t, "114.0100008", total.Billed.String())
@@ -250,7 +259,8 @@ func TestBillByOwner(t *testing.T) {
 		"the owner at the time bears the charge":    {billed("1", resource("disk")), "a=1"},
 		"a later charge is the later owner's":       {billed("1", resource("disk"), during(at(16), at(17))), "b=1"},
 		"a charge across a change is cut by time":   {billed("0.30", resource("disk"), during(at(15), at(18))), "a=0.1 b=0.2"},
-		"what cannot be cut evenly still sums":      {billed("0.01", resource("disk"), during(at(15), at(17))), "a=0.01 b=0.00"},
+		"what cannot be cut evenly still sums":      {billed("0.01", resource("disk"), during(at(15), at(17))), "a=0.01 b=0"},
+		"whole amounts are cut to the cent":         {billed("1", resource("disk"), during(at(15), at(17))), "a=0.5 b=0.5"},
 		"a time without owner is unowned":           {billed("1", resource("lost")), "@unowned=1"},
 		"an owner who is no tenant is unowned":      {billed("1", resource("sold")), "@unowned=1"},
 		"a resource without history goes on":        {billed("1", resource("new"), account("b")), "b=1"},

@@ -24,7 +24,8 @@ type Explanation struct {
 	Strategy      AllocationStrategy `json:"strategy,omitempty"`
 	Bounds        *Span              `json:"period,omitempty"`
 	Fallback      string             `json:"fallback,omitempty"`
-	// Share is the exact share as a fraction in lowest terms, such as "7/30".
+	// Share is the exact share as a fraction in lowest terms, such as "7/30"; 1 for cost that is not
+	// shared.
 	Share string `json:"share"`
 	// RoundingRank is the 1-based place of the cell's remainder among all of the pool, 0 without a
 	// share; RoundedUp says whether a quantum left over went to the cell.
@@ -48,10 +49,14 @@ type DriverReading struct {
 func (p *PoolResult) Explanations(order []int) iter.Seq[Explanation] {
 	return func(yield func(Explanation) bool) {
 		for _, cell := range p.direct {
-			if !yield(Explanation{
+			explanation := Explanation{
 				Pool: p.Pool, TenantID: cell.Account, Currency: p.Currency, Amount: cell.Amount,
 				PoolAmount: p.Amount, QuantumDigits: p.Digits(), Algorithm: Version, Share: "1",
-			}) {
+			}
+			if p.mapping != nil {
+				explanation.RuleID, explanation.RuleVersion = p.mapping.RuleID, p.mapping.Version
+			}
+			if !yield(explanation) {
 				return
 			}
 		}

@@ -33,6 +33,8 @@ type PoolResult struct {
 
 	roster *Roster
 	direct []Cell // of pools that are not split, in byte order of account
+	// mapping is the rule that led to direct cells, where one was in effect all the time.
+	mapping *RuleVersion
 }
 
 // Cell is what a tenant or a reserved account bears of a pool, at full precision.
@@ -85,14 +87,15 @@ func (p *PoolResult) residual() (amount decimal.Decimal, left bool) {
 	return amount, left
 }
 
-// Digits returns the number of fractional digits of the pool's cells.
+// Digits returns the number of fractional digits with which the pool's cells are written: those of
+// the currency, or more where a cell has more.
 func (p *PoolResult) Digits() int {
-	digits := 0
+	digits, _ := money.MinorDigits(p.Currency) // known, or nothing would have been allocated in it
 	for i := range p.Parts {
 		digits = max(digits, p.Parts[i].Digits)
 	}
 	for _, cell := range p.direct {
-		digits = max(digits, -int(cell.Amount.Exponent()))
+		digits = money.QuantumDigits(digits, cell.Amount)
 	}
 	return digits
 }

@@ -61,7 +61,9 @@ func (t *AccountTotals) Post(digits *int) ([]PostingLine, error) {
 		}
 		settled, rest := money.Settle(totals, places)
 		if rest.Sign() != 0 {
-			lines = append(lines, PostingLine{AccountRounding, currency, rest.Decimal()})
+			over := rest.Decimal()
+			digits := money.QuantumDigits(places, over)
+			lines = append(lines, PostingLine{AccountRounding, currency, money.FromUnits(money.Units(over, digits), digits)})
 		}
 		for i, account := range accounts {
 			lines = append(lines, PostingLine{account, currency, money.FromUnits(settled[i], places)})

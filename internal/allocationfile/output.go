@@ -2,6 +2,7 @@ package allocationfile
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,6 +25,10 @@ func CreateOutput(path string, stream io.Writer) (*Output, error) {
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
+		var system *os.PathError
+		if errors.As(err, &system) {
+			err = system.Err // without the name of the temporary file
+		}
 		return nil, fault.Wrap(err, fault.InvalidInput, "%s cannot be written", path)
 	}
 	return &Output{Writer: bufio.NewWriterSize(file, 1<<16), path: path, file: file}, nil

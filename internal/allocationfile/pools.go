@@ -24,6 +24,10 @@ func ReadPools(path string) ([]allocation.PoolAmount, error) {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // nothing was written that closing could lose
+	return readPools(file)
+}
+
+func readPools(file *csvfile.Reader) ([]allocation.PoolAmount, error) {
 	places, err := file.Require("pool_id", "amount", "strategy")
 	if err != nil {
 		return nil, err

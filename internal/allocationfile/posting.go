@@ -12,8 +12,7 @@ func WritePosting(out *Output, lines []allocation.PostingLine) error {
 		return err
 	}
 	for _, line := range lines {
-		digits := max(0, -line.Amount.Exponent())
-		if _, err := fmt.Fprintf(out, "%s,%s,%s\n", line.Account, line.Currency, line.Amount.StringFixed(digits)); err != nil {
+		if _, err := fmt.Fprintf(out, "%s,%s,%s\n", line.Account, line.Currency, line.Amount.StringFixed(max(0, -line.Amount.Exponent()))); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,10 @@ func ReadTenants(path string) ([]tenancy.Tenant, error) {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // nothing was written that closing could lose
+	return readTenants(file)
+}
+
+func readTenants(file *csvfile.Reader) ([]tenancy.Tenant, error) {
 	places, err := file.Require("tenant_id")
 	if err != nil {
 		return nil, err

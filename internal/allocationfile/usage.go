@@ -17,6 +17,10 @@ func ReadUsage(path string, empty func() *allocation.Usage, roster *allocation.R
 		return nil, err
 	}
 	defer func() { _ = file.Close() }() // nothing was written that closing could lose
+	return readUsage(file, empty, roster, workers, progress)
+}
+
+func readUsage(file *csvfile.Reader, empty func() *allocation.Usage, roster *allocation.Roster, workers int, progress func(lines int)) (*allocation.Usage, error) {
 	places, err := file.Require("tenant_id", "category", "quantity")
 	if err != nil {
 		return nil, err
