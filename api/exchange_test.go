@@ -74,7 +74,7 @@ func (s *stage) checkDocumented(t *testing.T, sent *http.Request, response *http
 	require.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"))
 	route, parameters, err := s.router.FindRoute(sent)
 	if err != nil {
-		require.GreaterOrEqual(t, response.StatusCode, http.StatusBadRequest, "%s is answered but not in the document", sent.URL)
+		require.True(t, response.StatusCode >= http.StatusBadRequest || strings.HasPrefix(sent.URL.Path, "/codec/"), "%s is answered but not in the document", sent.URL)
 		return
 	}
 	options := &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}
