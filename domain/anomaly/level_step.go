@@ -94,6 +94,10 @@ func (h *history) supported(i int) bool {
 	if high < low {
 		sign = -1
 	}
+	// The first day must be on the new level: the days of acceptance count from it.
+	if (h.flat[i]-middle)*sign <= 0 {
+		return false
+	}
 	return share(before, middle, -sign) >= stepSupport && share(after, middle, sign) >= stepSupport
 }
 
