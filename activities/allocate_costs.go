@@ -9,6 +9,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/intake"
 )
 
 // Allocated counts what became of the charges.
@@ -21,7 +22,7 @@ type Allocated struct {
 // and currency. The same manifest gives the same transactions, so that a repetition finds what it
 // stored before and adds the rest.
 func (a *Allocation) AllocateCosts(ctx context.Context, ref closing.AttemptRef) (Allocated, error) {
-	pulse, err := startPulse(ctx, a.Periods, ref, StepAllocate, 0)
+	pulse, err := startPulse(ctx, a.Periods, ref, StepAllocate)
 	if err != nil {
 		return Allocated{}, ApplicationError(err)
 	}
@@ -55,6 +56,11 @@ func (a *Allocation) allocate(ctx context.Context, ref closing.AttemptRef, pulse
 	}
 	if manifest.AllocationVersion != allocation.Version {
 		return nil, fault.New(fault.Conflict, "the close was frozen for rule %s, this worker computes %s; run a worker of that release", manifest.AllocationVersion, allocation.Version)
+	}
+	for _, input := range manifest.Inputs {
+		if input.Kind == string(intake.KindCharges) {
+			pulse.total.Add(input.Rows)
+		}
 	}
 	rules, err := a.frozenRules(ctx, manifest)
 	if err != nil {

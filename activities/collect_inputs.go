@@ -23,7 +23,7 @@ type Collected struct {
 
 // CollectInputs brings in what the services have for the period.
 func (a *Intake) CollectInputs(ctx context.Context, ref closing.AttemptRef) (Collected, error) {
-	pulse, err := startPulse(ctx, a.Periods, ref, StepCollect, 0)
+	pulse, err := startPulse(ctx, a.Periods, ref, StepCollect)
 	if err != nil {
 		return Collected{}, ApplicationError(err)
 	}

@@ -21,7 +21,7 @@ type Frozen struct {
 // FreezeInputs lists the inputs and the rules of the attempt in its manifest. What comes in later is
 // not part of it. An attempt freezes once: repeated, it returns what it froze first.
 func (a *Intake) FreezeInputs(ctx context.Context, ref closing.AttemptRef) (Frozen, error) {
-	pulse, err := startPulse(ctx, a.Periods, ref, StepFreeze, 0)
+	pulse, err := startPulse(ctx, a.Periods, ref, StepFreeze)
 	if err != nil {
 		return Frozen{}, ApplicationError(err)
 	}

@@ -24,12 +24,11 @@ type pulse struct {
 }
 
 // startPulse records that the step is under way and begins to report. The caller ends it with stop.
-func startPulse(ctx context.Context, periods closing.Store, ref closing.AttemptRef, step string, total int64) (*pulse, error) {
-	if err := periods.Progress(ctx, ref, step, 0, total); err != nil {
+func startPulse(ctx context.Context, periods closing.Store, ref closing.AttemptRef, step string) (*pulse, error) {
+	if err := periods.Progress(ctx, ref, step, 0, 0); err != nil {
 		return nil, err
 	}
 	p := &pulse{}
-	p.total.Store(total)
 	beating, end := context.WithCancel(ctx)
 	p.end = end
 	p.ended.Go(func() { p.beat(beating, periods, ref, step) })

@@ -18,7 +18,7 @@ type Reconciled struct {
 // keeps the comparison, whether it agrees or not. A difference beyond the book's tolerance is a
 // NotBalanced error that spells it out.
 func (a *Intake) ReconcileCharges(ctx context.Context, ref closing.AttemptRef) (Reconciled, error) {
-	pulse, err := startPulse(ctx, a.Periods, ref, StepReconcile, 0)
+	pulse, err := startPulse(ctx, a.Periods, ref, StepReconcile)
 	if err != nil {
 		return Reconciled{}, ApplicationError(err)
 	}

@@ -24,7 +24,7 @@ type Verified struct {
 // transaction's entries sum to its amount, and per currency tenants and accounts sum to what is
 // billed. What does not add up is a NotBalanced error. It then records the result's hash.
 func (a *Allocation) VerifyResult(ctx context.Context, ref closing.AttemptRef) (Verified, error) {
-	pulse, err := startPulse(ctx, a.Periods, ref, StepVerify, 0)
+	pulse, err := startPulse(ctx, a.Periods, ref, StepVerify)
 	if err != nil {
 		return Verified{}, ApplicationError(err)
 	}

@@ -22,7 +22,7 @@ const namespace = "default"
 var (
 	serverOnce sync.Once
 	server     *testsuite.DevServer
-	serverErr  error
+	errServer  error
 )
 
 // TestMain stops the Temporal server that the tests share.
@@ -40,18 +40,18 @@ func dial(t *testing.T) client.Client {
 	serverOnce.Do(func() {
 		binary, err := filepath.Abs("../bin/temporal")
 		if err != nil {
-			serverErr = err
+			errServer = err
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		server, serverErr = testsuite.StartDevServer(ctx, testsuite.DevServerOptions{
+		server, errServer = testsuite.StartDevServer(ctx, testsuite.DevServerOptions{
 			ExistingPath:  binary,
 			LogLevel:      "error",
 			ClientOptions: &client.Options{Namespace: namespace},
 		})
 	})
-	require.NoError(t, serverErr, "make bin/temporal builds the server")
+	require.NoError(t, errServer, "make bin/temporal builds the server")
 	connected, err := temporalclient.Dial(context.Background(), temporalclient.Config{
 		Address: server.FrontendHostPort(), Namespace: namespace, Codec: newCodec(t), Logger: quiet(),
 	})

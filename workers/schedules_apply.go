@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
@@ -137,7 +138,7 @@ func calendarText(spec *client.ScheduleSpec) string {
 	if spec == nil {
 		return ""
 	}
-	text := ""
+	var text strings.Builder
 	for _, calendar := range spec.Calendars {
 		for _, field := range []struct {
 			name   string
@@ -152,9 +153,9 @@ func calendarText(spec *client.ScheduleSpec) string {
 			{"year", calendar.Year},
 		} {
 			for _, part := range field.ranges {
-				text += fmt.Sprintf("%s %d-%d/%d ", field.name, part.Start, max(part.Start, part.End), max(1, part.Step))
+				fmt.Fprintf(&text, "%s %d-%d/%d ", field.name, part.Start, max(part.Start, part.End), max(1, part.Step))
 			}
 		}
 	}
-	return fmt.Sprintf("%sintervals %d", text, len(spec.Intervals))
+	return fmt.Sprintf("%sintervals %d", text.String(), len(spec.Intervals))
 }

@@ -211,7 +211,7 @@ func TestExactlyOneDecisionWins(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, closing.StateOpen, result.State)
 		require.Equal(t, 0, s.memory.approvals)
-		require.Equal(t, 1, len(s.memory.refusals()))
+		require.Len(t, s.memory.refusals(), 1)
 		require.NotEmpty(t, answer.code())
 	})
 	t.Run("a signal that arrives while the close ends is still recorded", func(t *testing.T) {

@@ -3,6 +3,7 @@ package payloadcodec
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"errors"
 	"fmt"
 )
 
@@ -27,7 +28,7 @@ type KeyRing interface {
 // NewKey makes a key of 32 secret bytes.
 func NewKey(id string, secret []byte) (Key, error) {
 	if id == "" {
-		return Key{}, fmt.Errorf("a payload key needs an id")
+		return Key{}, errors.New("a payload key needs an id")
 	}
 	if len(secret) != KeySize {
 		return Key{}, fmt.Errorf("payload key %q has %d bytes, not %d", id, len(secret), KeySize)

@@ -5,7 +5,6 @@ package webhook
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -81,7 +80,7 @@ func (s *Sender) Deliver(ctx context.Context, message outbox.Message) error {
 		return fault.New(fault.Unavailable, "the webhook's answer broke off")
 	}
 	if response.StatusCode < http.StatusOK || response.StatusCode >= http.StatusMultipleChoices {
-		return fault.New(fault.Unavailable, "the webhook answered %s", fmt.Sprint(response.StatusCode))
+		return fault.New(fault.Unavailable, "the webhook answered %d", response.StatusCode)
 	}
 	return nil
 }

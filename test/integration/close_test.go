@@ -148,29 +148,42 @@ func TestARejectedPeriodClosesAtTheSecondAttemptWithTheSameResult(t *testing.T) 
 	require.Equal(t, []string{"approve:forbidden", ":invalid_input", "approve:invalid_input", "reject:", "approve:"}, outcomes)
 }
 
-func TestAMismatchWithTheInvoiceStopsTheClose(t *testing.T) {
+func TestADifferenceFromTheInvoice(t *testing.T) {
 	s := newStack(t)
 	s.startWorker()
+	t.Run("beyond the tolerance it stops the close and is spelt out", func(t *testing.T) {
+		invoice := s.misstate("100.01")
+		failed := s.await(s.open(september2025), closing.StateFailed)
+		require.Equal(t, string(fault.NotBalanced), failed.FailureCode)
+		require.Contains(t, failed.Reason, "-100.01")
+		require.Contains(t, failed.Reason, invoice)
+		require.NotNil(t, failed.Reconciliation, "the comparison is on record")
+	})
+	t.Run("within the tolerance it is booked to @variance, and the posting is what was invoiced", func(t *testing.T) {
+		s.misstate("0.01")
+		waiting := s.await(s.open(september2025), closing.StateAwaitingApproval)
+		require.Equal(t, 2, waiting.Attempt)
+		require.Equal(t, "0.01", waiting.Totals[0].Accounts["@variance"].String())
+		require.NoError(t, s.decide(waiting, approval.Approve, approver))
+		closed := s.await(waiting.Ref(), closing.StateClosed)
+		_, sums := s.postings(closed.Ref())
+		require.True(t, closed.Totals[0].Billed.Equal(sums["USD"]))
+	})
+}
+
+// misstate makes billing claim more for one invoice than it charged and returns the invoice's id.
+func (s *stack) misstate(difference string) string {
+	s.Helper()
+	s.call(http.MethodDelete, "/sandbox/v1/control-totals", nil, nil)
 	var totals struct {
 		ControlTotals []closing.ControlTotal `json:"control_totals"`
 	}
 	s.call(http.MethodGet, "/billing/v1/control-totals?period="+september2025.String(), nil, &totals)
-	require.NotEmpty(t, totals.ControlTotals)
+	require.NotEmpty(s, totals.ControlTotals)
 	wrong := totals.ControlTotals[0]
-	wrong.BilledCost = wrong.BilledCost.Add(decimal.RequireFromString("100.01"))
 	s.call(http.MethodPut, "/sandbox/v1/control-totals", map[string]any{
 		"period": september2025, "billing_account_id": wrong.BillingAccountID, "invoice_id": wrong.InvoiceID,
-		"currency": wrong.Currency, "billed_cost": wrong.BilledCost,
+		"currency": wrong.Currency, "billed_cost": wrong.BilledCost.Add(decimal.RequireFromString(difference)),
 	}, nil)
-
-	ref := s.open(september2025)
-	failed := s.await(ref, closing.StateFailed)
-	require.Equal(t, string(fault.NotBalanced), failed.FailureCode)
-	require.Contains(t, failed.Reason, "-100.01")
-	require.Contains(t, failed.Reason, wrong.InvoiceID)
-	require.NotNil(t, failed.Reconciliation, "the comparison is on record")
-
-	s.call(http.MethodDelete, "/sandbox/v1/control-totals", nil, nil)
-	again := s.await(s.open(september2025), closing.StateAwaitingApproval)
-	require.Equal(t, 2, again.Attempt)
+	return wrong.InvoiceID
 }

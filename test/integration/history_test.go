@@ -40,7 +40,8 @@ func requireUnreadable(t *testing.T, whole *history.History, words ...string) {
 	require.NotEmpty(t, words)
 	for _, word := range words {
 		require.NotEmpty(t, word)
-		require.False(t, strings.Contains(string(text), word), "the history shows %q", word)
+		readable := strings.Contains(string(text), word)
+		require.False(t, readable, "the history shows %q", word)
 	}
 	err = proxy.VisitPayloads(context.Background(), whole, proxy.VisitPayloadsOptions{
 		SkipSearchAttributes: true, // the server has to read those
