@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -72,7 +71,7 @@ func importer(store *shelf, format intake.Format) *intake.Importer {
 	return &intake.Importer{
 		Store:   store,
 		Formats: map[intake.FileKind]intake.Format{"focus": format, "usage": {Kind: intake.KindUsage, TakesPeriod: true}},
-		Now:     func() time.Time { return month.Start() },
+		Now:     month.Start,
 	}
 }
 
@@ -115,7 +114,7 @@ func TestImport(t *testing.T) {
 		store := &shelf{reports: map[string]intake.Report{}}
 		report, err := importer(store, formatOf(intake.KindCharges, intake.ChargeRow(bill("1", "1")), intake.Row{})).Import(ctx, request)
 		require.Equal(t, fault.InvalidInput, fault.CodeOf(err))
-		assert.EqualError(t, err, "bill.csv line 7 is wrong")
+		require.EqualError(t, err, "bill.csv line 7 is wrong")
 		assert.True(t, report.Refused())
 		assert.Equal(t, report, store.reports[report.ID])
 	})
@@ -137,7 +136,7 @@ func TestImport(t *testing.T) {
 	})
 	t.Run("names the kinds that there are", func(t *testing.T) {
 		_, err := importer(&shelf{}, formatOf(intake.KindCharges)).Import(ctx, intake.Request{Kind: "terraform"})
-		assert.EqualError(t, err, `this version imports focus, usage; it does not import "terraform" yet`)
+		require.EqualError(t, err, `this version imports focus, usage; it does not import "terraform" yet`)
 		assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
 	})
 	t.Run("refuses a period where rows have their own", func(t *testing.T) {

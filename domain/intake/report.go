@@ -61,7 +61,7 @@ func periodTotals(placed []Placed) []PeriodTotal {
 			if totals[at] == nil {
 				totals[at] = &PeriodTotal{Period: slice.Period, Currency: currency}
 			}
-			totals[at].Sum = totals[at].Sum.Add(sum)
+			totals[at].Sum = totals[at].Add(sum)
 		}
 	}
 	sorted := make([]PeriodTotal, 0, len(totals))

@@ -143,7 +143,7 @@ func TestTallySurvivesARestart(t *testing.T) {
 		assert.Equal(t, string(want), string(got))
 	})
 	t.Run("refuses a state that another version wrote", func(t *testing.T) {
-		assert.Error(t, json.Unmarshal([]byte(`[{"kind":"charges","period":"","content_hash":"","rows":1,"digest":"bm8="}]`), intake.NewTally()))
-		assert.Error(t, json.Unmarshal([]byte(`{}`), intake.NewTally()))
+		require.Error(t, json.Unmarshal([]byte(`[{"kind":"charges","period":"","content_hash":"","rows":1,"digest":"bm8="}]`), intake.NewTally()))
+		require.Error(t, json.Unmarshal([]byte(`{}`), intake.NewTally()))
 	})
 }

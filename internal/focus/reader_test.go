@@ -19,6 +19,9 @@ import (
 	"github.com/omnicloud/omnicloud/internal/focus"
 )
 
+// spacedKey is a tag's key as one provider delivers it, beside the same without the space.
+const spacedKey = " org"
+
 // read returns copies of all charges of a text.
 func read(text string, options focus.Options) ([]charge.Charge, error) {
 	file, err := csvfile.NewReader("bill.csv", strings.NewReader(text))
@@ -72,7 +75,7 @@ func TestReaderTakesWhatRealBillsHold(t *testing.T) {
 		assert.Equal(t, "2026-04", list[2].BillingPeriod.String())
 	})
 	t.Run("tags keep their keys and become text", func(t *testing.T) {
-		assert.Equal(t, map[string]string{" org": "a", "org": "b", "count": "1.10", "live": "true", "none": ""}, list[1].Tags)
+		assert.Equal(t, map[string]string{spacedKey: "a", "org": "b", "count": "1.10", "live": "true", "none": ""}, list[1].Tags)
 		assert.Equal(t, map[string]string{"team": "core"}, list[2].Tags, "encoded twice")
 	})
 	t.Run("fields may hold commas and line ends", func(t *testing.T) {
@@ -94,7 +97,7 @@ func TestReaderToleratesWhatVersionsLeaveOut(t *testing.T) {
 	})
 	t.Run("a currency must come from somewhere", func(t *testing.T) {
 		_, err := read(bare, focus.Options{})
-		assert.ErrorContains(t, err, "BillingCurrency")
+		require.ErrorContains(t, err, "BillingCurrency")
 		assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
 	})
 	t.Run("what the file says counts before what the import says", func(t *testing.T) {
@@ -138,9 +141,9 @@ func TestReaderRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(c.text, focus.Options{})
 			require.Equal(t, fault.InvalidInput, fault.CodeOf(err), "%v", err)
-			assert.ErrorContains(t, err, "bill.csv line 3")
-			assert.ErrorContains(t, err, "column "+c.column)
-			assert.ErrorContains(t, err, strings.ReplaceAll(c.value, `"`, `\"`))
+			require.ErrorContains(t, err, "bill.csv line 3")
+			require.ErrorContains(t, err, "column "+c.column)
+			require.ErrorContains(t, err, strings.ReplaceAll(c.value, `"`, `\"`))
 			var coded *fault.Error
 			require.ErrorAs(t, err, &coded)
 			assert.Equal(t, "bill.csv:3:"+c.column, coded.Fields[0].Pointer)
@@ -155,7 +158,7 @@ func TestReaderRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(text, focus.Options{Currency: "USD"})
 			require.Equal(t, fault.InvalidInput, fault.CodeOf(err))
-			assert.ErrorContains(t, err, "bill.csv")
+			require.ErrorContains(t, err, "bill.csv")
 		})
 	}
 }
@@ -188,7 +191,7 @@ func TestChargesReadsFoldersInOrder(t *testing.T) {
 		for _, err := range focus.Charges(csvfile.Readers(csvfile.Folder(folder, nil, nil)), focus.Options{}) {
 			last = err
 		}
-		assert.ErrorContains(t, last, "part-2.csv line 2")
+		require.ErrorContains(t, last, "part-2.csv line 2")
 	})
 	t.Run("a folder without files is an error", func(t *testing.T) {
 		for _, err := range focus.Charges(csvfile.Readers(csvfile.Folder(t.TempDir(), nil, nil)), focus.Options{}) {

@@ -123,20 +123,20 @@ func TestBadRowsAreNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := readAll(c.format, intake.FormatOptions{Period: c.given}, c.text)
 			require.Equal(t, fault.InvalidInput, fault.CodeOf(err), "%v", err)
-			assert.ErrorContains(t, err, "part-1.csv line 3, column "+c.column)
-			assert.ErrorContains(t, err, c.explanation)
+			require.ErrorContains(t, err, "part-1.csv line 3, column "+c.column)
+			require.ErrorContains(t, err, c.explanation)
 		})
 	}
 	t.Run("a missing column is named with the file", func(t *testing.T) {
 		for column, format := range map[string]intake.Format{"plan": intakefile.Tenants, "category": intakefile.Usage, "currency": intakefile.Invoices} {
 			_, err := readAll(format, intake.FormatOptions{}, "tenant_id,billing_account_id,invoice_id\n")
-			assert.ErrorContains(t, err, column)
-			assert.ErrorContains(t, err, "part-1.csv")
+			require.ErrorContains(t, err, column)
+			require.ErrorContains(t, err, "part-1.csv")
 		}
 	})
 	t.Run("a key that was given in an earlier file is a duplicate too", func(t *testing.T) {
 		_, err := readAll(intakefile.Tenants, intake.FormatOptions{}, tenants, tenants)
-		assert.ErrorContains(t, err, "part-2.csv line 2")
+		require.ErrorContains(t, err, "part-2.csv line 2")
 	})
 }
 

@@ -17,8 +17,6 @@ import (
 )
 
 func TestFreeze(t *testing.T) {
-	ctx := context.Background()
-
 	t.Run("lists the book's current slices and says the same again", func(t *testing.T) {
 		d := newDeliveries(t)
 		d.load(intake.KindCharges, charges(charged("1", month, "10"), charged("2", month, "1"), charged("1", month.Next(), "7")))
@@ -29,7 +27,7 @@ func TestFreeze(t *testing.T) {
 		assert.Equal(t, int64(2), frozen.Charges)
 		assert.Equal(t, frozen.Manifest.Hash(), frozen.Hash)
 		assert.Equal(t, frozen, d.freeze(ref))
-		totals, err := d.store.ChargedTotals(ctx, ref)
+		totals, err := d.store.ChargedTotals(context.Background(), ref)
 		require.NoError(t, err)
 		require.Len(t, totals, 2)
 		assert.Equal(t, "20", totals[0].BilledCost.String())
@@ -54,7 +52,7 @@ func TestFreeze(t *testing.T) {
 			"an account that the close has nothing of is not frozen")
 		assert.Equal(t, hash, d.freeze(ref).Hash)
 		assert.Equal(t, "10", d.frozenCharges(ref)[0].BilledCost.String())
-		late, err := d.store.Late(ctx, nil, month)
+		late, err := d.store.Late(context.Background(), nil, month)
 		require.NoError(t, err)
 		require.Len(t, late, 1, "the later of two late deliveries counts")
 		assert.Equal(t, "12", late[0].Sums["USD"].Billed.String())
@@ -65,7 +63,7 @@ func TestFreeze(t *testing.T) {
 		d.freeze(d.attempt(month))
 		d.load(intake.KindCharges, charges(charged("1", month, "11")))
 		assert.Equal(t, []intake.Outcome{intake.OutcomeReplaced}, outcomes(d.load(intake.KindCharges, charges(charged("1", month, "10")))))
-		late, err := d.store.Late(ctx, nil, month)
+		late, err := d.store.Late(context.Background(), nil, month)
 		require.NoError(t, err)
 		assert.Empty(t, late)
 	})
@@ -101,24 +99,23 @@ func TestFreeze(t *testing.T) {
 			amounts = append(amounts, c.BilledCost.String())
 		}
 		assert.ElementsMatch(t, []string{"10", "3"}, amounts)
-		totals, err := d.store.ChargedTotals(ctx, ref)
+		totals, err := d.store.ChargedTotals(context.Background(), ref)
 		require.NoError(t, err)
 		require.Len(t, totals, 1)
 		assert.Equal(t, "14", totals[0].BilledCost.String(), "invoices are of the billing period")
 	})
 	t.Run("an unknown attempt is not found, and one that is over freezes nothing", func(t *testing.T) {
 		d := newDeliveries(t)
-		_, err := d.store.Freeze(ctx, intake.FreezeRequest{Ref: closing.AttemptRef{Book: "main", Period: month, Attempt: 1}, Book: d.book})
+		_, err := d.store.Freeze(context.Background(), intake.FreezeRequest{Ref: closing.AttemptRef{Book: "main", Period: month, Attempt: 1}, Book: d.book})
 		assert.Equal(t, fault.NotFound, fault.CodeOf(err))
 		ref := d.attempt(month)
 		d.withdraw(ref)
-		_, err = d.store.Freeze(ctx, intake.FreezeRequest{Ref: ref, Book: d.book})
+		_, err = d.store.Freeze(context.Background(), intake.FreezeRequest{Ref: ref, Book: d.book})
 		assert.Equal(t, fault.Conflict, fault.CodeOf(err))
 	})
 }
 
 func TestFrozenInputsBesideCharges(t *testing.T) {
-	ctx := context.Background()
 	d := newDeliveries(t)
 	d.load(intake.KindUsage, usageRows(month,
 		charge.Usage{TenantID: "b", Category: "compute", Quantity: decimalOf("1.5").Decimal, Start: month.Start()},
@@ -137,7 +134,7 @@ func TestFrozenInputsBesideCharges(t *testing.T) {
 	assert.Equal(t, int64(3+2+2+2), frozen.Rows)
 
 	t.Run("usage is summed exactly by tenant and category", func(t *testing.T) {
-		totals, err := d.store.UsageTotals(ctx, ref)
+		totals, err := d.store.UsageTotals(context.Background(), ref)
 		require.NoError(t, err)
 		require.Len(t, totals, 2)
 		assert.Equal(t, "a storage 1000", totals[0].TenantID+" "+totals[0].Category+" "+totals[0].Quantity.String())
@@ -145,7 +142,7 @@ func TestFrozenInputsBesideCharges(t *testing.T) {
 	})
 	t.Run("single records come in the order of delivery", func(t *testing.T) {
 		var list []charge.Usage
-		require.NoError(t, d.store.Usage(ctx, ref, func(u *charge.Usage) error {
+		require.NoError(t, d.store.Usage(context.Background(), ref, func(u *charge.Usage) error {
 			list = append(list, *u)
 			return nil
 		}))
@@ -154,7 +151,7 @@ func TestFrozenInputsBesideCharges(t *testing.T) {
 		assert.True(t, list[1].Start.IsZero())
 	})
 	t.Run("the newest row of a tenant counts and others stay", func(t *testing.T) {
-		tenants, err := d.store.Tenants(ctx, ref)
+		tenants, err := d.store.Tenants(context.Background(), ref)
 		require.NoError(t, err)
 		require.Len(t, tenants, 3)
 		assert.Equal(t, tenancy.PlanFree, tenants[0].Plan)
@@ -163,7 +160,7 @@ func TestFrozenInputsBesideCharges(t *testing.T) {
 		assert.Equal(t, "c", tenants[2].ID)
 	})
 	t.Run("control totals come in the order of invoice", func(t *testing.T) {
-		totals, err := d.store.ControlTotals(ctx, ref)
+		totals, err := d.store.ControlTotals(context.Background(), ref)
 		require.NoError(t, err)
 		require.Len(t, totals, 2)
 		assert.Equal(t, "A", totals[0].InvoiceID)
@@ -172,7 +169,7 @@ func TestFrozenInputsBesideCharges(t *testing.T) {
 	t.Run("tenants that change after the freeze do not change it", func(t *testing.T) {
 		placed := d.load(intake.KindTenants, tenantRows(tenancy.Tenant{ID: "a", Plan: tenancy.PlanEnterprise}))
 		assert.Equal(t, []intake.Outcome{intake.OutcomeAdded}, outcomes(placed))
-		tenants, err := d.store.Tenants(ctx, ref)
+		tenants, err := d.store.Tenants(context.Background(), ref)
 		require.NoError(t, err)
 		assert.Equal(t, tenancy.PlanFree, tenants[0].Plan)
 		now, err := postgres.NewCurrentInputs(d.pool).Tenants(ctx)
@@ -180,7 +177,7 @@ func TestFrozenInputsBesideCharges(t *testing.T) {
 		assert.Equal(t, tenancy.PlanEnterprise, now[0].Plan)
 	})
 	t.Run("current usage can be read without a freeze", func(t *testing.T) {
-		totals, err := postgres.NewCurrentInputs(d.pool).UsageTotals(ctx, month.Next())
+		totals, err := postgres.NewCurrentInputs(d.pool).UsageTotals(context.Background(), month.Next())
 		require.NoError(t, err)
 		require.Len(t, totals, 1)
 		assert.Equal(t, "z", totals[0].TenantID)

@@ -52,7 +52,7 @@ func TestIntakeLoadsDeliveries(t *testing.T) {
 		}
 		_, err := d.tryLoad(intake.KindCharges, broken)
 		assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
-		assert.EqualError(t, err, "bill.csv line 5001 is wrong")
+		require.EqualError(t, err, "bill.csv line 5001 is wrong")
 		assert.Zero(t, d.stored())
 	})
 	t.Run("a cancelled import leaves nothing behind", func(t *testing.T) {
@@ -84,13 +84,14 @@ func TestIntakeLoadsDeliveries(t *testing.T) {
 		assert.Equal(t, "2", d.billed())
 	})
 	t.Run("every field comes back as it was delivered", func(t *testing.T) {
+		const spaced = " org"
 		d := newDeliveries(t)
 		full := charged("1", month, "-0.00000080000")
 		full.SourceRow, full.ChargeClass, full.ServiceCategory = 7, "Correction", "Storage"
 		full.ResourceID, full.ResourceType, full.RegionID = "urn:a\tb\\c\nd", "bucket", "eu"
 		full.CommitmentDiscountID, full.CommitmentDiscountStatus = "cd-1", "Unused"
 		full.CommitmentDiscountQuantity = decimalOf("8760.00")
-		full.Tags = map[string]string{" org": "a", "org": "ü\"\\", "": "<&>"}
+		full.Tags = map[string]string{spaced: "a", "org": "ü\"\\", "": "<&>"}
 		bare := charged("1", month, "123456789012345678901234567890.123456789")
 		bare.ChargePeriodEnd, bare.SubAccountID = zeroTime, ""
 		d.load(intake.KindCharges, charges(full, bare))

@@ -69,7 +69,7 @@ func findStaged(ctx context.Context, tx pgx.Tx, delivery intake.Delivery) (*inta
 		return staged, nil
 	}
 	var progress stagedProgress
-	if json.Unmarshal(text, &progress) != nil {
+	if unreadable := json.Unmarshal(text, &progress) != nil; unreadable {
 		// Another version of the program wrote it; its rows are dropped with those given up.
 		return nil, nil
 	}
