@@ -136,9 +136,9 @@ func (c *Collector) takePages(ctx context.Context, source serviceSource, skip sk
 
 // collection counts rows over all kinds.
 type collection struct {
-	report      func(done, total int64)
-	done        int64
-	kind, total int64
+	report func(done, total int64)
+	// done counts all rows, kind those of the kind under way.
+	done, kind int64
 }
 
 // begin starts a kind of which some rows may be in already.

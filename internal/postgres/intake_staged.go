@@ -68,14 +68,19 @@ func findStaged(ctx context.Context, tx pgx.Tx, delivery intake.Delivery) (*inta
 	if staged.Sealed = status == "sealed"; staged.Sealed || text == nil {
 		return staged, nil
 	}
-	var progress stagedProgress
-	if unreadable := json.Unmarshal(text, &progress) != nil; unreadable {
+	progress, readable := readProgress(text)
+	if !readable {
 		// Another version of the program wrote it; its rows are dropped with those given up.
 		return nil, nil
 	}
 	staged.Cursor, staged.Complete = progress.Cursor, progress.Complete
 	staged.Tally, staged.SliceIDs = progress.Tally, progress.SliceIDs
 	return staged, nil
+}
+
+func readProgress(text []byte) (progress stagedProgress, readable bool) {
+	err := json.Unmarshal(text, &progress)
+	return progress, err == nil && progress.Tally != nil
 }
 
 // dropGivenUp removes what an earlier attempt collected and never sealed.
