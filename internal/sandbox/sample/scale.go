@@ -55,7 +55,8 @@ func (s Scale) tenantID(i int) string { return fmt.Sprintf("tenant-%06d", i) }
 func poolID(i int) string { return fmt.Sprintf("shared-%02d", i) }
 
 // TenantList yields the tenants in byte order of id. Every hundredth came, and every hundredth but
-// one left, in the middle of the month.
+// one left, in the middle of the month; the others have no beginning, so that a bill of any month,
+// however long ago, has someone to bear it.
 func (s Scale) TenantList() iter.Seq[tenancy.Tenant] {
 	order := []tenancy.Plan{tenancy.PlanFree, tenancy.PlanStandard, tenancy.PlanPremium, tenancy.PlanEnterprise}
 	middle := s.Period.Start().AddDate(0, 0, 14)
@@ -63,7 +64,7 @@ func (s Scale) TenantList() iter.Seq[tenancy.Tenant] {
 		for i := range s.Tenants {
 			tenant := tenancy.Tenant{
 				ID: s.tenantID(i), Name: fmt.Sprintf("Tenant %d", i), Plan: order[i%len(order)],
-				ActiveFrom: beginning, Weight: decimal.NewFromInt(int64(i%7 + 1)),
+				Weight: decimal.NewFromInt(int64(i%7 + 1)),
 			}
 			switch i % 100 {
 			case 98:

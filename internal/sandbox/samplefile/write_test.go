@@ -94,6 +94,24 @@ func TestWrite(t *testing.T) {
 	})
 }
 
+func TestTenantsOfAnyMonth(t *testing.T) {
+	for _, month := range []string{"1999-12", "2024-09", "2026-09", "2031-01"} {
+		t.Run(month, func(t *testing.T) {
+			dated, folder := scale, t.TempDir()
+			var err error
+			dated.Period, err = period.Parse(month)
+			require.NoError(t, err)
+			_, err = samplefile.Write(t.Context(), dated, folder, false)
+			require.NoError(t, err)
+			came := map[string]int{}
+			for _, tenant := range rows(t, filepath.Join(folder, "tenants.csv")) {
+				came[tenant["active_from"]]++
+			}
+			require.Equal(t, map[string]int{"": 248, month + "-15T00:00:00Z": 2}, came)
+		})
+	}
+}
+
 func TestWriteRefusals(t *testing.T) {
 	for name, change := range map[string]func(*sample.Scale){
 		"no tenants":            func(s *sample.Scale) { s.Tenants = 0 },
