@@ -47,6 +47,8 @@ func writeImportReport(out io.Writer, report intake.Report, took time.Duration) 
 	return err
 }
 
+// writeSlices lists what became of each account and month. The hash lets two people compare what they
+// imported.
 func writeSlices(table io.Writer, slices []intake.Placed) {
 	fmt.Fprintln(table, "PERIOD\tACCOUNT\tROWS\tOUTCOME\tCONTENT")
 	for i, slice := range slices {
@@ -57,6 +59,8 @@ func writeSlices(table io.Writer, slices []intake.Placed) {
 	}
 }
 
+// writeTotals prints sums to the last digit, to be held against the invoice. A currency that spans
+// several months gets a line for all of them.
 func writeTotals(table io.Writer, totals []intake.PeriodTotal) {
 	fmt.Fprintln(table, "PERIOD\tCURRENCY\tBILLED\tEFFECTIVE")
 	whole, months := map[string]intake.Sum{}, map[string]int{}
@@ -97,6 +101,7 @@ func percentage(part, whole decimal.Decimal) string {
 	return part.Mul(decimal.New(100, 0)).DivRound(whole, 6).RoundDown(2).String() + " %"
 }
 
+// orDash keeps a column from looking forgotten.
 func orDash(text string) string {
 	if text == "" {
 		return "-"

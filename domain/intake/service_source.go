@@ -48,10 +48,12 @@ func (c *Collector) sources(month period.Period) []serviceSource {
 	}
 }
 
+// inMonth makes rows of items that do not carry their month themselves: they were asked for by month.
 func inMonth[Item any](month period.Period, row func(*Item, period.Period) Row) func(*Item) Row {
 	return func(item *Item) Row { return row(item, month) }
 }
 
+// pageOf makes rows that point into the page's own items, so that nothing is copied.
 func pageOf[Item any](items []Item, next string, total int64, row func(*Item) Row) servicePage {
 	page := servicePage{rows: make([]Row, len(items)), next: next, total: total}
 	for i := range items {
@@ -69,6 +71,7 @@ func numberCharges(rows []Row, before int64) {
 	}
 }
 
+// rowsOf yields what was gathered; it has no errors of its own.
 func rowsOf(list []Row) Rows {
 	return func(yield func(Row, error) bool) {
 		for _, row := range list {

@@ -39,6 +39,7 @@ func (m *memory) remember(field []byte) {
 	m.hasLast = true
 }
 
+// text compares with the value before first: neighbouring rows of a bill mostly agree.
 func (m *memory) text(field []byte) (string, error) {
 	if m.hasLast && m.lastText == string(field) {
 		return m.lastText, nil
@@ -60,6 +61,7 @@ func (m *memory) text(field []byte) (string, error) {
 	return known, nil
 }
 
+// instant remembers one value only: times run on, so older ones do not come back.
 func (m *memory) instant(field []byte) (time.Time, error) {
 	if m.repeats(field) {
 		return m.lastInstant, nil
@@ -73,6 +75,7 @@ func (m *memory) instant(field []byte) (time.Time, error) {
 	return value, nil
 }
 
+// amount tries the form of nearly all amounts before the general one.
 func (m *memory) amount(field []byte) (decimal.Decimal, error) {
 	if m.repeats(field) {
 		return m.lastAmount, nil
@@ -90,6 +93,8 @@ func (m *memory) amount(field []byte) (decimal.Decimal, error) {
 	return value, nil
 }
 
+// tags remembers many values: the tags of a resource come back with each of its rows, and decoding
+// JSON costs more than all other columns together.
 func (m *memory) tags(field []byte) (map[string]string, error) {
 	if m.repeats(field) {
 		return m.lastTags, nil

@@ -18,6 +18,8 @@ var Invoices = intake.Format{Kind: intake.KindInvoices, TakesPeriod: true, Read:
 // invoiceColumns are the places of the columns; period is -1 where a file lacks it.
 type invoiceColumns struct{ account, invoice, currency, cost, period int }
 
+// readInvoices refuses an invoice that is given twice: two totals of one invoice would be summed, and
+// a file that was exported twice would pass for a bill of double the size.
 func readInvoices(files intake.Files, options intake.FormatOptions) intake.Rows {
 	return func(yield func(intake.Row, error) bool) {
 		var columns invoiceColumns
@@ -71,6 +73,7 @@ func (c invoiceColumns) read(row *csvfile.Row) (total closing.ControlTotal, err 
 	return total, err
 }
 
+// month takes the line's own period before that of the import, which must not contradict it.
 func (c invoiceColumns) month(row *csvfile.Row, given period.Period) (period.Period, error) {
 	text := row.Text(c.period)
 	if text == "" {

@@ -18,6 +18,7 @@ type tenantColumns struct {
 	id, plan, from, until, weight, name, glAccount, costCentre int
 }
 
+// readTenants refuses a tenant that is given twice: which of the lines counts would be a guess.
 func readTenants(files intake.Files, _ intake.FormatOptions) intake.Rows {
 	return func(yield func(intake.Row, error) bool) {
 		var columns tenantColumns

@@ -15,6 +15,8 @@ var Usage = intake.Format{Kind: intake.KindUsage, TakesPeriod: true, Read: readU
 // usageColumns are the places of the columns; start and end are -1 where a file lacks them.
 type usageColumns struct{ tenant, category, quantity, start, end int }
 
+// readUsage yields a row per line: lines of one tenant and category are summed only when they are
+// allocated, so that a rule which changes within the month can still cut them by time.
 func readUsage(files intake.Files, options intake.FormatOptions) intake.Rows {
 	return func(yield func(intake.Row, error) bool) {
 		var columns usageColumns
@@ -48,6 +50,8 @@ func findUsageColumns(file *csvfile.Reader) (usageColumns, error) {
 	}, nil
 }
 
+// read checks one line by itself. A quantity may be below zero, as corrections are; what a total below
+// zero means is for the allocation to say.
 func (c usageColumns) read(row *csvfile.Row) (usage charge.Usage, err error) {
 	if usage.TenantID, err = identifier(row, c.tenant); err != nil {
 		return usage, err
@@ -72,6 +76,8 @@ func (c usageColumns) read(row *csvfile.Row) (usage charge.Usage, err error) {
 	return usage, nil
 }
 
+// month decides which month a line counts in. A line that starts in another month than the import was
+// asked for is refused rather than moved: one of the two must be wrong.
 func (c usageColumns) month(row *csvfile.Row, usage charge.Usage, given period.Period) (period.Period, error) {
 	switch {
 	case usage.Start.IsZero() && given.IsZero():

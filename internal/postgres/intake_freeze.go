@@ -82,7 +82,9 @@ func promoteLate(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// freeze lists the current slices as inputs of the attempt. Where the book goes by charge period,
+// freeze does the work of Freeze once the attempt is locked and nobody else is sealing.
+//
+// It lists the current slices as inputs of the attempt. Where the book goes by charge period,
 // it also lists other months' slices that hold charges of this one.
 func freeze(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (intake.Frozen, error) {
 	ref, book := request.Ref, request.Book
@@ -135,6 +137,8 @@ func manifestInputs(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef) ([]c
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[closing.ManifestInput])
 }
 
+// readFrozen returns what an attempt froze before: an activity that is repeated after its commit must
+// not look at what came in since.
 func readFrozen(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef) (intake.Frozen, error) {
 	var document []byte
 	var hash string
@@ -150,6 +154,7 @@ func readFrozen(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef) (intake.
 	return countFrozen(manifest, hash), nil
 }
 
+// countFrozen adds up what progress is measured against.
 func countFrozen(manifest closing.Manifest, hash string) intake.Frozen {
 	frozen := intake.Frozen{Manifest: manifest, Hash: hash}
 	for _, input := range manifest.Inputs {

@@ -43,6 +43,7 @@ func (s *Intake) Begin(ctx context.Context, delivery intake.Delivery, group stri
 	return staged, err
 }
 
+// orZero spares callers a pointer.
 func orZero(staged *intake.Staged) intake.Staged {
 	if staged == nil {
 		return intake.Staged{}
@@ -78,6 +79,7 @@ func findStaged(ctx context.Context, tx pgx.Tx, delivery intake.Delivery) (*inta
 	return staged, nil
 }
 
+// readProgress reports false for a state that this version cannot take up.
 func readProgress(text []byte) (progress stagedProgress, readable bool) {
 	err := json.Unmarshal(text, &progress)
 	return progress, err == nil && progress.Tally != nil
