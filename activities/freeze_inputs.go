@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -47,13 +48,24 @@ func (a *Intake) freeze(ctx context.Context, ref closing.AttemptRef) (intake.Fro
 	if err != nil {
 		return intake.Frozen{}, err
 	}
-	rules := make([]closing.ManifestRule, 0, len(active))
-	for _, rule := range active {
-		rules = append(rules, closing.ManifestRule{RuleID: rule.RuleID, Version: rule.Version, ContentHash: rule.ContentHash})
-	}
 	return a.Freezer.Freeze(ctx, intake.FreezeRequest{
-		Ref: ref, Book: book, AllocationVersion: allocation.Version, Rules: rules,
+		Ref: ref, Book: book, AllocationVersion: allocation.Version, Rules: manifestRules(active),
 	})
+}
+
+// manifestRules names the rules in effect, mappings with the order in which they are tried.
+func manifestRules(active []allocation.RuleVersion) []closing.ManifestRule {
+	rules := make([]closing.ManifestRule, 0, len(active))
+	mappings := 0
+	for _, rule := range slices.SortedStableFunc(slices.Values(active), allocation.ByPrecedence) {
+		named := closing.ManifestRule{RuleID: rule.RuleID, Version: rule.Version, ContentHash: rule.ContentHash}
+		if rule.Kind == allocation.RuleKindMapping {
+			mappings++
+			named.Rank = mappings
+		}
+		rules = append(rules, named)
+	}
+	return rules
 }
 
 // FreezeInputs calls the activity of that name.

@@ -1,6 +1,8 @@
 package allocation
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -38,7 +40,7 @@ type BillOptions struct {
 type Bill struct {
 	options  BillOptions
 	segments segments
-	matchers []*matcher // per segment; nil where no mapping is in effect
+	matchers []*matcher // per segment
 	sums     map[sumKey]*money.Sum
 	totals   map[string]*billTotal
 	names    map[string]string
@@ -84,23 +86,30 @@ func NewBill(options BillOptions) (*Bill, error) {
 		options: options, segments: newSegments(options.Span, options.Rules.boundaries()),
 		sums: make(map[sumKey]*money.Sum), totals: make(map[string]*billTotal), names: make(map[string]string),
 	}
+	return b, b.prepareMatchers()
+}
+
+// prepareMatchers makes the matcher of each segment. Segments between which no mapping begins or
+// ends share one, and so what it remembers.
+func (b *Bill) prepareMatchers() error {
 	prepared := make(map[string]*matcher)
 	for segment := range b.segments.count() {
-		version, found := inEffect(options.Rules.mappings, b.segments.bounds(segment, segment))
-		if !found {
-			b.matchers = append(b.matchers, nil)
-			continue
+		mappings := b.options.Rules.mappingsIn(b.segments.bounds(segment, segment))
+		var key strings.Builder
+		for _, version := range mappings {
+			fmt.Fprintf(&key, "%s %s\n", version.RuleID, version.ContentHash)
 		}
-		if prepared[version.RuleID+version.ContentHash] == nil {
-			m, err := newMatcher(*version.Mapping, options.Roster)
-			if err != nil {
-				return nil, err
+		m := prepared[key.String()]
+		if m == nil {
+			var err error
+			if m, err = newMatcher(mappings, b.options.Roster); err != nil {
+				return err
 			}
-			prepared[version.RuleID+version.ContentHash] = m
+			prepared[key.String()] = m
 		}
-		b.matchers = append(b.matchers, prepared[version.RuleID+version.ContentHash])
+		b.matchers = append(b.matchers, m)
 	}
-	return b, nil
+	return nil
 }
 
 // Add adds a charge, which is not kept. An unknown currency, and a charge without times where a rule

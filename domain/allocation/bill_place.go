@@ -15,10 +15,6 @@ import (
 // place finds where a part of a charge goes, within one segment, and adds it there.
 func (b *Bill) place(c *charge.Charge, total *billTotal, segment int, start, end time.Time, amount decimal.Decimal) error {
 	matcher := b.matchers[segment]
-	if matcher == nil {
-		b.toAccount(c, total, segment, AccountUnallocated, amount)
-		return nil
-	}
 	for from := 0; ; {
 		decided := matcher.decide(c, from, b.isTenant)
 		if decided.place < 0 {

@@ -428,3 +428,68 @@ func written(amounts map[string]decimal.Decimal) map[string]string {
 	}
 	return all
 }
+
+func TestMappingsBesideEachOther(t *testing.T) {
+	mapping := func(id string, m allocation.Mapping) allocation.RuleVersion {
+		v, err := allocation.NewMappingVersion(id, 1, m, "someone", at(1))
+		require.NoError(t, err)
+		return v
+	}
+	older := mapping("m1", allocation.Mapping{Entries: []allocation.MappingEntry{
+		{SubAccount: allocation.Patterns{"shared"}, Pool: "pool"},
+		{SubAccount: allocation.Patterns{"both", "old", "edge"}, Tenant: "old"},
+	}})
+	newer := mapping("m2", allocation.Mapping{Entries: []allocation.MappingEntry{
+		{SubAccount: allocation.Patterns{"both"}, Tenant: "new"},
+		{Resource: allocation.Patterns{"vm"}, Tenant: "{owner}"},
+	}})
+	ending := mapping("m3", allocation.Mapping{
+		Entries:        []allocation.MappingEntry{{SubAccount: allocation.Patterns{"edge"}, Tenant: "new"}},
+		EffectiveUntil: at(15),
+	})
+	set, err := allocation.NewRuleSet([]allocation.RuleVersion{older, ending, newer, version(t, rule(allocation.StrategyEqual))})
+	require.NoError(t, err)
+	result := allocate(t, allocation.BillOptions{Rules: set, Span: allocation.SpanOf(september)}, nil,
+		billed("1", account("both")), billed("2", account("old")), billed("4", account("shared")),
+		billed("8", account("other")), billed("16", account("old"), resource("vm")),
+		billed("64", account("edge"), during(at(14), at(16))),
+	)
+
+	t.Run("the newest rule wins, and what it does not match falls to the older", func(t *testing.T) {
+		sums := map[string]string{}
+		for i := range result.Pools {
+			if result.Pools[i].Pool == "direct:compute" {
+				for cell := range result.Pools[i].Cells() {
+					sums[cell.Account] = cell.Amount.String()
+				}
+			}
+		}
+		// 32 of the 64 lie before the third mapping ends. Nobody is known to own vm, so that the older
+		// mapping decides about it.
+		require.Equal(t, map[string]string{"new": "33", "old": "50", "@unallocated": "8"}, sums)
+	})
+	t.Run("pools are found in the rules of any author", func(t *testing.T) {
+		place := slices.IndexFunc(result.Pools, func(p allocation.PoolResult) bool { return p.Pool == "pool" })
+		require.Equal(t, "4", result.Pools[place].Amount.String())
+	})
+	t.Run("the order in which rules were read does not matter", func(t *testing.T) {
+		again, err := allocation.NewRuleSet([]allocation.RuleVersion{version(t, rule(allocation.StrategyEqual)), newer, older, ending})
+		require.NoError(t, err)
+		require.Equal(t, set.Versions(), again.Versions())
+	})
+	t.Run("an unlisted tenant is named with its rule", func(t *testing.T) {
+		roster, err := allocation.NewRoster([]tenancy.Tenant{{ID: "old"}})
+		require.NoError(t, err)
+		_, err = allocation.NewBill(allocation.BillOptions{Rules: set, Span: allocation.SpanOf(september), Roster: roster})
+		require.ErrorContains(t, err, "rule m3 version 1 until")
+		require.ErrorContains(t, err, `mapping entry 1 leads to tenant "new", who is not listed`)
+	})
+	t.Run("coverage counts what any of them matches", func(t *testing.T) {
+		covers, err := allocation.Coverage(set.Versions())
+		require.NoError(t, err)
+		for id, covered := range map[string]bool{"both": true, "shared": true, "other": false} {
+			c := billed("1", account(id))
+			require.Equal(t, covered, covers(&c), id)
+		}
+	})
+}

@@ -7,7 +7,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
-// Coverage returns what tells whether the mapping in effect when a charge began gives it to a tenant,
+// Coverage returns what tells whether a mapping in effect when a charge began gives it to a tenant,
 // a pool or an account, so that an import can say how much of a bill would be unallocated; nil where
 // there is no mapping among the versions. Owners are not looked at: an entry that leads to the owner
 // of a resource counts as covering it. What is returned is not safe for concurrent use. A mapping
@@ -22,7 +22,8 @@ func Coverage(versions []RuleVersion) (func(*charge.Charge) bool, error) {
 		if version.Mapping == nil {
 			continue
 		}
-		matcher, err := newMatcher(*version.Mapping, nil)
+		// Each has a matcher of its own: whether any matches does not depend on their order.
+		matcher, err := newMatcher([]RuleVersion{version}, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -36,8 +37,9 @@ func Coverage(versions []RuleVersion) (func(*charge.Charge) bool, error) {
 	return func(c *charge.Charge) bool {
 		for _, mapping := range mappings {
 			begun := !c.ChargePeriodStart.Before(mapping.from)
-			if begun && (mapping.until.IsZero() || c.ChargePeriodStart.Before(mapping.until)) {
-				return mapping.matcher.decide(c, 0, known).place >= 0
+			if begun && (mapping.until.IsZero() || c.ChargePeriodStart.Before(mapping.until)) &&
+				mapping.matcher.decide(c, 0, known).place >= 0 {
+				return true
 			}
 		}
 		return false

@@ -8,7 +8,8 @@ import (
 )
 
 // Mapping says which row of a bill belongs to which tenant, pool or account. Entries are tried in
-// order; the first that matches decides, and a row that none matches goes to @unallocated.
+// order; the first that matches decides, and a row that no mapping in effect matches goes to
+// @unallocated.
 type Mapping struct {
 	Entries        []MappingEntry `json:"mapping"`
 	EffectiveFrom  time.Time      `json:"effective_from,omitzero"`

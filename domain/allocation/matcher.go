@@ -1,6 +1,7 @@
 package allocation
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -8,8 +9,8 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-// matcher tries the entries of one mapping on charges. What it decided on once for the same values
-// in every column that the mapping looks at, it looks up from then on, so that a bill of millions of
+// matcher tries the entries of the mappings in effect at one time on charges, mapping after mapping.
+// What it decided on once for the same values in every column that the mappings look at, it looks up from then on, so that a bill of millions of
 // rows costs a look-up per row. It is not safe for concurrent use.
 type matcher struct {
 	entries []compiledEntry
@@ -34,32 +35,42 @@ type decision struct {
 	tenant string
 }
 
-// rememberedDecisions bounds the memory of a matcher whose mapping looks at columns that are
+// rememberedDecisions bounds the memory of a matcher whose mappings look at columns that are
 // different in every row.
 const rememberedDecisions = 1 << 17
 
-// newMatcher prepares a mapping. known, where not nil, says which tenants there are; a plain tenant
-// id that is not among them is an InvalidInput error.
-func newMatcher(mapping Mapping, roster *Roster) (*matcher, error) {
+// newMatcher prepares mappings in the order in which they are tried. roster, where not nil, says
+// which tenants there are; a plain tenant id that is not among them is an InvalidInput error.
+func newMatcher(mappings []RuleVersion, roster *Roster) (*matcher, error) {
 	m := &matcher{known: make(map[string]decision)}
+	for _, version := range mappings {
+		if err := m.add(*version.Mapping, roster); err != nil {
+			return nil, RuleSet{mappings: mappings}.inMapping(version, err)
+		}
+	}
+	m.collectColumns()
+	return m, nil
+}
+
+// add appends the entries of one mapping.
+func (m *matcher) add(mapping Mapping, roster *Roster) error {
 	for i, entry := range mapping.Entries {
 		compiled := compiledEntry{MappingEntry: entry}
 		if entry.Tenant != "" {
 			parsed, err := parseTemplate(entry.Tenant)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			compiled.template, compiled.byOwner = parsed, parsed.uses(fieldOwner)
 			if parsed.constant() && roster != nil {
 				if _, listed := roster.Place(entry.Tenant); !listed {
-					return nil, fault.New(fault.InvalidInput, "mapping entry %d leads to tenant %q, who is not listed", i+1, entry.Tenant)
+					return fault.New(fault.InvalidInput, "mapping entry %d leads to tenant %q, who is not listed", i+1, entry.Tenant)
 				}
 			}
 		}
 		m.entries = append(m.entries, compiled)
 	}
-	m.collectColumns()
-	return m, nil
+	return nil
 }
 
 // collectColumns notes which columns and tags the entries look at.
@@ -109,7 +120,7 @@ var chargeColumns = []chargeColumn{
 // decide returns the first entry from a place on that matches. accept says whether an id that a
 // template gave is that of a tenant.
 func (m *matcher) decide(c *charge.Charge, from int, accept func(string) bool) decision {
-	m.key = append(m.key[:0], byte(from), byte(from>>8))
+	m.key = binary.AppendUvarint(m.key[:0], uint64(from)) //nolint:gosec // a place is never negative
 	for _, value := range m.columns {
 		m.key = append(m.key, value(c)...)
 		m.key = append(m.key, 0)

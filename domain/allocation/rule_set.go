@@ -1,6 +1,7 @@
 package allocation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,15 +10,17 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-// RuleSet is a set of rules that fit together: no two of the same subject are in effect at once, and
-// the mapping leads only to pools that have a rule. It is never changed once made.
+// RuleSet is a set of rules that fit together: no two of the same pool are in effect at once, and
+// mappings lead only to pools that have a rule. Several mappings may be in effect at once, so that
+// rules of different authors stand beside each other: they are tried in the order of ByPrecedence,
+// and the first entry that matches, over all of them, decides. A set is never changed once made.
 type RuleSet struct {
 	pools    []RuleVersion
 	mappings []RuleVersion
 }
 
-// NewRuleSet checks that rules fit together. Overlapping rules are an InvalidInput error that names
-// both, as are a rule that is not valid and a mapping that leads to a pool without a rule.
+// NewRuleSet checks that rules fit together. Overlapping rules of a pool are an InvalidInput error
+// that names both, as are a rule that is not valid and a mapping that leads to a pool without a rule.
 func NewRuleSet(versions []RuleVersion) (RuleSet, error) {
 	var set RuleSet
 	for _, version := range versions {
@@ -33,10 +36,7 @@ func NewRuleSet(versions []RuleVersion) (RuleSet, error) {
 			return RuleSet{}, err
 		}
 	}
-	slices.SortStableFunc(set.mappings, byStart)
-	if err := checkOverlaps(set.mappings); err != nil {
-		return RuleSet{}, err
-	}
+	slices.SortStableFunc(set.mappings, ByPrecedence)
 	for _, pool := range set.Pools() {
 		if err := checkOverlaps(set.rulesOf(pool)); err != nil {
 			return RuleSet{}, err
@@ -45,13 +45,20 @@ func NewRuleSet(versions []RuleVersion) (RuleSet, error) {
 	return set, set.checkTargets()
 }
 
+// ByPrecedence orders mappings as they are tried: the newest rule first, which is the one with the
+// greatest id, as ids of rules are UUIDs of version 7 and grow with time; versions of one rule by
+// their beginning.
+func ByPrecedence(a, b RuleVersion) int {
+	return cmp.Or(strings.Compare(b.RuleID, a.RuleID), byStart(a, b))
+}
+
 func byStart(a, b RuleVersion) int {
 	fromA, _ := a.Effective()
 	fromB, _ := b.Effective()
 	return fromA.Compare(fromB)
 }
 
-// checkOverlaps refuses two rules of one subject that share an instant. Rules come in the order of
+// checkOverlaps refuses two rules of one pool that share an instant. Rules come in the order of
 // their beginning, so that only neighbours can be the first to overlap.
 func checkOverlaps(rules []RuleVersion) error {
 	for i := 1; i < len(rules); i++ {
@@ -85,12 +92,20 @@ func (s RuleSet) checkTargets() error {
 	for _, version := range s.mappings {
 		for i, entry := range version.Mapping.Entries {
 			if entry.Pool != "" && len(s.rulesOf(entry.Pool)) == 0 {
-				return fault.New(fault.InvalidInput, "mapping entry %d leads to pool %q, which has no rule; its pools are %.300s",
-					i+1, entry.Pool, strings.Join(s.Pools(), ", "))
+				return s.inMapping(version, fault.New(fault.InvalidInput, "mapping entry %d leads to pool %q, which has no rule; its pools are %.300s",
+					i+1, entry.Pool, strings.Join(s.Pools(), ", ")))
 			}
 		}
 	}
 	return nil
+}
+
+// inMapping adds to an error which mapping it is about, where there are several.
+func (s RuleSet) inMapping(version RuleVersion, err error) error {
+	if err == nil || len(s.mappings) < 2 {
+		return err
+	}
+	return fault.Wrap(err, fault.CodeOf(err), "%s cannot be used", version.title())
 }
 
 // Pools returns the ids of the pools that have rules, in the order in which they were given.
@@ -104,7 +119,7 @@ func (s RuleSet) Pools() []string {
 	return ids
 }
 
-// Versions returns every rule of the set, mappings first.
+// Versions returns every rule of the set, mappings first, in the order in which they are tried.
 func (s RuleSet) Versions() []RuleVersion { return append(slices.Clone(s.mappings), s.pools...) }
 
 // Dated reports whether any rule begins or ends.
@@ -136,7 +151,20 @@ func (s RuleSet) boundaries() []time.Time {
 	return all
 }
 
-// inEffect returns the rule among those of one subject that is in effect throughout a span without
+// mappingsIn returns the mappings that are in effect throughout a span without boundaries inside, in
+// the order in which they are tried.
+func (s RuleSet) mappingsIn(span Span) []RuleVersion {
+	var found []RuleVersion
+	for _, version := range s.mappings {
+		from, until := version.Effective()
+		if overlap(from, until, span.From, span.Until) {
+			found = append(found, version)
+		}
+	}
+	return found
+}
+
+// inEffect returns the rule among those of one pool that is in effect throughout a span without
 // boundaries inside.
 func inEffect(rules []RuleVersion, span Span) (RuleVersion, bool) {
 	for _, version := range rules {

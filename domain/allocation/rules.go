@@ -115,8 +115,8 @@ func (v RuleVersion) Effective() (from, until time.Time) {
 	return v.Pool.EffectiveFrom, v.Pool.EffectiveUntil
 }
 
-// Subject names what a version is about, so that two active ones of the same subject must not
-// overlap in time: the pool, or the mapping as a whole.
+// Subject names what a version is about: its pool, of which only one active version may be in effect
+// at a time, or the mapping. A rule is superseded by one about the same.
 func (v RuleVersion) Subject() string {
 	if v.Kind == RuleKindMapping {
 		return "the mapping"

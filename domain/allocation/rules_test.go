@@ -143,11 +143,13 @@ func TestRuleSetRefuses(t *testing.T) {
 		_, err = allocation.NewRuleSet([]allocation.RuleVersion{m, version(t, rule(allocation.StrategyEqual))})
 		require.EqualError(t, err, `mapping entry 1 leads to pool "nowhere", which has no rule; its pools are pool`)
 	})
-	t.Run("two mappings at once", func(t *testing.T) {
-		m, err := allocation.NewMappingVersion("m", 1, allocation.Mapping{}, "", at(1))
+	t.Run("a mapping beside others to a pool without a rule, naming it", func(t *testing.T) {
+		m, err := allocation.NewMappingVersion("m", 1, to(allocation.MappingEntry{Pool: "nowhere"}), "", at(1))
 		require.NoError(t, err)
-		_, err = allocation.NewRuleSet([]allocation.RuleVersion{m, m})
-		require.EqualError(t, err, "rule m version 1 and rule m version 1 are both about the mapping and overlap in time; end one before the other begins")
+		other, err := allocation.NewMappingVersion("n", 1, allocation.Mapping{}, "", at(1))
+		require.NoError(t, err)
+		_, err = allocation.NewRuleSet([]allocation.RuleVersion{other, m, version(t, rule(allocation.StrategyEqual))})
+		require.EqualError(t, err, `rule m version 1 cannot be used: mapping entry 1 leads to pool "nowhere", which has no rule; its pools are pool`)
 	})
 }
 

@@ -38,4 +38,7 @@ type ManifestRule struct {
 	RuleID      string `json:"rule_id"`
 	Version     int    `json:"version"`
 	ContentHash string `json:"content_hash"`
+	// Rank is a mapping's place in the order in which mappings are tried, from 1; 0 for a pool's rule.
+	// The first mapping that matches decides, so their order counts as their content does.
+	Rank int `json:"rank,omitempty"`
 }

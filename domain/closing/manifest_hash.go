@@ -25,13 +25,13 @@ func (m *Manifest) Sort() {
 		return strings.Compare(a.ContentHash, b.ContentHash)
 	})
 	slices.SortFunc(m.Rules, func(a, b ManifestRule) int {
-		return cmp.Or(strings.Compare(a.ContentHash, b.ContentHash), strings.Compare(a.RuleID, b.RuleID), a.Version-b.Version)
+		return cmp.Or(strings.Compare(a.ContentHash, b.ContentHash), a.Rank-b.Rank, strings.Compare(a.RuleID, b.RuleID), a.Version-b.Version)
 	})
 }
 
 // Hash returns the SHA-256 of the canonical encoding, in hexadecimal: each text by its length, each
 // number as a varint, fields and list elements in the order in which the manifest has them. Of a
-// rule only the content counts: ids are random, and the same bill under the same rules must hash
+// rule only content and rank count: ids are random, and the same bill under the same rules must hash
 // alike in another database, too.
 func (m Manifest) Hash() string {
 	encoding := []byte("omnicloud-manifest\n")
@@ -52,6 +52,7 @@ func (m Manifest) Hash() string {
 	number(int64(len(m.Rules)))
 	for _, rule := range m.Rules {
 		text(rule.ContentHash)
+		number(int64(rule.Rank))
 	}
 	sum := sha256.Sum256(encoding)
 	return hex.EncodeToString(sum[:])

@@ -25,7 +25,7 @@ func manifest() closing.Manifest {
 
 func TestManifestHash(t *testing.T) {
 	t.Run("stays the same from release to release", func(t *testing.T) {
-		assert.Equal(t, "af34f9b7", manifest().Hash()[:8])
+		assert.Equal(t, "1b38262c", manifest().Hash()[:8])
 	})
 	t.Run("changes with every field", func(t *testing.T) {
 		changes := map[string]func(*closing.Manifest){
@@ -40,6 +40,7 @@ func TestManifestHash(t *testing.T) {
 			"scope":      func(m *closing.Manifest) { m.Inputs[1].Scope = "3" },
 			"rows":       func(m *closing.Manifest) { m.Inputs[0].Rows++ },
 			"one less":   func(m *closing.Manifest) { m.Inputs = m.Inputs[:1] },
+			"rank":       func(m *closing.Manifest) { m.Rules[0].Rank = 1 },
 			"rule":       func(m *closing.Manifest) { m.Rules[0].ContentHash = "cd" },
 			"boundary":   func(m *closing.Manifest) { m.Inputs[0].Scope, m.Inputs[0].ContentHash = "1a", "a" },
 		}

@@ -67,8 +67,8 @@ func changed(change allocation.RuleChange) error {
 	return fault.New(fault.Conflict, "rule %s no longer ends with version %d; read it again and decide on that", change.RuleID, change.Expect)
 }
 
-// addVersion inserts a version. It names the rule that is in the way; the exclusion constraint
-// stands behind it for rules that are added at the same moment.
+// addVersion inserts a version. It names the rule of the same pool that is in the way; the exclusion
+// constraint stands behind it for rules that are added at the same moment.
 func addVersion(ctx context.Context, tx pgx.Tx, version allocation.RuleVersion) error {
 	document, err := version.Document()
 	if err != nil {
@@ -81,10 +81,10 @@ func addVersion(ctx context.Context, tx pgx.Tx, version allocation.RuleVersion) 
 	}
 	var other string
 	err = tx.QueryRow(ctx, `SELECT rule_id FROM allocation_rules
-		WHERE is_active AND $5 AND kind = $1 AND pool_id = $2
-			AND tstzrange(effective_from, effective_until) && tstzrange($3, $4)
+		WHERE is_active AND $4 AND kind = 'pool' AND pool_id = $1
+			AND tstzrange(effective_from, effective_until) && tstzrange($2, $3)
 		ORDER BY effective_from NULLS FIRST LIMIT 1`,
-		string(version.Kind), pool, instant(from), instant(until), version.IsActive).Scan(&other)
+		pool, instant(from), instant(until), version.IsActive).Scan(&other)
 	if err == nil {
 		return fault.New(fault.Conflict, "rule %s is about %s at times at which rule %s already is; supersede or end that one first",
 			version.RuleID, version.Subject(), other)

@@ -92,6 +92,15 @@ func TestRules(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, page)
 	})
+	t.Run("that are mappings stand beside each other at all times", func(t *testing.T) {
+		for _, id := range []string{"mapping-1", "mapping-2"} {
+			mapping, err := allocation.NewMappingVersion(id, 1, allocation.Mapping{
+				Entries: []allocation.MappingEntry{{Tenant: "acme"}},
+			}, "olga", july)
+			require.NoError(t, err)
+			require.NoError(t, rules.Revise(ctx, add(mapping)))
+		}
+	})
 	t.Run("for the same pool and time: of many at once one is stored", func(t *testing.T) {
 		var group sync.WaitGroup
 		var stored atomic.Int32

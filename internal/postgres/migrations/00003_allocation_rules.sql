@@ -11,7 +11,7 @@ CREATE TABLE omnicloud.allocation_rules (
     rule_id         text COLLATE "C" NOT NULL CHECK (rule_id ~ '^[A-Za-z0-9._-]{1,128}$'),
     version         int NOT NULL CHECK (version > 0),
     kind            text COLLATE "C" NOT NULL CHECK (kind IN ('pool', 'mapping')),
-    -- Empty for a mapping: there is one at a time.
+    -- Empty for a mapping.
     pool_id         text COLLATE "C" NOT NULL DEFAULT '',
     category        text NOT NULL DEFAULT '',
     name            text NOT NULL DEFAULT '',
@@ -27,10 +27,12 @@ CREATE TABLE omnicloud.allocation_rules (
     PRIMARY KEY (rule_id, version),
     CHECK ((kind = 'pool') = (pool_id <> '')),
     CHECK (effective_from < effective_until OR NOT is_active),
+    -- A pool has one rule at a time. Several mappings may be in effect at once: they are tried one
+    -- after the other.
     CONSTRAINT allocation_rules_one_at_a_time EXCLUDE USING gist (
-        omnicloud.text_range(kind || ':' || pool_id, kind || ':' || pool_id, '[]') WITH &&,
+        omnicloud.text_range(pool_id, pool_id, '[]') WITH &&,
         tstzrange(effective_from, effective_until) WITH &&
-    ) WHERE (is_active)
+    ) WHERE (is_active AND kind = 'pool')
 );
 
 CREATE INDEX allocation_rules_active ON omnicloud.allocation_rules (kind, pool_id, effective_from)
