@@ -48,6 +48,7 @@ func ApplicationError(err error) error {
 	options := temporal.ApplicationErrorOptions{NonRetryable: listed && !again, Cause: err}
 	var coded *fault.Error
 	if errors.As(err, &coded) {
+		options.Cause = coded.Cause // the sentence itself is the message already
 		options.NextRetryDelay = coded.RetryAfter
 		options.Details = []any{Details{Message: coded.Message, Fields: coded.Fields}}
 		return temporal.NewApplicationErrorWithOptions(coded.Message, string(code), options)

@@ -187,6 +187,20 @@ func TestExactlyOneDecisionWins(t *testing.T) {
 		require.Equal(t, 1, s.memory.approvals)
 		require.Empty(t, s.memory.refusals())
 	})
+	t.Run("a decision that is faster than the news of its own request counts", func(t *testing.T) {
+		s := newStage(t)
+		answer, decision := &reply{}, s.decision("d1", approval.Approve, approver)
+		arrived := make(chan struct{})
+		s.memory.afterAwait = func() {
+			s.RegisterDelayedCallback(func() { s.update(decision, answer); close(arrived) }, 0)
+			<-arrived
+		}
+		result, err := s.run()
+		require.NoError(t, err)
+		require.NoError(t, answer.rejected)
+		require.NoError(t, answer.err)
+		require.Equal(t, closing.StateClosed, result.State)
+	})
 	t.Run("a decision before there is a result is refused", func(t *testing.T) {
 		s := newStage(t)
 		s.signalAfter(0, s.decision("d1", approval.Approve, approver))

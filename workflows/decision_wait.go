@@ -12,8 +12,8 @@ import (
 // await waits for the decision that counts, reminding people on the way. It returns errExpired at
 // the deadline and a cancellation error where the workflow is cancelled first.
 func (d *decisionDesk) await(ctx workflow.Context, deadline time.Time, remindEvery time.Duration) (*approval.Decision, error) {
-	d.waiting, d.deadline, d.progress.Deadline = true, deadline, deadline
-	defer func() { d.waiting = false }()
+	d.openDoor(deadline)
+	defer d.closeDoor()
 	if err := d.mark(ctx, "pending"); err != nil {
 		return nil, err
 	}
@@ -39,6 +39,14 @@ func (d *decisionDesk) await(ctx workflow.Context, deadline time.Time, remindEve
 		d.remind(ctx)
 	}
 }
+
+// openDoor lets decisions in until a deadline.
+func (d *decisionDesk) openDoor(deadline time.Time) {
+	d.waiting, d.deadline, d.progress.Deadline = true, deadline, deadline
+}
+
+// closeDoor turns away decisions that come from here on.
+func (d *decisionDesk) closeDoor() { d.waiting = false }
 
 // remind is a courtesy: its failure is logged and the wait goes on.
 func (d *decisionDesk) remind(ctx workflow.Context) {

@@ -39,6 +39,8 @@ type memory struct {
 	now  func() time.Time
 	// before is called by a method of that name before it does anything.
 	before map[string]func()
+	// afterAwait is called once the request for an approval is on record.
+	afterAwait func()
 }
 
 func (m *memory) enter(method string) error {
@@ -108,7 +110,11 @@ func (m *memory) Manifest(context.Context, closing.AttemptRef) (closing.Manifest
 }
 
 func (m *memory) AwaitApproval(_ context.Context, ref closing.AttemptRef, deadline time.Time) error {
-	return m.move("AwaitApproval", ref, closing.StateAwaitingApproval, func() { m.status.ApprovalDeadline = deadline })
+	err := m.move("AwaitApproval", ref, closing.StateAwaitingApproval, func() { m.status.ApprovalDeadline = deadline })
+	if err == nil && m.afterAwait != nil {
+		m.afterAwait()
+	}
+	return err
 }
 
 func (m *memory) Approve(_ context.Context, ref closing.AttemptRef, decision approval.Decision, announce closing.Announce) (int, error) {

@@ -143,8 +143,11 @@ func (c *periodClose) prepare(ctx workflow.Context) error {
 func (c *periodClose) review(ctx workflow.Context, plan activities.Plan) (*PeriodCloseResult, error) {
 	c.progress.enter(activities.StepAwaitApproval)
 	deadline := plan.Deadline
+	defer c.desk.closeDoor()
 	if plan.State == closing.StateClosing {
 		request := activities.RequestApprovalInput{Ref: c.ref, Deadline: workflow.Now(ctx).Add(plan.ApprovalDeadline)}
+		// People see the request as soon as it commits, which is before this workflow hears of it.
+		c.desk.openDoor(request.Deadline)
 		asked, err := activities.RequestApproval(under(ctx, bookkeeping), request)
 		if err != nil {
 			return nil, err
