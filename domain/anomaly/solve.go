@@ -6,7 +6,7 @@ import "math"
 const maxTerms = 2 + maxSteps
 
 // matrix is a small symmetric positive definite one, of which the first n rows and columns count.
-// It lives on the stack: the daily rule solves some forty thousand a second.
+// It lives on the stack: every judged day solves five.
 type matrix [maxTerms][maxTerms]float64
 
 // vector goes with matrix.
