@@ -208,6 +208,9 @@ type Backfill struct {
 	To   time.Time `json:"to"`
 }
 
+// BreakdownBy defines model for BreakdownBy.
+type BreakdownBy = allocation.Breakdown
+
 // Cell What a tenant or account owes for a pool, in full precision.
 type Cell struct {
 	Account string `json:"account"`
@@ -375,8 +378,10 @@ type JobLinks struct {
 // MappingEntry Leads the rows that meet all its conditions to a tenant, a pool or an account.
 type MappingEntry = allocation.MappingEntry
 
-// Month A calendar month in UTC, as a parameter.
-type Month = string
+// MonthBoundary A month, or the instant at which one begins.
+//
+// Examples: 2026-09, 2026-09-01T00:00:00Z
+type MonthBoundary = string
 
 // Patterns One value or glob, or several of which one must match.
 type Patterns = allocation.Patterns
@@ -645,7 +650,7 @@ type TenantAllocation struct {
 	AllocationMetadata map[string]string `json:"allocation_metadata"`
 	Book               ID                `json:"book"`
 
-	// Breakdown The amount of each cost category.
+	// Breakdown The amount of each cost category, project or resource.
 	Breakdown map[string]Decimal `json:"breakdown"`
 
 	// Currency A currency of ISO 4217.
@@ -660,8 +665,8 @@ type TenantAllocation struct {
 	PeriodEnd   time.Time `json:"period_end"`
 	PeriodStart time.Time `json:"period_start"`
 
-	// Pools The amount of each pool.
-	Pools    map[string]Decimal `json:"pools"`
+	// Pools The amount of each pool; absent where other rules were asked for.
+	Pools    map[string]Decimal `json:"pools,omitempty,omitzero"`
 	Revision int                `json:"revision"`
 	TenantID ID                 `json:"tenant_id"`
 
@@ -867,11 +872,19 @@ type GetTenantAllocationsParams struct {
 	// Book The book, `main` by default.
 	Book ID `form:"book,omitempty" json:"book,omitempty,omitzero"`
 
-	// From The first month.
-	From Month `form:"from" json:"from"`
+	// From The first month, or the instant at which it begins.
+	From MonthBoundary `form:"from" json:"from"`
 
-	// To The last month, included; `from` by default.
-	To Month `form:"to,omitempty" json:"to,omitempty,omitzero"`
+	// To The last month (included), or the instant at which it ends; `from` alone means one month.
+	To MonthBoundary `form:"to,omitempty" json:"to,omitempty,omitzero"`
+
+	// By What the breakdown is by. Cost without project or resource is under `-`, shared cost
+	// under `pool:` and the pool's id.
+	By BreakdownBy `form:"by,omitempty" json:"by,omitempty,omitzero"`
+
+	// Rules Ids of stored rules, separated by commas, that take the place of those that the period
+	// was closed by; every pool of the mapping needs one.
+	Rules string `form:"rules,omitempty" json:"rules,omitempty,omitzero"`
 }
 
 // CreateAllocationRulesJSONRequestBody defines body for CreateAllocationRules for application/json ContentType.
@@ -972,7 +985,7 @@ type ServerInterface interface {
 	// UnpauseSchedule Lets a schedule start work again.
 	// (POST /v1/schedules/{schedule_id}/unpause)
 	UnpauseSchedule(c *gin.Context, scheduleID ScheduleID, params UnpauseScheduleParams)
-	// GetTenantAllocations What a tenant owes for the published periods from one month to another.
+	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(c *gin.Context, tenantID TenantID, params GetTenantAllocationsParams)
 }
@@ -2070,6 +2083,22 @@ func (siw *ServerInterfaceWrapper) GetTenantAllocations(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "by", c.Request.URL.Query(), &params.By, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter by: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "rules" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rules", c.Request.URL.Query(), &params.Rules, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter rules: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -3323,7 +3352,7 @@ type StrictServerInterface interface {
 	// UnpauseSchedule Lets a schedule start work again.
 	// (POST /v1/schedules/{schedule_id}/unpause)
 	UnpauseSchedule(ctx context.Context, request UnpauseScheduleRequestObject) (UnpauseScheduleResponseObject, error)
-	// GetTenantAllocations What a tenant owes for the published periods from one month to another.
+	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(ctx context.Context, request GetTenantAllocationsRequestObject) (GetTenantAllocationsResponseObject, error)
 }

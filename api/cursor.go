@@ -24,7 +24,7 @@ func encodeCursor(listing string, position any) (string, error) {
 	if err != nil {
 		return "", fault.Wrap(err, fault.Internal, "a cursor cannot be written")
 	}
-	outer, err := json.Marshal(cursor{For: listing, Position: inner})
+	outer, err := json.Marshal(cursor{For: bindingOf(listing), Position: inner})
 	if err != nil {
 		return "", fault.Wrap(err, fault.Internal, "a cursor cannot be written")
 	}
@@ -45,13 +45,18 @@ func decodeCursor(text, listing string, position any) error {
 	if err := decodeStrictly(decoded, &outer); err != nil {
 		return badCursor("it is damaged")
 	}
-	if outer.For != listing {
+	if outer.For != bindingOf(listing) {
 		return badCursor("it belongs to another listing or other filters")
 	}
 	if err := decodeStrictly(outer.Position, position); err != nil {
 		return badCursor("it is damaged")
 	}
 	return nil
+}
+
+// bindingOf shortens what a listing and its filters are called.
+func bindingOf(listing string) string {
+	return base64.RawURLEncoding.EncodeToString(hashOf([]byte(listing))[:9])
 }
 
 func decodeStrictly(text []byte, into any) error {

@@ -84,17 +84,13 @@ func (s *server) checkDecision(ctx context.Context, asked askedDecision) error {
 
 // ruleAuthors lists who wrote the rules that the attempt froze.
 func (s *server) ruleAuthors(ctx context.Context, ref closing.AttemptRef) ([]string, error) {
-	manifest, err := s.Periods.Manifest(ctx, ref)
+	frozen, err := s.frozenRules(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	authors := make([]string, 0, len(manifest.Rules))
-	for _, rule := range manifest.Rules {
-		version, err := s.Rules.Version(ctx, rule.RuleID, rule.Version)
-		if err != nil {
-			return nil, fault.Wrap(err, fault.Internal, "version %d of rule %s, which the close froze, cannot be read", rule.Version, rule.RuleID)
-		}
-		authors = append(authors, version.CreatedBy)
+	authors := make([]string, len(frozen))
+	for i, version := range frozen {
+		authors[i] = version.CreatedBy
 	}
 	return authors, nil
 }

@@ -33,10 +33,13 @@ func approvedBy(subject, hash string) approval.Decision {
 	}
 }
 
-// work runs a real worker whose platform takes every posting.
-func (s *stage) work(t *testing.T) {
+// takesAll is a platform that takes every posting.
+var takesAll = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+
+// work runs a real worker against a platform.
+func (s *stage) work(t *testing.T, behind http.Handler) {
 	t.Helper()
-	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	platform := httptest.NewServer(behind)
 	t.Cleanup(platform.Close)
 	services, err := serviceclient.New(serviceclient.Options{URLs: serviceclient.URLsUnder(platform.URL), Logger: quiet})
 	require.NoError(t, err)
@@ -69,7 +72,7 @@ func (s *stage) state(t *testing.T) closing.State {
 
 func TestApproval(t *testing.T) {
 	s := newStageOn(t, ownTemporal(t))
-	s.work(t)
+	s.work(t, takesAll)
 	ref, hash := s.await(t, september, "operator", "system")
 	s.resume(t, ref)
 
@@ -118,7 +121,7 @@ func TestApproval(t *testing.T) {
 
 func TestRejectionBySignal(t *testing.T) {
 	s := newStageOn(t, ownTemporal(t))
-	s.work(t)
+	s.work(t, takesAll)
 	ref, hash := s.await(t, september, "operator", "system")
 	s.resume(t, ref)
 	require.Eventually(t, func() bool {

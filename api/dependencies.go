@@ -10,6 +10,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/idempotency"
+	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 )
 
@@ -28,6 +29,7 @@ type Dependencies struct {
 	LedgerOf    func(ctx context.Context, tenantID string, read func(ledger.Store) error) error
 	Idempotency idempotency.Store
 	Inputs      Inputs
+	Frozen      intake.FrozenInputs
 	Importer    Importer
 	Reports     Reports
 	Workflows   Workflows

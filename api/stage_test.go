@@ -36,15 +36,16 @@ var september = period.New(2025, time.September)
 
 // stage is the API over real HTTP on a real database and a real Temporal server.
 type stage struct {
-	url     string
-	pool    *pgxpool.Pool
-	periods *postgres.Closing
-	ledger  *postgres.Ledger
-	rules   *postgres.Rules
-	keys    *token.Keys
-	client  client.Client
-	tokens  map[string]string
-	router  routers.Router
+	url      string
+	database string
+	pool     *pgxpool.Pool
+	periods  *postgres.Closing
+	ledger   *postgres.Ledger
+	rules    *postgres.Rules
+	keys     *token.Keys
+	client   client.Client
+	tokens   map[string]string
+	router   routers.Router
 }
 
 // newStage starts the API with the sample book; change adjusts what it is made of.
@@ -57,14 +58,17 @@ func newStage(t *testing.T, change ...func(*api.Dependencies, *api.Options)) *st
 
 func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api.Dependencies, *api.Options)) *stage {
 	t.Helper()
-	pool := postgrestest.New(t)
+	database := postgrestest.URL(t)
+	pool, err := postgres.Open(t.Context(), database)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
 	folder := t.TempDir()
 	keys, err := token.OpenKeys(folder)
 	require.NoError(t, err)
 	connected, codec := dialTemporal(t, temporal, folder)
 	s := &stage{
 		pool: pool, periods: postgres.NewClosing(pool), ledger: postgres.NewLedger(pool),
-		rules: postgres.NewRules(pool), keys: keys, client: connected,
+		rules: postgres.NewRules(pool), keys: keys, client: connected, database: database,
 	}
 	_, err = postgres.EnsureBook(t.Context(), pool, closing.SampleBook())
 	require.NoError(t, err)
@@ -89,6 +93,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 				"focus": focus.Format, "tenants": intakefile.Tenants, "usage": intakefile.Usage, "invoices": intakefile.Invoices,
 			},
 		},
+		Frozen:    postgres.NewIntake(pool),
 		Reports:   postgres.NewIntake(pool),
 		Workflows: api.NewTemporalWorkflows(connected),
 		Schedules: api.NewTemporalSchedules(connected, func(context.Context) ([]string, error) {

@@ -3,31 +3,24 @@ package api
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"slices"
-	"strings"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
-	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
 const (
 	// defaultBook is the book of requests that name none.
 	defaultBook = "main"
-	// longestRange bounds the months of one request, tenantCells the cells of one month: a tenant
-	// has one per pool and currency.
+	// longestRange bounds the months of one request.
 	longestRange = 60
-	tenantCells  = 10_000
 )
 
 // GetTenantAllocations shows what a tenant owes for published periods: calculate_tenant_allocation
-// on what was approved.
+// on what was approved, or anew on the same inputs where another breakdown or other rules are asked
+// for.
 func (s *server) GetTenantAllocations(ctx context.Context, request GetTenantAllocationsRequestObject) (GetTenantAllocationsResponseObject, error) {
 	months, err := monthsBetween(request.Params.From, request.Params.To)
 	if err != nil {
@@ -46,7 +39,7 @@ func (s *server) GetTenantAllocations(ctx context.Context, request GetTenantAllo
 		if status.Revision == 0 {
 			continue
 		}
-		results, err := s.tenantResults(ctx, status, request.TenantID)
+		results, err := s.tenantResults(ctx, status, request.TenantID, request.Params)
 		if err != nil {
 			return nil, err
 		}
@@ -76,17 +69,24 @@ func (s *server) checkTenant(ctx context.Context, tenantID string) error {
 	return missing
 }
 
+// monthsBetween lists the months of a range. An end that is an instant is where the last month ends;
+// one that is a month is the last month itself.
 func monthsBetween(first, last string) ([]period.Period, error) {
-	from, err := period.Parse(first)
+	from, err := period.Parse(first[:len("2006-01")])
 	if err != nil {
 		return nil, err
 	}
-	to, err := period.Parse(cmp.Or(last, first))
-	if err != nil {
-		return nil, err
+	to := from
+	if last != "" {
+		if to, err = period.Parse(last[:len("2006-01")]); err != nil {
+			return nil, err
+		}
+		if len(last) > len("2006-01") {
+			to = to.Previous()
+		}
 	}
 	if to.Before(from) {
-		return nil, fault.Invalid(parameterPrefix+"query to", "to %s lies before from %s", to, from)
+		return nil, fault.Invalid(parameterPrefix+"query to", "no month lies between from %s and to %s", first, last)
 	}
 	var months []period.Period
 	for month := from; !to.Before(month); month = month.Next() {
@@ -98,89 +98,23 @@ func monthsBetween(first, last string) ([]period.Period, error) {
 	return months, nil
 }
 
-// tenantResults sums a tenant's cells of a published month by category and pool, per currency.
-func (s *server) tenantResults(ctx context.Context, status closing.Status, tenantID string) ([]TenantAllocation, error) {
-	filter := ledger.Filter{Book: status.Book, Period: status.Period, Revision: status.Revision, Account: tenantID}
-	var cells []ledger.Cell
-	err := s.readLedger(ctx, func(store ledger.Store) (err error) {
-		cells, err = store.Cells(ctx, filter, ledger.Position{}, tenantCells)
-		return err
-	})
-	if err != nil || len(cells) == 0 {
+// tenantResults shows a tenant's part of a published month, one result per currency.
+func (s *server) tenantResults(ctx context.Context, status closing.Status, tenantID string, asked GetTenantAllocationsParams) ([]TenantAllocation, error) {
+	published, attempt, err := s.publishedResults(ctx, status, tenantID)
+	if err != nil || len(published) == 0 {
 		return nil, err
 	}
-	categories, err := s.poolCategories(ctx, closing.AttemptRef{Book: status.Book, Period: status.Period, Attempt: cells[0].Attempt})
+	if asked.Rules == "" && (asked.By == "" || asked.By == allocation.ByCategory) {
+		return published, nil
+	}
+	recalculated, err := s.recalculate(ctx, closing.AttemptRef{Book: status.Book, Period: status.Period, Attempt: attempt}, tenantID, asked)
 	if err != nil {
 		return nil, err
 	}
-	results := map[string]*TenantAllocation{}
-	for _, cell := range cells {
-		result := results[cell.Currency]
-		if result == nil {
-			result = newTenantAllocation(status, tenantID, cell.Currency)
-			results[cell.Currency] = result
-		}
-		category := string(categories.of(cell.Pool))
-		result.Breakdown[category] = result.Breakdown[category].Add(cell.Amount)
-		result.Pools[cell.Pool] = result.Pools[cell.Pool].Add(cell.Amount)
-		result.TotalAllocated = result.TotalAllocated.Add(cell.Amount)
-	}
-	sorted := make([]TenantAllocation, 0, len(results))
-	for _, result := range results {
-		sorted = append(sorted, *result)
-	}
-	slices.SortFunc(sorted, func(a, b TenantAllocation) int { return strings.Compare(a.Currency, b.Currency) })
-	return sorted, nil
-}
-
-func newTenantAllocation(status closing.Status, tenantID, currency string) *TenantAllocation {
-	return &TenantAllocation{
-		AllocationID: fmt.Sprintf("%s.%s.%d.%s.%s", status.Book, status.Period, status.Revision, currency, tenantID),
-		TenantID:     tenantID,
-		Book:         status.Book,
-		Period:       status.Period,
-		PeriodStart:  status.Period.Start(),
-		PeriodEnd:    status.Period.End(),
-		Currency:     currency,
-		Revision:     status.Revision,
-		Breakdown:    map[string]decimal.Decimal{},
-		Pools:        map[string]decimal.Decimal{},
-		AllocationMetadata: map[string]string{
-			"allocation_version": allocation.Version,
-			"result_hash":        status.ResultHash,
-			"manifest_hash":      status.ManifestHash,
-		},
-	}
-}
-
-// poolCategories says which cost category a pool belongs to.
-type poolCategories map[string]allocation.CostCategory
-
-// of returns the category of a pool: that of its rule, and for direct charges the one in its name.
-func (c poolCategories) of(pool string) allocation.CostCategory {
-	if name, direct := strings.CutPrefix(pool, "direct:"); direct {
-		return allocation.CostCategory(name)
-	}
-	if category, known := c[pool]; known {
-		return category
-	}
-	return allocation.CategoryShared
-}
-
-func (s *server) poolCategories(ctx context.Context, ref closing.AttemptRef) (poolCategories, error) {
-	manifest, err := s.Periods.Manifest(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	categories := poolCategories{}
-	for _, frozen := range manifest.Rules {
-		version, err := s.Rules.Version(ctx, frozen.RuleID, frozen.Version)
-		if err != nil {
-			return nil, fault.Wrap(err, fault.Internal, "version %d of rule %s, which the close froze, cannot be read", frozen.Version, frozen.RuleID)
-		}
-		if version.Pool != nil {
-			categories[version.Pool.PoolID] = version.Pool.Category
+	for i := range published {
+		if err := recalculated.into(ctx, &published[i]); err != nil {
+			return nil, err
 		}
 	}
-	return categories, nil
+	return published, nil
 }

@@ -46,6 +46,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		Idempotency:   postgres.NewIdempotency(pool),
 		Importer:      newImporter(pool),
 		Reports:       postgres.NewIntake(pool),
+		Frozen:        postgres.NewIntake(pool),
 		Inputs:        api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: services.Tenants, Compute: services.Compute},
 		Workflows:     api.NewTemporalWorkflows(connected),
 		Schedules: api.NewTemporalSchedules(connected, func(ctx context.Context) ([]string, error) {
