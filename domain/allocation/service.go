@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/reservation"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
@@ -23,6 +24,8 @@ type CostAllocationService struct {
 	Charges   ChargeSource
 	Usage     UsageSource
 	Ownership OwnershipSource
+	// Reservations is needed by CalculateAmortizedReservedCosts alone.
+	Reservations reservation.Registry
 	// Currency is the one that results are in; charges in others are left out.
 	Currency string
 	// Basis is the cost that is allocated; effective where it is empty.

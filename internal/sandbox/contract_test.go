@@ -71,6 +71,7 @@ var exchanges = map[string][]struct{ method, path, body string }{
 		{"GET", "/billing/v1/charges?period=2026-01&limit=7", ""},
 		{"GET", "/billing/v1/control-totals?period=2026-09", ""},
 		{"GET", "/billing/v1/reservations", ""},
+		{"GET", "/billing/v1/reservations?tenant_id=acme", ""},
 		{"GET", "/billing/v1/rates", ""},
 		{"POST", "/billing/v1/postings", samplePosting},
 		{"GET", "/billing/v1/postings?book=main&period=2026-09", ""},

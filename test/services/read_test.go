@@ -100,6 +100,19 @@ func testTheSampleArrivesWhole(t *testing.T, database string) {
 	})
 	t.Run("usage", func(t *testing.T) { same(t, month.Usage, p.usage(t)) })
 	t.Run("ownership", func(t *testing.T) { same(t, data.Ownership, p.ownership(t)) })
+	t.Run("reservations, one by one and by owner", func(t *testing.T) {
+		all, err := p.Billing.Reservations(t.Context(), "")
+		require.NoError(t, err)
+		same(t, data.Reservations, all)
+		for _, wanted := range data.Reservations {
+			found, err := p.Billing.Reservation(t.Context(), wanted.ID)
+			require.NoError(t, err)
+			same(t, wanted, found)
+		}
+		own, err := p.Billing.Reservations(t.Context(), "acme")
+		require.NoError(t, err)
+		same(t, data.Reservations[:1], own)
+	})
 	t.Run("resources of one tenant and type", func(t *testing.T) {
 		page, err := p.State.Resources(t.Context(), infra.ResourceFilter{TenantID: "acme", Types: []string{"vm"}}, "")
 		require.NoError(t, err)

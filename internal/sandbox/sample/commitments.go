@@ -4,33 +4,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/reservation"
 )
-
-// Reservation is a commitment as billing lists it. Times are its term, the end excluded.
-type Reservation struct {
-	ID string `json:"reservation_id"`
-	// TenantID is empty for a commitment that several tenants share.
-	TenantID     string `json:"tenant_id,omitempty"`
-	SubAccountID string `json:"sub_account_id"`
-	// Scope is tenant or shared.
-	Scope string `json:"scope"`
-	// PaymentOption is all_upfront or partial_upfront.
-	PaymentOption string          `json:"payment_option"`
-	ServiceName   string          `json:"service_name"`
-	SkuID         string          `json:"sku_id"`
-	TermStart     time.Time       `json:"term_start"`
-	TermEnd       time.Time       `json:"term_end"`
-	Upfront       decimal.Decimal `json:"upfront"`
-	Monthly       decimal.Decimal `json:"monthly"`
-	Currency      string          `json:"currency"`
-}
 
 // commitment is a reservation with what the sample needs to spread it.
 type commitment struct {
-	Reservation
+	reservation.Reservation
 	account string
 	// upfront is paid once, monthly each month of the term.
 	upfront, monthly amount
@@ -48,23 +28,23 @@ func commitments() []commitment {
 	on := func(year int, month time.Month) time.Time { return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC) }
 	list := []commitment{
 		{
-			Reservation: Reservation{
-				ID: "ri-acme-001", TenantID: "acme", SubAccountID: "acct-acme", Scope: "tenant",
-				PaymentOption: "all_upfront", TermStart: on(2026, time.January), TermEnd: on(2027, time.January),
+			Reservation: reservation.Reservation{
+				ID: "ri-acme-001", TenantID: "acme", SubAccountID: "acct-acme", Scope: reservation.ScopeTenant,
+				PaymentOption: reservation.AllUpfront, TermStart: on(2026, time.January), TermEnd: on(2027, time.January),
 			},
 			account: AccountPrimary, upfront: 7000 * unit, months: 12, users: []string{"acme"}, dailyHours: 480_000,
 		},
 		{
-			Reservation: Reservation{
-				ID: "ri-borealis-001", TenantID: "borealis", SubAccountID: "acct-borealis", Scope: "tenant",
-				PaymentOption: "partial_upfront", TermStart: on(2025, time.November), TermEnd: on(2026, time.November),
+			Reservation: reservation.Reservation{
+				ID: "ri-borealis-001", TenantID: "borealis", SubAccountID: "acct-borealis", Scope: reservation.ScopeTenant,
+				PaymentOption: reservation.PartialUpfront, TermStart: on(2025, time.November), TermEnd: on(2026, time.November),
 			},
 			account: AccountPrimary, upfront: 3000 * unit, monthly: 250 * unit, months: 12, users: []string{"borealis"}, dailyHours: 384_000,
 		},
 		{
-			Reservation: Reservation{
-				ID: "sp-shared-001", SubAccountID: subCommitments, Scope: "shared",
-				PaymentOption: "partial_upfront", TermStart: on(2025, time.October), TermEnd: on(2026, time.October),
+			Reservation: reservation.Reservation{
+				ID: "sp-shared-001", SubAccountID: subCommitments, Scope: reservation.ScopeShared,
+				PaymentOption: reservation.PartialUpfront, TermStart: on(2025, time.October), TermEnd: on(2026, time.October),
 			},
 			account: AccountPrimary, upfront: 5000 * unit, monthly: 400 * unit, months: 12,
 			users: []string{"cobalt", "dune", "ember", "kestrel"}, dailyHours: 720_000,
@@ -77,8 +57,8 @@ func commitments() []commitment {
 	return list
 }
 
-func reservations() []Reservation {
-	var list []Reservation
+func reservations() []reservation.Reservation {
+	var list []reservation.Reservation
 	for _, c := range commitments() {
 		list = append(list, c.Reservation)
 	}

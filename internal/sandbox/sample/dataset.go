@@ -10,6 +10,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/domain/reservation"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
@@ -35,7 +36,7 @@ type Dataset struct {
 	Ownership    []tenancy.Ownership
 	Resources    []Resource
 	States       []infra.Resource
-	Reservations []Reservation
+	Reservations []reservation.Reservation
 	Rates        []Rate
 	Capacity     []Capacity
 	Months       []Month
