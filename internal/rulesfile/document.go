@@ -43,8 +43,12 @@ func Parse(name string, text []byte) (Document, error) {
 	if len(text) > maxSize {
 		return Document{}, fault.New(fault.TooLarge, "%s has %d bytes; rules of at most %d are read", name, len(text), maxSize)
 	}
+	isJSON := bytes.HasPrefix(bytes.TrimSpace(text), []byte("{"))
+	if err := checkForm(name, text, isJSON); err != nil {
+		return Document{}, err
+	}
 	parse := parseYAML
-	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+	if isJSON {
 		parse = parseJSON
 	}
 	root, err := parse(name, text)

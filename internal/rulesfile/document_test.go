@@ -160,6 +160,14 @@ func TestParseRefuses(t *testing.T) {
 		"JSON with more behind": {
 			"{\"version\": 1}\n{}", "rules:2: there is something after the end of the document",
 		},
+		"endless brackets":         {"version: 1\npools: " + strings.Repeat("[", 1000), "rules:2: nests deeper than 32 levels"},
+		"endless brackets in JSON": {`{"version": ` + strings.Repeat("[", 1000), "rules:1: nests deeper than 32 levels"},
+		"endless list markers":     {strings.Repeat("- ", 1000), "rules:1: nests deeper than 32 levels"},
+		"endless indentation":      {"version:\n" + strings.Repeat(" ", 1000) + "1\n", "rules:2: is indented by more than 256 columns"},
+		"an endless line":          {"a: " + strings.Repeat("b: ", 10_000), "rules:1: has more than 8192 bytes; write it over several lines"},
+		"an endless bracket": {
+			"version: 1\npools: [" + strings.Repeat("a: b,\n", 10_000), "rules:2731: ends more than 16384 bytes within brackets; write an entry per line without them",
+		},
 		"a key twice in JSON": {`{"version": 1, "version": 1}`, "rules:1: version: is given twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
