@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/approval"
@@ -43,4 +44,32 @@ func TestAKilledWorkerChangesNothingInTheResult(t *testing.T) {
 	for _, total := range closed.Totals {
 		require.True(t, total.Billed.Equal(sums[total.Currency]))
 	}
+}
+
+func TestALostDatabaseDelaysTheCloseAndNothingMore(t *testing.T) {
+	s := newStack(t)
+	s.fault(sandbox.Fault{Route: "GET /billing/v1/charges", LatencyMS: 200})
+	s.startWorker()
+	admin, err := pgx.Connect(context.Background(), s.databaseURL)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, admin.Close(context.Background())) })
+
+	ref := s.open(september2025)
+	cut := 0
+	require.Eventually(t, func() bool {
+		var step string
+		require.NoError(t, admin.QueryRow(context.Background(),
+			"SELECT step FROM omnicloud.periods WHERE period = $1", ref.Period.String()).Scan(&step))
+		if step == "collect" && cut < 3 {
+			cut++
+			_, err := admin.Exec(context.Background(),
+				"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+			require.NoError(t, err)
+		}
+		return step == "await_approval"
+	}, patience, glance)
+	require.Positive(t, cut)
+	status := s.await(ref, closing.StateAwaitingApproval)
+	require.NoError(t, s.decide(status, approval.Approve, approver))
+	s.await(ref, closing.StateClosed)
 }
