@@ -383,6 +383,11 @@ type MappingEntry = allocation.MappingEntry
 // Examples: 2026-09, 2026-09-01T00:00:00Z
 type MonthBoundary = string
 
+// MonthOrInstant A calendar month in UTC, or an instant.
+//
+// Examples: 2026-09, 2026-09-14T06:30:00Z
+type MonthOrInstant = string
+
 // Patterns One value or glob, or several of which one must match.
 type Patterns = allocation.Patterns
 
@@ -512,6 +517,63 @@ type ReadinessStatus string
 
 // Reconciliation Billed cost of the charges against the control totals of the invoices.
 type Reconciliation = closing.Reconciliation
+
+// ReservationAmortization `amount` is `accrued_after` less `accrued_before`: what of the whole `fee` had been used up at
+// `to` and at `from`. `prepaid` is what had been paid by `to` and was not used up; it is negative
+// where use runs ahead of payment.
+type ReservationAmortization struct {
+	// AccruedAfter An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	AccruedAfter Decimal `json:"accrued_after"`
+
+	// AccruedBefore An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	AccruedBefore Decimal `json:"accrued_before"`
+
+	// Amount An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Amount Decimal `json:"amount"`
+
+	// Currency A currency of ISO 4217.
+	//
+	// Examples: USD
+	Currency Currency `json:"currency"`
+
+	// Fee An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Fee           Decimal   `json:"fee"`
+	From          time.Time `json:"from"`
+	PaymentOption string    `json:"payment_option,omitempty,omitzero"`
+
+	// Prepaid An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Prepaid Decimal `json:"prepaid"`
+
+	// ReservationID A commitment's id, as its provider gave it.
+	//
+	// Examples: ri-acme-001
+	ReservationID ReservationID `json:"reservation_id"`
+	ServiceName   string        `json:"service_name,omitempty,omitzero"`
+	SkuID         string        `json:"sku_id,omitempty,omitzero"`
+	TenantID      ID            `json:"tenant_id"`
+
+	// TermEnd Excluded.
+	TermEnd   time.Time `json:"term_end"`
+	TermStart time.Time `json:"term_start"`
+
+	// To Excluded.
+	To time.Time `json:"to"`
+}
+
+// ReservationID A commitment's id, as its provider gave it.
+//
+// Examples: ri-acme-001
+type ReservationID = string
 
 // RuleHistory defines model for RuleHistory.
 type RuleHistory struct {
@@ -887,6 +949,15 @@ type GetTenantAllocationsParams struct {
 	Rules string `form:"rules,omitempty" json:"rules,omitempty,omitzero"`
 }
 
+// GetReservationAmortizationParams defines parameters for GetReservationAmortization.
+type GetReservationAmortizationParams struct {
+	// From The instant at which the time begins, or the first month.
+	From MonthOrInstant `form:"from" json:"from"`
+
+	// To The instant at which it ends (excluded), or the last month (included).
+	To MonthOrInstant `form:"to" json:"to"`
+}
+
 // CreateAllocationRulesJSONRequestBody defines body for CreateAllocationRules for application/json ContentType.
 type CreateAllocationRulesJSONRequestBody = RulesDocument
 
@@ -988,6 +1059,9 @@ type ServerInterface interface {
 	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(c *gin.Context, tenantID TenantID, params GetTenantAllocationsParams)
+	// GetReservationAmortization What of a reservation's fees falls on a time.
+	// (GET /v1/tenants/{tenant_id}/reservations/{reservation_id}/amortization)
+	GetReservationAmortization(c *gin.Context, tenantID TenantID, reservationID ReservationID, params GetReservationAmortizationParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -2112,6 +2186,59 @@ func (siw *ServerInterfaceWrapper) GetTenantAllocations(c *gin.Context) {
 	siw.Handler.GetTenantAllocations(c, tenantID, params)
 }
 
+// GetReservationAmortization operation middleware
+func (siw *ServerInterfaceWrapper) GetReservationAmortization(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "reservation_id" -------------
+	var reservationID ReservationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "reservation_id", c.Param("reservation_id"), &reservationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter reservation_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReservationAmortizationParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetReservationAmortization(c, tenantID, reservationID, params)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -2149,6 +2276,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/allocation-rules/:rule_id/supersede", wrapper.SupersedeAllocationRule)
 	router.POST(options.BaseURL+"/v1/allocations/shared", wrapper.AllocateSharedCosts)
 	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/allocations", wrapper.GetTenantAllocations)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/reservations/:reservation_id/amortization", wrapper.GetReservationAmortization)
 	router.GET(options.BaseURL+"/v1/books/:book/periods", wrapper.ListPeriods)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period", wrapper.GetPeriod)
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/close", wrapper.ClosePeriod)
@@ -3278,6 +3406,49 @@ func (response GetTenantAllocationsdefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type GetReservationAmortizationRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	ReservationID ReservationID `json:"reservation_id"`
+	Params        GetReservationAmortizationParams
+}
+
+type GetReservationAmortizationResponseObject interface {
+	VisitGetReservationAmortizationResponse(w http.ResponseWriter) error
+}
+
+type GetReservationAmortization200JSONResponse ReservationAmortization
+
+func (response GetReservationAmortization200JSONResponse) VisitGetReservationAmortizationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReservationAmortizationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetReservationAmortizationdefaultApplicationProblemPlusJSONResponse) VisitGetReservationAmortizationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetHealth Says that the process runs.
@@ -3355,6 +3526,9 @@ type StrictServerInterface interface {
 	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(ctx context.Context, request GetTenantAllocationsRequestObject) (GetTenantAllocationsResponseObject, error)
+	// GetReservationAmortization What of a reservation's fees falls on a time.
+	// (GET /v1/tenants/{tenant_id}/reservations/{reservation_id}/amortization)
+	GetReservationAmortization(ctx context.Context, request GetReservationAmortizationRequestObject) (GetReservationAmortizationResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -4234,6 +4408,34 @@ func (sh *strictHandler) GetTenantAllocations(ctx *gin.Context, tenantID TenantI
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetTenantAllocationsResponseObject); ok {
 		if err := validResponse.VisitGetTenantAllocationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetReservationAmortization operation middleware
+func (sh *strictHandler) GetReservationAmortization(ctx *gin.Context, tenantID TenantID, reservationID ReservationID, params GetReservationAmortizationParams) {
+	var request GetReservationAmortizationRequestObject
+
+	request.TenantID = tenantID
+	request.ReservationID = reservationID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReservationAmortization(ctx, request.(GetReservationAmortizationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReservationAmortization")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetReservationAmortizationResponseObject); ok {
+		if err := validResponse.VisitGetReservationAmortizationResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/idempotency"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/reservation"
 )
 
 // Dependencies are the ports that the handlers work through. All are required.
@@ -21,6 +22,7 @@ type Dependencies struct {
 	Signer        approval.TokenSigner
 	Periods       closing.Store
 	Rules         allocation.RuleStore
+	Reservations  reservation.Registry
 	// RulesTogether makes several changes of rules in one transaction: all of them, or none.
 	RulesTogether func(ctx context.Context, change func(allocation.RuleStore) error) error
 	Ledger        ledger.Store

@@ -79,6 +79,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 	dependencies := api.Dependencies{
 		Logger: quiet, Authenticator: bearer, Signer: token.NewDecisions(keys),
 		Periods: s.periods, Rules: s.rules, Ledger: s.ledger,
+		Reservations: contracts{},
 		RulesTogether: func(ctx context.Context, change func(allocation.RuleStore) error) error {
 			return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return change(postgres.NewRules(tx)) })
 		},

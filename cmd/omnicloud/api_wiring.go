@@ -40,6 +40,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		Logger:        logger,
 		Periods:       periods,
 		Rules:         postgres.NewRules(pool),
+		Reservations:  services.Billing,
 		RulesTogether: rulesTogether(pool),
 		Ledger:        postgres.NewLedger(pool),
 		LedgerOf:      ledgerOf(pool),
