@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -82,13 +84,16 @@ func tourWorkplace(t *testing.T, s *stack) string {
 // runTour runs all steps in one shell, as a reader would, and returns the output of each.
 func runTour(t *testing.T, workplace string, steps []step, replace *strings.Replacer) []string {
 	t.Helper()
-	const mark = "--- end of the tour's step ---"
+	const mark = "=== end of step ==="
 	var script strings.Builder
 	script.WriteString("set -eu\n")
 	for _, step := range steps {
 		fmt.Fprintf(&script, "%s\necho; echo '%s'\n", replace.Replace(step.commands), mark)
 	}
-	shell := exec.Command("sh", "-c", script.String())
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	shell := exec.CommandContext(ctx, "sh", "-c", script.String())
+	shell.WaitDelay = time.Second
 	shell.Dir = workplace
 	out, err := shell.CombinedOutput()
 	outputs := strings.Split(string(out), mark)
