@@ -50,7 +50,7 @@ func TestCodec(t *testing.T) {
 		require.Empty(t, elsewhere.header.Get("Access-Control-Allow-Origin"))
 	})
 	t.Run("a foreign name that leads to this machine does not either", func(t *testing.T) {
-		sent, err := http.NewRequestWithContext(t.Context(), "POST", s.url+"/codec/decode", strings.NewReader(string(body)))
+		sent, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/codec/decode", strings.NewReader(string(body)))
 		require.NoError(t, err)
 		sent.Host = "evil.example"
 		sent.Header.Set("Origin", uiOrigin)
@@ -60,7 +60,7 @@ func TestCodec(t *testing.T) {
 		require.Equal(t, http.StatusUnauthorized, response.StatusCode)
 	})
 	t.Run("browsers are told before they ask", func(t *testing.T) {
-		sent, err := http.NewRequestWithContext(t.Context(), "OPTIONS", s.url+"/codec/decode", nil)
+		sent, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, s.url+"/codec/decode", nil)
 		require.NoError(t, err)
 		sent.Header.Set("Origin", uiOrigin)
 		response, err := http.DefaultClient.Do(sent)

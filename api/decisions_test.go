@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -134,7 +133,7 @@ func TestRejectionBySignal(t *testing.T) {
 	signed := decode[api.DecisionToken](t, got)
 	require.Equal(t, workflows.DecideName, signed.SignalName)
 	require.Equal(t, ref.WorkflowID(), signed.WorkflowID)
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), signed.WorkflowID, "", signed.SignalName, json.RawMessage(signed.SignalInput)))
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), signed.WorkflowID, "", signed.SignalName, signed.SignalInput))
 	require.Eventually(t, func() bool { return s.state(t) == closing.StateOpen }, 30*time.Second, 100*time.Millisecond)
 	shown := decode[api.PeriodStatus](t, s.get(t, septemberPath, "auditor", http.StatusOK))
 	require.Equal(t, "credits are missing", shown.Reason)

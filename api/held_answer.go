@@ -18,28 +18,39 @@ type heldAnswer struct {
 	body    bytes.Buffer
 }
 
+// WriteHeader keeps the first status that is set before the body begins.
 func (h *heldAnswer) WriteHeader(status int) {
 	if status > 0 && !h.written {
 		h.status = status
 	}
 }
 
+// WriteHeaderNow marks the answer as begun.
 func (h *heldAnswer) WriteHeaderNow() { h.written = true }
 
+// Write holds content back.
 func (h *heldAnswer) Write(content []byte) (int, error) {
 	h.written = true
 	return h.body.Write(content)
 }
 
+// WriteString holds content back.
 func (h *heldAnswer) WriteString(content string) (int, error) {
 	h.written = true
 	return h.body.WriteString(content)
 }
 
-func (h *heldAnswer) Status() int   { return h.status }
-func (h *heldAnswer) Size() int     { return h.body.Len() }
+// Status returns the status that will be sent.
+func (h *heldAnswer) Status() int { return h.status }
+
+// Size returns the number of bytes held back.
+func (h *heldAnswer) Size() int { return h.body.Len() }
+
+// Written reports whether the answer has begun.
 func (h *heldAnswer) Written() bool { return h.written }
-func (h *heldAnswer) Flush()        {}
+
+// Flush does nothing: nothing leaves before the answer is kept.
+func (h *heldAnswer) Flush() {}
 
 // response returns the answer in the form in which it is kept.
 func (h *heldAnswer) response() idempotency.Response {

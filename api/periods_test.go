@@ -133,9 +133,9 @@ func TestPeriods(t *testing.T) {
 
 func TestCloseIsStartedOnce(t *testing.T) {
 	s := newStageOn(t, ownTemporal(t))
-	close := septemberPath + "/close"
+	closePath := septemberPath + "/close"
 
-	first := s.post(t, close, "operator", "", http.StatusAccepted)
+	first := s.post(t, closePath, "operator", "", http.StatusAccepted)
 	require.Equal(t, septemberPath, first.header.Get("Location"))
 	started := decode[api.PeriodStatus](t, first)
 	require.Equal(t, closing.StateClosing, started.State)
@@ -143,14 +143,14 @@ func TestCloseIsStartedOnce(t *testing.T) {
 	before := s.runID(t, started.WorkflowID)
 
 	t.Run("asking again shows the close there is", func(t *testing.T) {
-		again := s.post(t, close, "finance_approver", "", http.StatusAccepted)
+		again := s.post(t, closePath, "finance_approver", "", http.StatusAccepted)
 		require.Equal(t, started.WorkflowID, decode[api.PeriodStatus](t, again).WorkflowID)
 		require.Equal(t, before, s.runID(t, started.WorkflowID), "no second run")
 	})
 
 	t.Run("a close whose workflow was never started, or died, is started by asking again", func(t *testing.T) {
 		require.NoError(t, s.client.TerminateWorkflow(t.Context(), started.WorkflowID, "", "as a lost server would leave it"))
-		again := s.post(t, close, "operator", "", http.StatusAccepted)
+		again := s.post(t, closePath, "operator", "", http.StatusAccepted)
 		require.Equal(t, 1, decode[api.PeriodStatus](t, again).Attempt, "the row's attempt goes on")
 		require.NotEqual(t, before, s.runID(t, started.WorkflowID))
 	})

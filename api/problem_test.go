@@ -38,7 +38,7 @@ func TestProblems(t *testing.T) {
 		"bad-limit":            {method: "GET", path: "/v1/books/main/periods?limit=0", as: "operator"},
 		"bad-key":              {method: "POST", path: "/v1/books/main/periods/2025-09/close", as: "operator", headers: []string{"Idempotency-Key", "a b"}},
 		"content-type":         {method: "POST", path: "/v1/allocations/shared", as: "operator", body: "amount=1", headers: []string{"Content-Type", "application/x-www-form-urlencoded"}},
-		"unknown-field":        {method: "POST", path: "/v1/allocations/shared", as: "operator", body: `{"amount":"1","currency":"USD","category":"shared","period":"2025-09","wieghts":{}}`},
+		"unknown-field":        {method: "POST", path: "/v1/allocations/shared", as: "operator", body: `{"amount":"1","currency":"USD","category":"shared","period":"2025-09","shares":{}}`},
 		"several-fields":       {method: "POST", path: "/v1/allocations/shared", as: "operator", body: `{"amount":"1e9","currency":"usd","category":"compute","period":"2025-09","weights":{"a/b":"x"}}`},
 		"money-as-number":      {method: "POST", path: "/v1/allocations/shared", as: "operator", body: `{"amount":1.1,"currency":"USD","category":"shared","period":"2025-09"}`},
 		"unknown-currency":     {method: "POST", path: "/v1/allocations/shared", as: "operator", body: `{"amount":"1","currency":"XXQ","category":"shared","period":"2025-09"}`},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -21,7 +22,7 @@ func recovery(logger *slog.Logger) gin.HandlerFunc {
 			if recovered == nil {
 				return
 			}
-			if recovered == http.ErrAbortHandler {
+			if err, is := recovered.(error); is && errors.Is(err, http.ErrAbortHandler) {
 				panic(recovered)
 			}
 			ctx := c.Request.Context()

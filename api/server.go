@@ -51,7 +51,7 @@ func New(ctx context.Context, dependencies Dependencies, options Options) (http.
 	}
 	releaseMode()
 	implementation := &server{Dependencies: dependencies, options: options, document: public}
-	return implementation.router(table), nil
+	return implementation.router(table), nil //nolint:contextcheck // requests have contexts of their own
 }
 
 func (s *server) router(table operations) http.Handler {

@@ -13,6 +13,7 @@ import (
 
 // collectFields names the values that the validator found at fault, in its order.
 func collectFields(err error) []fault.Field {
+	//nolint:errorlint // errors.As would look into the list and find its first error instead of the list
 	if several, is := err.(openapi3.MultiError); is {
 		var fields []fault.Field
 		for _, single := range several {
@@ -57,6 +58,7 @@ func bodyFields(request *openapi3filter.RequestError) []fault.Field {
 }
 
 func flatten(err error) []error {
+	//nolint:errorlint // as above
 	several, is := err.(openapi3.MultiError)
 	if !is {
 		return []error{err}

@@ -43,10 +43,10 @@ func TestDecisions(t *testing.T) {
 			decisions := token.NewDecisions(openKeys(t, folder))
 			text, _, err := decisions.SignDecision(decisionClaims())
 			require.NoError(t, err)
-			time.Sleep(token.DecisionLifetime - time.Second)
+			time.Sleep(token.DecisionLifetime - time.Second) //nolint:forbidigo // the bubble's clock, which costs no time
 			_, err = decisions.VerifyDecision(text)
 			require.NoError(t, err)
-			time.Sleep(time.Minute)
+			time.Sleep(time.Minute) //nolint:forbidigo // as above
 			_, err = decisions.VerifyDecision(text)
 			require.True(t, fault.Is(err, fault.Unauthenticated), err)
 		})
