@@ -189,7 +189,7 @@ func TestAllocatePoolsRefuses(t *testing.T) {
 			`pools.csv line 2, column pool_id, value "a,b": id "a,b" is not made of 1 to 128 of the characters A-Z a-z 0-9 . _ -`,
 		},
 		"a tenant listed twice": {
-			"tenants.csv", "tenant_id\nacme\nacme\n", "", `tenants.csv line 3, column tenant_id, value "acme": the tenant is listed before, in line 2`,
+			"tenants.csv", "tenant_id\nacme\nzeta\nacme\n", "", `tenants.csv line 4, column tenant_id, value "acme": the tenant is listed before, in line 2`,
 		},
 		"an unknown plan": {
 			"tenants.csv", "tenant_id,plan\nacme,gold\n", "",
