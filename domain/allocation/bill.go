@@ -31,8 +31,9 @@ type BillOptions struct {
 	// Span is the time that is allocated; the caller chooses the charges that belong to it.
 	Span  Span
 	Basis CostBasis
-	// OnTenant, where not nil, hears of every part of a charge that goes straight to a tenant.
-	OnTenant func(tenant string, c *charge.Charge, start time.Time, amount decimal.Decimal)
+	// OnPart, where not nil, hears of every part of a charge and where it went; the part is valid
+	// during the call alone.
+	OnPart func(*PlacedPart)
 }
 
 // Bill sums the charges of a bill by where the mapping leads them. It is not safe for concurrent
@@ -45,6 +46,7 @@ type Bill struct {
 	totals   map[string]*billTotal
 	names    map[string]string
 	cuts     []time.Time
+	part     PlacedPart // the one under way
 	rows     int64
 }
 
@@ -132,8 +134,9 @@ func (b *Bill) Add(c *charge.Charge) error {
 	if b.options.Basis == BasisBilled {
 		amount = c.BilledCost
 	}
+	b.part = PlacedPart{Charge: c, Start: c.ChargePeriodStart, End: c.ChargePeriodEnd, Amount: amount}
 	if len(b.segments.cuts) == 0 {
-		return b.place(c, total, 0, c.ChargePeriodStart, c.ChargePeriodEnd, amount)
+		return b.place(total, 0)
 	}
 	if c.ChargePeriodStart.IsZero() {
 		return fault.New(fault.InvalidInput, "charge %d has no charge period, but a rule changes at %s; date the charges",
@@ -141,6 +144,7 @@ func (b *Bill) Add(c *charge.Charge) error {
 	}
 	return cut(c.ChargePeriodStart, c.ChargePeriodEnd, b.segments.cuts, amount, total.minorDigits,
 		func(start, end time.Time, part decimal.Decimal) error {
-			return b.place(c, total, b.segments.at(start), start, end, part)
+			b.part.Start, b.part.End, b.part.Amount = start, end, part
+			return b.place(total, b.segments.at(start))
 		})
 }

@@ -12,30 +12,43 @@ import (
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
-// place finds where a part of a charge goes, within one segment, and adds it there.
-func (b *Bill) place(c *charge.Charge, total *billTotal, segment int, start, end time.Time, amount decimal.Decimal) error {
+// PlacedPart is a part of a charge, or the whole of it, and where the mapping led it: to a pool, or to
+// a tenant or reserved account as direct cost of a category.
+type PlacedPart struct {
+	Charge *charge.Charge
+	// Start and End are the time that the part stands for, within that of the charge.
+	Start, End time.Time
+	Amount     decimal.Decimal
+	// Pool is empty for direct cost; Account and Category are empty otherwise.
+	Pool     string
+	Account  string
+	Category CostCategory
+}
+
+// place finds where the part under way goes, within one segment, and adds it there.
+func (b *Bill) place(total *billTotal, segment int) error {
 	matcher := b.matchers[segment]
 	for from := 0; ; {
-		decided := matcher.decide(c, from, b.isTenant)
+		decided := matcher.decide(b.part.Charge, from, b.isTenant)
 		if decided.place < 0 {
-			b.toAccount(c, total, segment, AccountUnallocated, amount)
+			b.toAccount(total, segment, nobodys(b.part.Charge, AccountUnallocated))
 			return nil
 		}
 		entry := &matcher.entries[decided.place]
 		switch {
 		case entry.Pool != "":
-			b.toPool(c, total, segment, entry.Pool, amount)
+			b.toPool(total, segment, entry.Pool)
 			return nil
 		case entry.Account != "":
-			b.toAccount(c, total, segment, entry.Account, amount)
+			b.toAccount(total, segment, entry.Account)
 			return nil
 		case !entry.byOwner:
-			b.toTenant(c, total, segment, decided.tenant, start, amount)
+			b.toTenant(total, segment, decided.tenant)
 			return nil
-		case !b.options.Owners.Known(c.ResourceID):
+		case !b.options.Owners.Known(b.part.Charge.ResourceID):
 			from = decided.place + 1 // an entry that asks for an owner does not match without one
 		default:
-			return b.toOwners(c, total, segment, entry, start, end, amount)
+			return b.toOwners(total, segment, entry)
 		}
 	}
 }
@@ -49,66 +62,85 @@ func (b *Bill) isTenant(id string) bool {
 	return listed
 }
 
-// toOwners divides a part of a charge among those who owned its resource in turn; what belongs to
-// nobody, or to somebody who is no tenant, goes to @unowned.
-func (b *Bill) toOwners(c *charge.Charge, total *billTotal, segment int, entry *compiledEntry, start, end time.Time, amount decimal.Decimal) error {
-	if start.IsZero() {
+// toOwners divides the part under way among those who owned its resource in turn; what belongs to
+// nobody, or to somebody who is no tenant, goes to @unowned (but see nobodys).
+func (b *Bill) toOwners(total *billTotal, segment int, entry *compiledEntry) error {
+	c := b.part.Charge
+	if b.part.Start.IsZero() {
 		return fault.New(fault.InvalidInput, "charge %d has no charge period, but its resource's owner decides who bears it; date the charges", c.SourceRow)
 	}
 	b.cuts = b.options.Owners.changes(c.ResourceID, b.cuts[:0])
 	slices.SortFunc(b.cuts, time.Time.Compare)
-	return cut(start, end, b.cuts, amount, total.minorDigits, func(start, _ time.Time, part decimal.Decimal) error {
+	return cut(b.part.Start, b.part.End, b.cuts, b.part.Amount, total.minorDigits, func(start, end time.Time, amount decimal.Decimal) error {
+		b.part.Start, b.part.End, b.part.Amount = start, end, amount
 		record, owned := b.options.Owners.At(c.ResourceID, start)
 		if owned {
 			if tenant, filled := entry.template.fill(c, record.TenantID); filled && b.isTenant(tenant) {
-				b.toTenant(c, total, segment, tenant, start, part)
+				b.toTenant(total, segment, tenant)
 				return nil
 			}
 		}
-		b.toAccount(c, total, segment, AccountUnowned, part)
+		b.toAccount(total, segment, nobodys(c, AccountUnowned))
 		return nil
 	})
 }
 
+// nobodys returns the account of what leads to no tenant: the one given, but for commitments that
+// nobody used, which have their own.
+func nobodys(c *charge.Charge, account string) string {
+	if c.UnusedCommitment() {
+		return AccountUnusedCommitment
+	}
+	return account
+}
+
 // toTenant adds direct cost of a tenant, or of @departed when the tenant had left by then.
-func (b *Bill) toTenant(c *charge.Charge, total *billTotal, segment int, tenant string, start time.Time, amount decimal.Decimal) {
-	if b.options.Roster != nil && !start.IsZero() {
+func (b *Bill) toTenant(total *billTotal, segment int, tenant string) {
+	if b.options.Roster != nil && !b.part.Start.IsZero() {
 		place, _ := b.options.Roster.Place(tenant)
-		if until := b.options.Roster.tenants[place].ActiveUntil; !until.IsZero() && !start.Before(until) {
-			b.toAccount(c, total, segment, AccountDeparted, amount)
+		if until := b.options.Roster.tenants[place].ActiveUntil; !until.IsZero() && !b.part.Start.Before(until) {
+			b.toAccount(total, segment, AccountDeparted)
 			return
 		}
 	}
-	b.direct(c, segment, tenant, amount)
-	if b.options.OnTenant != nil {
-		b.options.OnTenant(tenant, c, start, amount)
-	}
+	b.direct(segment, tenant)
 	total.mapped++
-	total.magnitude.AddDecimal(amount.Abs())
-	total.borne.AddDecimal(amount.Abs())
+	total.magnitude.AddDecimal(b.part.Amount.Abs())
+	total.borne.AddDecimal(b.part.Amount.Abs())
 }
 
-func (b *Bill) toAccount(c *charge.Charge, total *billTotal, segment int, account string, amount decimal.Decimal) {
-	b.direct(c, segment, account, amount)
-	total.magnitude.AddDecimal(amount.Abs())
+func (b *Bill) toAccount(total *billTotal, segment int, account string) {
+	b.direct(segment, account)
+	total.magnitude.AddDecimal(b.part.Amount.Abs())
 	if account != AccountUnallocated {
 		total.mapped++
 	}
 }
 
-func (b *Bill) direct(c *charge.Charge, segment int, account string, amount decimal.Decimal) {
-	category := CategoryOfCharge(c.ServiceCategory, c.ChargeCategory, c.CommitmentDiscountID)
-	b.sum(sumKey{account: account, category: category, currency: c.Currency, segment: segment}).AddDecimal(amount)
+func (b *Bill) direct(segment int, account string) {
+	category := CategoryOfCharge(b.part.Charge)
+	b.sum(sumKey{account: account, category: category, currency: b.part.Charge.Currency, segment: segment}).AddDecimal(b.part.Amount)
+	b.placed("", account, category)
 }
 
-func (b *Bill) toPool(c *charge.Charge, total *billTotal, segment int, pool string, amount decimal.Decimal) {
-	b.sum(sumKey{pool: pool, currency: c.Currency, segment: segment}).AddDecimal(amount)
+func (b *Bill) toPool(total *billTotal, segment int, pool string) {
+	amount := b.part.Amount
+	b.sum(sumKey{pool: pool, currency: b.part.Charge.Currency, segment: segment}).AddDecimal(amount)
 	total.mapped++
 	total.magnitude.AddDecimal(amount.Abs())
 	if total.pools[pool] == nil {
 		total.pools[pool] = &money.Sum{}
 	}
 	total.pools[pool].AddDecimal(amount.Abs())
+	b.placed(pool, "", "")
+}
+
+// placed tells who wants to know where the part under way went.
+func (b *Bill) placed(pool, account string, category CostCategory) {
+	if b.options.OnPart != nil {
+		b.part.Pool, b.part.Account, b.part.Category = pool, account, category
+		b.options.OnPart(&b.part)
+	}
 }
 
 func (b *Bill) sum(key sumKey) *money.Sum {

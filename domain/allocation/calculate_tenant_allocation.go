@@ -61,7 +61,7 @@ func (s *CostAllocationService) allocate(ctx context.Context, query TenantQuery,
 		return nil, err
 	}
 	bill, err := NewBill(BillOptions{
-		Rules: rules, Roster: roster, Owners: details.owners, Span: span, Basis: s.Basis, OnTenant: details.add,
+		Rules: rules, Roster: roster, Owners: details.owners, Span: span, Basis: s.Basis, OnPart: details.add,
 	})
 	if err != nil {
 		return nil, err

@@ -1,11 +1,8 @@
 package allocation
 
 import (
-	"time"
-
 	"github.com/shopspring/decimal"
 
-	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/money"
 )
@@ -33,14 +30,14 @@ func newDetails(query TenantQuery) (*details, error) {
 	return d, nil
 }
 
-// add hears of every part of a charge that goes straight to a tenant.
-func (d *details) add(tenant string, c *charge.Charge, start time.Time, amount decimal.Decimal) {
-	if tenant != d.tenant || d.by == ByCategory {
+// add hears of every part of a charge and takes those that go straight to the tenant.
+func (d *details) add(part *PlacedPart) {
+	if part.Account != d.tenant || d.by == ByCategory {
 		return
 	}
-	key := c.ResourceID
+	key := part.Charge.ResourceID
 	if d.by == ByProject {
-		record, _ := d.owners.At(c.ResourceID, start)
+		record, _ := d.owners.At(part.Charge.ResourceID, part.Start)
 		key = record.ProjectID
 	}
 	if key == "" {
@@ -49,7 +46,7 @@ func (d *details) add(tenant string, c *charge.Charge, start time.Time, amount d
 	if d.sums[key] == nil {
 		d.sums[key] = &money.Sum{}
 	}
-	d.sums[key].AddDecimal(amount)
+	d.sums[key].AddDecimal(part.Amount)
 }
 
 func (d *details) breakdown() map[string]decimal.Decimal {
