@@ -17,7 +17,8 @@ const (
 	AccountUnowned = "@unowned"
 	// AccountDeparted holds rows of tenants that had left by the time of the charge.
 	AccountDeparted = "@departed"
-	// AccountUnusedCommitment holds what a commitment cost in hours in which nobody used it.
+	// AccountUnusedCommitment holds what a commitment cost in time in which nobody used it, where
+	// the mapping leads to no owner.
 	AccountUnusedCommitment = "@unused-commitment"
 	// AccountPrepaid holds billed − effective cost: paid now, used in other periods.
 	AccountPrepaid = "@prepaid"

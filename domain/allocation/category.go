@@ -3,6 +3,7 @@ package allocation
 import (
 	"strings"
 
+	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
@@ -39,13 +40,14 @@ func ParseCategory(name string) (CostCategory, error) {
 }
 
 // CategoryOfCharge derives the cost category of a bill's row from its FOCUS ServiceCategory, in the
-// spellings of FOCUS 1.0 to 1.3. Purchases of a commitment are reserved whatever they buy; services
-// that are none of compute, storage, network or support are shared.
-func CategoryOfCharge(serviceCategory, chargeCategory, commitmentDiscountID string) CostCategory {
-	if chargeCategory == "Purchase" && commitmentDiscountID != "" {
+// spellings of FOCUS 1.0 to 1.3. Purchases of a commitment and the hours in which nobody used it are
+// reserved whatever was bought; services that are none of compute, storage, network or support are
+// shared.
+func CategoryOfCharge(c *charge.Charge) CostCategory {
+	if c.UnusedCommitment() || (c.ChargeCategory == "Purchase" && c.CommitmentDiscountID != "") {
 		return CategoryReserved
 	}
-	switch strings.ToLower(strings.TrimSpace(serviceCategory)) {
+	switch strings.ToLower(strings.TrimSpace(c.ServiceCategory)) {
 	case "compute", "ai and machine learning":
 		return CategoryCompute
 	case "storage", "databases", "database":

@@ -10,7 +10,7 @@ import (
 // Coverage returns what tells whether a mapping in effect when a charge began gives it to a tenant,
 // a pool or an account, so that an import can say how much of a bill would be unallocated; nil where
 // there is no mapping among the versions. Owners are not looked at: an entry that leads to the owner
-// of a resource counts as covering it. What is returned is not safe for concurrent use. A mapping
+// of a resource counts as covering it. Unused hours of a commitment are covered without a rule. What is returned is not safe for concurrent use. A mapping
 // that does not hold together is an InvalidInput error.
 func Coverage(versions []RuleVersion) (func(*charge.Charge) bool, error) {
 	type dated struct {
@@ -42,6 +42,6 @@ func Coverage(versions []RuleVersion) (func(*charge.Charge) bool, error) {
 				return true
 			}
 		}
-		return false
+		return c.UnusedCommitment() // which has an account of its own
 	}, nil
 }

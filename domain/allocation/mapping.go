@@ -9,7 +9,7 @@ import (
 
 // Mapping says which row of a bill belongs to which tenant, pool or account. Entries are tried in
 // order; the first that matches decides, and a row that no mapping in effect matches goes to
-// @unallocated.
+// @unallocated, or to @unused-commitment where it is a commitment's time that nobody used.
 type Mapping struct {
 	Entries        []MappingEntry `json:"mapping"`
 	EffectiveFrom  time.Time      `json:"effective_from,omitzero"`

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -271,8 +272,13 @@ func TestCategoryOfCharge(t *testing.T) {
 		"Compute": "compute", "AI and Machine Learning": "compute", "Storage": "storage", "Databases": "storage",
 		"Networking": "network", "Security": "shared", "Management and Governance": "shared", "": "shared", "Support": "support",
 	} {
-		require.Equal(t, want, allocation.CategoryOfCharge(service, "Usage", "ri-1"), service)
+		used := charge.Charge{ServiceCategory: service, ChargeCategory: "Usage", CommitmentDiscountID: "ri-1", CommitmentDiscountStatus: "Used"}
+		require.Equal(t, want, allocation.CategoryOfCharge(&used), service)
 	}
-	require.Equal(t, allocation.CategoryReserved, allocation.CategoryOfCharge("Compute", "Purchase", "ri-1"))
-	require.Equal(t, allocation.CategoryCompute, allocation.CategoryOfCharge("Compute", "Purchase", ""))
+	bought := charge.Charge{ServiceCategory: "Compute", ChargeCategory: "Purchase"}
+	require.Equal(t, allocation.CategoryCompute, allocation.CategoryOfCharge(&bought))
+	bought.CommitmentDiscountID = "ri-1"
+	require.Equal(t, allocation.CategoryReserved, allocation.CategoryOfCharge(&bought))
+	unused := charge.Charge{ServiceCategory: "Compute", ChargeCategory: "Usage", CommitmentDiscountID: "ri-1", CommitmentDiscountStatus: "Unused"}
+	require.Equal(t, allocation.CategoryReserved, allocation.CategoryOfCharge(&unused))
 }

@@ -52,3 +52,6 @@ type Charge struct {
 	// Tags are kept exactly as delivered; matching folds case and surrounding space.
 	Tags map[string]string `json:"tags,omitempty"`
 }
+
+// UnusedCommitment reports whether the row is what a commitment cost in time in which nobody used it.
+func (c *Charge) UnusedCommitment() bool { return c.CommitmentDiscountStatus == "Unused" }
