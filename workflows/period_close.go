@@ -1,13 +1,9 @@
 package workflows
 
 import (
-	"errors"
-
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/omnicloud/omnicloud/activities"
-	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 )
 
@@ -95,137 +91,6 @@ func (c *periodClose) resume(plan activities.Plan) {
 	c.progress.Revision = plan.Revision
 	c.progress.ManifestHash = plan.ManifestHash
 	c.progress.ResultHash = plan.ResultHash
-}
-
-// prepare carries out the steps up to the result that people decide about.
-func (c *periodClose) prepare(ctx workflow.Context) error {
-	c.progress.enter(activities.StepCollect)
-	collected, err := activities.CollectInputs(under(ctx, platform), c.ref)
-	if err != nil {
-		return err
-	}
-	c.progress.count("collected_rows", collected.Rows)
-
-	c.progress.enter(activities.StepFreeze)
-	frozen, err := activities.FreezeInputs(under(ctx, paging), c.ref)
-	if err != nil {
-		return err
-	}
-	c.progress.ManifestHash = frozen.ManifestHash
-	c.progress.count("frozen_rows", frozen.Rows)
-
-	c.progress.enter(activities.StepReconcile)
-	reconciled, err := activities.ReconcileCharges(under(ctx, paging), c.ref)
-	if err != nil {
-		return err
-	}
-	c.progress.count("invoices", int64(reconciled.Invoices))
-
-	c.progress.enter(activities.StepAllocate)
-	allocated, err := activities.AllocateCosts(under(ctx, paging), c.ref)
-	if err != nil {
-		return err
-	}
-	c.progress.count("charges", allocated.Charges)
-
-	c.progress.enter(activities.StepVerify)
-	verified, err := activities.VerifyResult(under(ctx, paging), c.ref)
-	if err != nil {
-		return err
-	}
-	c.progress.ResultHash = verified.ResultHash
-	c.progress.count("cells", verified.Cells)
-	return nil
-}
-
-// review asks for a decision and waits for it. It returns nil for an approval, which is committed
-// then, or the result of a rejection or expiry.
-func (c *periodClose) review(ctx workflow.Context, plan activities.Plan) (*PeriodCloseResult, error) {
-	c.progress.enter(activities.StepAwaitApproval)
-	deadline := plan.Deadline
-	defer c.desk.closeDoor()
-	if plan.State == closing.StateClosing {
-		request := activities.RequestApprovalInput{Ref: c.ref, Deadline: workflow.Now(ctx).Add(plan.ApprovalDeadline)}
-		// People see the request as soon as it commits, which is before this workflow hears of it.
-		c.desk.openDoor(request.Deadline)
-		asked, err := activities.RequestApproval(under(ctx, bookkeeping), request)
-		if err != nil {
-			return nil, err
-		}
-		deadline = asked.Deadline
-	}
-	c.progress.State = string(closing.StateAwaitingApproval)
-	decision, err := c.desk.await(ctx, deadline, plan.ReminderEvery)
-	if errors.Is(err, errExpired) {
-		return c.reopen(ctx, "expired", nil, "nobody decided before the deadline")
-	}
-	if err != nil {
-		return nil, err
-	}
-	if decision.Verdict == approval.Reject {
-		return c.reopen(ctx, "rejected", decision, decision.Reason)
-	}
-	// From here on a cancellation is ignored: what is approved is published.
-	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	approved, err := activities.ApproveResult(under(ctx, commit), activities.DecisionInput{Ref: c.ref, Decision: *decision})
-	if err != nil {
-		return nil, err
-	}
-	c.progress.State = string(closing.StatePublishing)
-	c.progress.Revision = approved.Revision
-	c.desk.settle(ctx, "approved", nil)
-	return nil, nil
-}
-
-// publish delivers the revision and closes the period, cancelled or not.
-func (c *periodClose) publish(ctx workflow.Context) error {
-	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	c.progress.enter(activities.StepPublish)
-	published, err := activities.PublishPostings(under(ctx, platform), activities.PublishInput{Ref: c.ref, Revision: c.progress.Revision})
-	if err != nil {
-		return err
-	}
-	c.progress.count("postings", int64(published.Messages))
-	c.progress.enter(activities.StepClose)
-	if err := activities.ClosePeriod(under(ctx, bookkeeping), c.ref); err != nil {
-		return err
-	}
-	c.progress.State = string(closing.StateClosed)
-	return nil
-}
-
-// reopen takes the period back to open after a decision or an expiry.
-func (c *periodClose) reopen(ctx workflow.Context, outcome string, decision *approval.Decision, reason string) (*PeriodCloseResult, error) {
-	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	if err := activities.ReopenPeriod(under(ctx, lastWord), activities.Reopening{Ref: c.ref, Decision: decision, Reason: reason}); err != nil {
-		return nil, err
-	}
-	c.progress.State = string(closing.StateOpen)
-	c.progress.Reason = reason
-	c.desk.settle(ctx, outcome, nil)
-	result := c.result(reason)
-	return &result, nil
-}
-
-// giveUp records why the attempt ends before its time. Whatever becomes of the record, the workflow
-// ends with the error that brought it here.
-func (c *periodClose) giveUp(ctx workflow.Context, cause error) (PeriodCloseResult, error) {
-	cancelled := temporal.IsCanceledError(cause) && ctx.Err() != nil
-	last, _ := workflow.NewDisconnectedContext(ctx)
-	var err error
-	if cancelled {
-		_, err = c.reopen(ctx, "cancelled", nil, "the close was cancelled before its approval")
-	} else {
-		found := activities.FaultOf(cause)
-		c.progress.State = string(closing.StateFailed)
-		c.progress.Reason = found.Message
-		err = activities.FailPeriod(under(last, lastWord), activities.Failure{Ref: c.ref, Code: found.Code, Reason: found.Message})
-		c.desk.settle(last, "failed", cause)
-	}
-	if err != nil {
-		workflow.GetLogger(ctx).Error("the end of the attempt could not be recorded", "error", err)
-	}
-	return PeriodCloseResult{}, cause
 }
 
 func (c *periodClose) result(reason string) PeriodCloseResult {
