@@ -83,7 +83,7 @@ func TestReport(t *testing.T) {
 		line string
 	}{
 		"nothing failed":               {nil, 0, ""},
-		"an error is one line":         {errors.New("no such file:\n  a.csv\n"), 1, "omnicloud: no such file:; a.csv\n"},
+		"an error is one line":         {errors.New("no such file:\n  a.csv\n  b.csv"), 1, "omnicloud: no such file:; a.csv; b.csv\n"},
 		"an error with its own code":   {codedError{2}, 2, ""},
 		"the same, wrapped":            {fmt.Errorf("drift found%w", codedError{2}), 2, "omnicloud: drift found\n"},
 		"an interruption is not done":  {fmt.Errorf("reading: %w", context.Canceled), 1, "omnicloud: interrupted before it was done; run the command again\n"},

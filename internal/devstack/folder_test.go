@@ -32,7 +32,7 @@ func TestFolder(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "file")
 		require.NoError(t, os.WriteFile(file, nil, 0o600))
 		_, err := OpenFolder(filepath.Join(file, "data"))
-		assert.ErrorContains(t, err, "cannot be used")
+		require.ErrorContains(t, err, "cannot be used")
 		assert.ErrorContains(t, err, "choose another folder with --data")
 	})
 

@@ -126,7 +126,7 @@ func TestFindBinaries(t *testing.T) {
 		defer func() { postgresFolders = usual }()
 		t.Setenv("PATH", t.TempDir())
 		_, err := findBinaries(t.Context(), "", 0)
-		assert.ErrorContains(t, err, "apt-get install postgresql")
+		require.ErrorContains(t, err, "apt-get install postgresql")
 		assert.NotContains(t, err.Error(), "\n")
 	})
 
@@ -145,7 +145,7 @@ func TestFindBinaries(t *testing.T) {
 			assert.Equal(t, major, found.major)
 		}
 		_, err := findBinaries(t.Context(), "", 17)
-		assert.ErrorContains(t, err, "made by PostgreSQL 17, which is not installed")
+		require.ErrorContains(t, err, "made by PostgreSQL 17, which is not installed")
 		_, err = findBinaries(t.Context(), filepath.Join(root, "13.2"), 0)
 		assert.ErrorContains(t, err, "version 14 or newer")
 	})

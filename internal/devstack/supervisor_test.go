@@ -69,7 +69,7 @@ func TestSupervisor(t *testing.T) {
 	t.Run("a child that dies before it is ready fails the start with its last words", func(t *testing.T) {
 		folder := newFolder(t)
 		err := newSupervisor(t, folder).Start(t.Context(), shell(t, "api", "echo starting; echo 'omnicloud: no database' >&2; exit 1"))
-		assert.EqualError(t, err, "api did not start: no database (log: "+folder.Log("api")+")")
+		require.EqualError(t, err, "api did not start: no database (log: "+folder.Log("api")+")")
 		assert.NoFileExists(t, folder.pidPath("api"))
 	})
 
@@ -90,8 +90,8 @@ func TestSupervisor(t *testing.T) {
 		child := shell(t, "role", "exec sleep 1000")
 		child.ReadyWithin = 100 * time.Millisecond
 		err := newSupervisor(t, folder).Start(t.Context(), child)
-		assert.ErrorContains(t, err, "role was not ready within 100ms")
-		assert.ErrorContains(t, err, folder.Log("role"))
+		require.ErrorContains(t, err, "role was not ready within 100ms")
+		require.ErrorContains(t, err, folder.Log("role"))
 		assert.NoFileExists(t, folder.pidPath("role"))
 	})
 
@@ -102,7 +102,7 @@ func TestSupervisor(t *testing.T) {
 		go func() { failed <- supervisor.Start(context.Background(), child) }()
 		require.Eventually(t, func() bool { return exists(filepath.Join(child.Dir, "begun")) }, patience, pollEvery)
 		supervisor.Stop()
-		assert.ErrorIs(t, <-failed, context.Canceled)
+		require.ErrorIs(t, <-failed, context.Canceled)
 		assert.ErrorIs(t, supervisor.Start(context.Background(), child), context.Canceled)
 	})
 

@@ -35,6 +35,7 @@ func TestKill(t *testing.T) {
 	}
 	for name, disturb := range disturbances {
 		t.Run(fmt.Sprintf("kill -9 of %s changes nothing", name), func(t *testing.T) {
+			t.Parallel() // most of it is waiting for timeouts to find out who died
 			s := startStack(t)
 			// Slow pages keep the close in its middle until the disturbance is over.
 			s.slowDown(t, 400)

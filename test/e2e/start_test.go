@@ -78,7 +78,7 @@ func TestStart(t *testing.T) {
 		pids := s.pids()
 		assert.Equal(t, 0, s.stop(t, os.Interrupt))
 		for role, pid := range pids {
-			assert.ErrorIs(t, syscall.Kill(pid, 0), syscall.ESRCH, role)
+			require.ErrorIs(t, syscall.Kill(pid, 0), syscall.ESRCH, role)
 		}
 		s.start(t)
 		assert.Equal(t, before, s.Endpoints)
@@ -112,7 +112,7 @@ func TestRefusals(t *testing.T) {
 	t.Run("a port in use names the flag", func(t *testing.T) {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
-		defer listener.Close()
+		defer func() { _ = listener.Close() }()
 		for _, flag := range []string{"--api-addr", "--temporal-addr", "--temporal-ui-addr", "--sandbox-addr", "--postgres-addr"} {
 			taken := listener.Addr().String()
 			refused(t, dev(newStack(t).data, flag, taken), flag+" "+taken+": the port is in use")
@@ -160,7 +160,7 @@ func refused(t *testing.T, command *exec.Cmd, want string) {
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
 	var exit *exec.ExitError
-	require.True(t, errors.As(err, &exit), "%v", err)
+	require.ErrorAs(t, err, &exit)
 	assert.Equal(t, 1, exit.ExitCode())
 	assert.Empty(t, stdout.String())
 	lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
