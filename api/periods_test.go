@@ -173,7 +173,7 @@ func TestCloseOfAClosedMonthShowsIt(t *testing.T) {
 	require.Error(t, err, "nothing was started")
 }
 
-// runID returns the run that a workflow id stands for now.
+// runID returns the latest run of a workflow id.
 func (s *stage) runID(t *testing.T, workflowID string) string {
 	t.Helper()
 	described, err := s.client.DescribeWorkflowExecution(t.Context(), workflowID, "")
