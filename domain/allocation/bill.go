@@ -44,7 +44,6 @@ type Bill struct {
 	matchers []*matcher // per segment
 	sums     map[sumKey]*money.Sum
 	totals   map[string]*billTotal
-	names    map[string]string
 	cuts     []time.Time
 	part     PlacedPart // the one under way
 	rows     int64
@@ -86,7 +85,7 @@ func NewBill(options BillOptions) (*Bill, error) {
 	}
 	b := &Bill{
 		options: options, segments: newSegments(options.Span, options.Rules.boundaries()),
-		sums: make(map[sumKey]*money.Sum), totals: make(map[string]*billTotal), names: make(map[string]string),
+		sums: make(map[sumKey]*money.Sum), totals: make(map[string]*billTotal),
 	}
 	return b, b.prepareMatchers()
 }

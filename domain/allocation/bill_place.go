@@ -1,13 +1,11 @@
 package allocation
 
 import (
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/charge"
-	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -43,8 +41,7 @@ func (b *Bill) place(total *billTotal, segment int) error {
 			b.toAccount(total, segment, entry.Account)
 			return nil
 		case !entry.byOwner:
-			b.toTenant(total, segment, decided.tenant)
-			return nil
+			return b.toTenant(total, segment, decided.tenant)
 		case !b.options.Owners.Known(b.part.Charge.ResourceID):
 			from = decided.place + 1 // an entry that asks for an owner does not match without one
 		default:
@@ -60,53 +57,6 @@ func (b *Bill) isTenant(id string) bool {
 	}
 	_, listed := b.options.Roster.Place(id)
 	return listed
-}
-
-// toOwners divides the part under way among those who owned its resource in turn; what belongs to
-// nobody, or to somebody who is no tenant, goes to @unowned (but see nobodys).
-func (b *Bill) toOwners(total *billTotal, segment int, entry *compiledEntry) error {
-	c := b.part.Charge
-	if b.part.Start.IsZero() {
-		return fault.New(fault.InvalidInput, "charge %d has no charge period, but its resource's owner decides who bears it; date the charges", c.SourceRow)
-	}
-	b.cuts = b.options.Owners.changes(c.ResourceID, b.cuts[:0])
-	slices.SortFunc(b.cuts, time.Time.Compare)
-	return cut(b.part.Start, b.part.End, b.cuts, b.part.Amount, total.minorDigits, func(start, end time.Time, amount decimal.Decimal) error {
-		b.part.Start, b.part.End, b.part.Amount = start, end, amount
-		record, owned := b.options.Owners.At(c.ResourceID, start)
-		if owned {
-			if tenant, filled := entry.template.fill(c, record.TenantID); filled && b.isTenant(tenant) {
-				b.toTenant(total, segment, tenant)
-				return nil
-			}
-		}
-		b.toAccount(total, segment, nobodys(c, AccountUnowned))
-		return nil
-	})
-}
-
-// nobodys returns the account of what leads to no tenant: the one given, but for commitments that
-// nobody used, which have their own.
-func nobodys(c *charge.Charge, account string) string {
-	if c.UnusedCommitment() {
-		return AccountUnusedCommitment
-	}
-	return account
-}
-
-// toTenant adds direct cost of a tenant, or of @departed when the tenant had left by then.
-func (b *Bill) toTenant(total *billTotal, segment int, tenant string) {
-	if b.options.Roster != nil && !b.part.Start.IsZero() {
-		place, _ := b.options.Roster.Place(tenant)
-		if until := b.options.Roster.tenants[place].ActiveUntil; !until.IsZero() && !b.part.Start.Before(until) {
-			b.toAccount(total, segment, AccountDeparted)
-			return
-		}
-	}
-	b.direct(segment, tenant)
-	total.mapped++
-	total.magnitude.AddDecimal(b.part.Amount.Abs())
-	total.borne.AddDecimal(b.part.Amount.Abs())
 }
 
 func (b *Bill) toAccount(total *billTotal, segment int, account string) {
