@@ -60,7 +60,7 @@ func cellView(cell ledger.Cell) Cell {
 		Revision: cell.Revision,
 		Stage:    cell.Stage,
 		PoolID:   cell.Pool,
-		Account:  cell.Account,
+		TenantID: cell.Account,
 		Currency: cell.Currency,
 		Amount:   cell.Amount,
 	}

@@ -13,7 +13,7 @@ import (
 // exportPage is how many cells are in memory at a time.
 const exportPage = 5000
 
-var cellColumns = []string{"book", "period", "revision", "stage", "pool_id", "account", "currency", "amount"}
+var cellColumns = []string{"book", "period", "revision", "stage", "pool_id", "tenant_id", "currency", "amount"}
 
 // ExportAllocations streams all cells of a result as CSV.
 func (s *server) ExportAllocations(ctx context.Context, request ExportAllocationsRequestObject) (ExportAllocationsResponseObject, error) {

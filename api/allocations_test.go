@@ -19,7 +19,7 @@ func (s *stage) cells(t *testing.T, path, as string) []string {
 	t.Helper()
 	var seen []string
 	for _, cell := range decode[api.CellPage](t, s.get(t, path, as, http.StatusOK)).Items {
-		seen = append(seen, cell.PoolID+" "+cell.Account+" "+cell.Amount.String())
+		seen = append(seen, cell.PoolID+" "+cell.TenantID+" "+cell.Amount.String())
 	}
 	return seen
 }
@@ -77,7 +77,7 @@ func TestAllocations(t *testing.T) {
 		require.Equal(t, `attachment; filename="allocations-main-2025-09.csv"`, got.header.Get("Content-Disposition"))
 		rows, err := csv.NewReader(strings.NewReader(got.body)).ReadAll()
 		require.NoError(t, err)
-		require.Equal(t, []string{"book", "period", "revision", "stage", "pool_id", "account", "currency", "amount"}, rows[0])
+		require.Equal(t, []string{"book", "period", "revision", "stage", "pool_id", "tenant_id", "currency", "amount"}, rows[0])
 		var seen []string
 		for _, row := range rows[1:] {
 			seen = append(seen, row[4]+" "+row[5]+" "+row[7])

@@ -213,8 +213,6 @@ type BreakdownBy = allocation.Breakdown
 
 // Cell What a tenant or account owes for a pool, in full precision.
 type Cell struct {
-	Account string `json:"account"`
-
 	// Amount An exact decimal number.
 	//
 	// Examples: 20.52022672899
@@ -236,6 +234,9 @@ type Cell struct {
 	// Revision 0 while it is not published.
 	Revision int `json:"revision"`
 	Stage    int `json:"stage"`
+
+	// TenantID A tenant or a reserved account such as @unallocated.
+	TenantID string `json:"tenant_id"`
 }
 
 // CellPage defines model for CellPage.

@@ -23,6 +23,6 @@ func SampleBook() Book {
 		InOrder:           true,
 		FirstPeriod:       period.New(2025, time.September),
 		ApprovalDeadline:  48 * time.Hour,
-		ReminderEvery:     8 * time.Hour,
+		ReminderEvery:     24 * time.Hour,
 	}
 }

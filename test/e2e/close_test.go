@@ -84,7 +84,7 @@ func TestClose(t *testing.T) {
 				continue
 			}
 			for _, cell := range s.cells(t, name, firstMonth) {
-				assert.Equal(t, tenant, cell["account"])
+				assert.Equal(t, tenant, cell["tenant_id"])
 			}
 		}
 	})
