@@ -1,0 +1,138 @@
+package statement
+
+import (
+	"cmp"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/ledger"
+)
+
+// FocusRow is a cell in the terms of FOCUS 1.3. Empty texts are null. The fields are named for the
+// columns that they fill; those that FOCUS asks for and a cell cannot know are said below.
+//
+// Over all rows BilledCost sums to the bill, and EffectiveCost to the bill's effective cost where
+// that is what the book allocates. A cell has no list price and no contract: ListCost and
+// ContractedCost repeat its cost, and it is priced as one month of its pool.
+type FocusRow struct {
+	Revision *Revision
+	Currency string
+	// BilledCost is the cell; EffectiveCost is the same but zero for what only bridges to the bill.
+	BilledCost        decimal.Decimal
+	EffectiveCost     decimal.Decimal
+	ChargeCategory    string
+	ChargeDescription string
+	ServiceCategory   string
+	ServiceName       string
+	ResourceID        string
+	ResourceName      string
+	// SubAccountID is the tenant or reserved account, of direct and shared cost alike.
+	SubAccountID   string
+	SubAccountName string
+	PeriodStart    time.Time
+	PeriodEnd      time.Time
+
+	// The rest is set for shared cost alone. AllocatedResourceID is the tenant; what a pool leaves on
+	// a reserved account was allocated to no resource.
+	AllocatedMethodID      string
+	AllocatedMethodDetails string
+	AllocatedResourceID    string
+	AllocatedResourceName  string
+	AllocatedTags          string
+
+	PoolID      string
+	RuleID      string
+	RuleVersion int
+	GLAccount   string
+	CostCentre  string
+}
+
+// FocusRows yields a row per cell, zero cells included, in the order of stage, pool, currency and
+// account. Only one transaction is in memory at a time. Errors end the sequence.
+func (p *Publication) FocusRows(chart Chart, transactions iter.Seq2[ledger.Transaction, error]) iter.Seq2[FocusRow, error] {
+	return func(yield func(FocusRow, error) bool) {
+		for transaction, err := range transactions {
+			if err != nil {
+				yield(FocusRow{}, err)
+				return
+			}
+			template := p.focusTemplate(transaction.Key)
+			ratios := shareRatios(transaction.Entries)
+			for i, entry := range transaction.Entries {
+				if isTransfer(entry.Account) {
+					continue
+				}
+				row := p.focusCell(chart, template, entry)
+				if row.AllocatedMethodID != "" {
+					row.AllocatedMethodDetails = p.methodDetails(transaction.Key.Pool, ratios, i)
+				}
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// focusTemplate is what all cells of a transaction have in common.
+func (p *Publication) focusTemplate(key ledger.Key) FocusRow {
+	row := FocusRow{
+		Revision: &p.Revision, Currency: key.Currency, PeriodStart: p.Period.Start(), PeriodEnd: p.Period.End(),
+		ChargeCategory: "Usage", PoolID: key.Pool,
+	}
+	switch category, _ := strings.CutPrefix(key.Pool, allocation.DirectPoolPrefix); {
+	case isDirect(key.Pool):
+		row.ServiceCategory, row.ServiceName = serviceCategory(allocation.CostCategory(category)), categoryNames[allocation.CostCategory(category)]
+		row.ChargeDescription = "Direct cost: " + row.ServiceName
+	case isBridge(key.Pool):
+		row.ChargeCategory, row.ServiceCategory, row.ServiceName = "Adjustment", "Other", "Reconciliation"
+		row.ChargeDescription = "Between allocated and billed cost: " + strings.TrimPrefix(key.Pool, bridgePrefix)
+	default:
+		row.ServiceCategory, row.ServiceName, row.ResourceName = "Other", key.Pool, key.Pool
+		row.AllocatedMethodID, row.ResourceID = allocation.Version, key.Pool
+		if versions := p.rules[key.Pool]; len(versions) > 0 {
+			last := versions[len(versions)-1]
+			row.RuleID, row.RuleVersion = last.RuleID, last.Version
+			row.ResourceName = cmp.Or(last.Pool.Name, key.Pool)
+			row.ServiceCategory, row.ServiceName = serviceCategory(last.Pool.Category), row.ResourceName
+			row.AllocatedMethodID = allocation.Version + "." + string(last.Pool.Strategy)
+		}
+		row.ChargeDescription = "Share of " + row.ResourceName
+	}
+	return row
+}
+
+func (p *Publication) focusCell(chart Chart, row FocusRow, entry ledger.Entry) FocusRow {
+	tenant := p.tenants[entry.Account]
+	row.BilledCost = entry.Amount
+	if !isBridge(row.PoolID) {
+		row.EffectiveCost = entry.Amount
+	}
+	row.SubAccountID, row.SubAccountName = entry.Account, cmp.Or(tenant.Name, entry.Account)
+	row.GLAccount, row.CostCentre = p.glAccount(chart, entry.Account)
+	if row.AllocatedMethodID != "" && !allocation.IsAccount(entry.Account) {
+		row.AllocatedResourceID, row.AllocatedResourceName = row.SubAccountID, row.SubAccountName
+		row.AllocatedTags = tenantTags(tenant)
+	}
+	return row
+}
+
+// serviceCategory names a cost category in the closed list of FOCUS.
+func serviceCategory(category allocation.CostCategory) string {
+	switch category {
+	case allocation.CategoryCompute:
+		return "Compute"
+	case allocation.CategoryStorage:
+		return "Storage"
+	case allocation.CategoryNetwork:
+		return "Networking"
+	case allocation.CategorySupport:
+		return "Management and Governance"
+	default:
+		return "Other"
+	}
+}
