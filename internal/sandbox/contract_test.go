@@ -73,6 +73,7 @@ var exchanges = map[string][]struct{ method, path, body string }{
 		{"GET", "/billing/v1/reservations", ""},
 		{"GET", "/billing/v1/reservations?tenant_id=acme", ""},
 		{"GET", "/billing/v1/rates", ""},
+		{"GET", "/billing/v1/exchange-rates?period=2026-09", ""},
 		{"POST", "/billing/v1/postings", samplePosting},
 		{"GET", "/billing/v1/postings?book=main&period=2026-09", ""},
 	},

@@ -25,6 +25,7 @@ func (s *Sandbox) serviceRoutes() []route {
 		{"GET /billing/v1/control-totals", s.handle(s.listControlTotals)},
 		{"GET /billing/v1/reservations", s.list(listReservations, "reservations", false)},
 		{"GET /billing/v1/rates", s.list(listRates, "rates", false)},
+		{"GET /billing/v1/exchange-rates", s.list(listExchange, "exchange_rates", true)},
 		{"POST /billing/v1/postings", receive(s, kindPosting, checkPosting)},
 		{"GET /billing/v1/postings", s.deliveries(kindPosting, "postings", "book", "period")},
 		{"GET /compute/v1/usage", s.list(listUsage, "usage", true)},

@@ -24,6 +24,7 @@ const (
 	listResources    = "resources"
 	listCapacity     = "capacity"
 	listStates       = "states"
+	listExchange     = "exchange_rates"
 )
 
 // seed loads the sample unless this version and seed of it is loaded already. It happens in one
@@ -107,6 +108,9 @@ func load(ctx context.Context, tx pgx.Tx, data *sample.Dataset) error {
 		}
 		for _, usage := range month.Usage {
 			l.add(listUsage, period, usage.TenantID, "", usage)
+		}
+		for _, rate := range month.ExchangeRates {
+			l.add(listExchange, period, "", "", rate)
 		}
 		for _, t := range month.ControlTotals {
 			totals = append(totals, []any{period, t.BillingAccountID, t.InvoiceID, t.Currency, t.BilledCost.String()})

@@ -100,6 +100,11 @@ func testTheSampleArrivesWhole(t *testing.T, database string) {
 	})
 	t.Run("usage", func(t *testing.T) { same(t, month.Usage, p.usage(t)) })
 	t.Run("ownership", func(t *testing.T) { same(t, data.Ownership, p.ownership(t)) })
+	t.Run("exchange rates", func(t *testing.T) {
+		rates, err := p.Billing.ExchangeRates(t.Context(), september)
+		require.NoError(t, err)
+		same(t, month.ExchangeRates, rates)
+	})
 	t.Run("reservations, one by one and by owner", func(t *testing.T) {
 		all, err := p.Billing.Reservations(t.Context(), "")
 		require.NoError(t, err)

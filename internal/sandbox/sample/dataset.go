@@ -8,6 +8,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/reservation"
@@ -18,7 +19,7 @@ import (
 const DefaultSeed uint64 = 20260930
 
 // Version changes whenever the same seed gives other data than before.
-const Version = 1
+const Version = 2
 
 // Currency is the currency of every amount of the sample.
 const Currency = "USD"
@@ -49,6 +50,8 @@ type Month struct {
 	Charges       []charge.Charge
 	Usage         []charge.Usage
 	ControlTotals []closing.ControlTotal
+	// ExchangeRates are those of the month's last day.
+	ExchangeRates []exchange.Rate
 }
 
 // Months returns the periods of the sample, oldest first.
@@ -92,5 +95,8 @@ func newMonth(seed uint64, fleet []resource, month period.Period) Month {
 	bill.addSupport()
 	bill.addTaxes() // last: taxes are a share of what is on the bill
 	charges := bill.numbered()
-	return Month{Period: month, Charges: charges, Usage: meter.usage(), ControlTotals: controlTotals(charges)}
+	return Month{
+		Period: month, Charges: charges, Usage: meter.usage(), ControlTotals: controlTotals(charges),
+		ExchangeRates: exchangeRates(seed, month),
+	}
 }
