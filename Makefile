@@ -54,7 +54,7 @@ gen: $(BIN)/.oapi-codegen-$(OAPI_CODEGEN) ## write the generated code anew
 
 # Compares checksums rather than asking git, so that it also holds in a tree with other changes.
 gen-check: $(BIN)/.oapi-codegen-$(OAPI_CODEGEN)
-	@sums() { grep -rlE --include='*.go' '^// Code generated .* DO NOT EDIT' . | LC_ALL=C sort | xargs -r sha256sum; }; \
+	@sums() { grep -rlE --include='*.go' '^// Code generated .* DO NOT EDIT' . | LC_ALL=C sort | xargs cksum; }; \
 	before=$$(sums); $(MAKE) --no-print-directory gen; after=$$(sums); \
 	test "$$before" = "$$after" || { echo "generated code was out of date and is now written anew; commit it"; exit 1; }
 

@@ -65,7 +65,6 @@ func (t Temporal) Child(folder *Folder) (Child, error) {
 		"--db-filename", filepath.Join(store, "temporal.db"),
 		"--ip", host, "--port", port, "--ui-ip", uiHost, "--ui-port", uiPort,
 		"--log-level", "error", "--log-format", "json",
-		// The user's own Temporal profile must not steer this server.
 		"--disable-config-file", "--disable-config-env",
 	}
 	if t.CodecURL != "" {
@@ -74,7 +73,12 @@ func (t Temporal) Child(folder *Folder) (Child, error) {
 	for _, name := range t.SearchAttributes {
 		args = append(args, "--search-attribute", name+"=Keyword")
 	}
-	return Child{Name: "temporal", Path: t.Program, Args: args, Ready: t.ready}, nil
+	return Child{
+		Name: "temporal", Path: t.Program, Args: args, Ready: t.ready,
+		// The command reads a profile from the user's home, which must not steer this server and,
+		// after a change of user, may not even be readable.
+		Env: []string{"HOME=" + store},
+	}, nil
 }
 
 // ready asks the frontend's own health service.

@@ -110,7 +110,6 @@ func (s *stack) launch(t *testing.T) {
 	s.command = dev(s.data)
 	if s.as != nil {
 		s.command.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
-		s.command.Env = append(os.Environ(), "HOME="+s.data)
 	}
 	s.stdout, s.stderr = &output{}, &output{}
 	s.command.Stdout, s.command.Stderr = s.stdout, s.stderr

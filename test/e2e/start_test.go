@@ -100,6 +100,7 @@ func TestOrdinaryUser(t *testing.T) {
 	require.NoError(t, os.Chown(s.data, nobody, nobody))
 	s.as = &syscall.Credential{Uid: nobody, Gid: nobody}
 	probe := exec.Command(filepath.Join(repository, "bin", "temporal"), "--version")
+	probe.Env = []string{"HOME=" + s.data}
 	probe.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
 	if probe.Run() != nil {
 		t.Skip("the clone lies where an ordinary user cannot go")
