@@ -22,6 +22,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/shopspring/decimal"
 )
 
@@ -706,6 +707,18 @@ type SharedCostResult struct {
 // SharedCostResultFallback equal where no tenant had a share.
 type SharedCostResultFallback string
 
+// Statement What a tenant owes for a published revision; amounts in full precision and as posted.
+type Statement = statement.Statement
+
+// StatementAmounts defines model for StatementAmounts.
+type StatementAmounts = statement.Amounts
+
+// StatementLine defines model for StatementLine.
+type StatementLine = statement.Line
+
+// StatementSection defines model for StatementSection.
+type StatementSection = statement.Section
+
 // TenantAllocation A tenant's part of one published period in one currency.
 type TenantAllocation struct {
 	// AllocationID The same for the same tenant, period, revision and currency.
@@ -900,6 +913,33 @@ type DecidePeriodParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ExportFocusCSVParams defines parameters for ExportFocusCSV.
+type ExportFocusCSVParams struct {
+	// Revision A published revision.
+	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+}
+
+// ExportFocusParquetParams defines parameters for ExportFocusParquet.
+type ExportFocusParquetParams struct {
+	// Revision A published revision.
+	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+}
+
+// ExportJournalParams defines parameters for ExportJournal.
+type ExportJournalParams struct {
+	// Revision A published revision.
+	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+}
+
+// GetStatementParams defines parameters for GetStatement.
+type GetStatementParams struct {
+	// Revision A published revision.
+	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+
+	// Format Comes before the Accept header.
+	Format string `form:"format,omitempty" json:"format,omitempty,omitzero"`
+}
+
 // CancelJobParams defines parameters for CancelJob.
 type CancelJobParams struct {
 	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
@@ -1033,6 +1073,18 @@ type ServerInterface interface {
 	// DecidePeriod Approves or rejects the result that awaits approval.
 	// (POST /v1/books/{book}/periods/{period}/decisions)
 	DecidePeriod(c *gin.Context, book Book, period PeriodPath, params DecidePeriodParams)
+	// ExportFocusCSV The month as FOCUS 1.3 rows, one per cell, whose billed cost sums to the bill.
+	// (GET /v1/books/{book}/periods/{period}/focus.csv)
+	ExportFocusCSV(c *gin.Context, book Book, period PeriodPath, params ExportFocusCSVParams)
+	// ExportFocusParquet The same rows as Parquet, with amounts as DECIMAL(38, 18).
+	// (GET /v1/books/{book}/periods/{period}/focus.parquet)
+	ExportFocusParquet(c *gin.Context, book Book, period PeriodPath, params ExportFocusParquetParams)
+	// ExportJournal The double entry of a revision for the general ledger.
+	// (GET /v1/books/{book}/periods/{period}/journal.csv)
+	ExportJournal(c *gin.Context, book Book, period PeriodPath, params ExportJournalParams)
+	// GetStatement What one tenant owes for a published month, and by which rules.
+	// (GET /v1/books/{book}/periods/{period}/statements/{tenant_id})
+	GetStatement(c *gin.Context, book Book, period PeriodPath, tenantID TenantID, params GetStatementParams)
 	// GetImport The report of an import.
 	// (GET /v1/imports/{import_id})
 	GetImport(c *gin.Context, importID ImportID)
@@ -1811,6 +1863,203 @@ func (siw *ServerInterfaceWrapper) DecidePeriod(c *gin.Context) {
 	siw.Handler.DecidePeriod(c, book, period, params)
 }
 
+// ExportFocusCSV operation middleware
+func (siw *ServerInterfaceWrapper) ExportFocusCSV(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "book" -------------
+	var book Book
+
+	err = runtime.BindStyledParameterWithOptions("simple", "book", c.Param("book"), &book, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Param("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportFocusCSVParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportFocusCSV(c, book, period, params)
+}
+
+// ExportFocusParquet operation middleware
+func (siw *ServerInterfaceWrapper) ExportFocusParquet(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "book" -------------
+	var book Book
+
+	err = runtime.BindStyledParameterWithOptions("simple", "book", c.Param("book"), &book, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Param("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportFocusParquetParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportFocusParquet(c, book, period, params)
+}
+
+// ExportJournal operation middleware
+func (siw *ServerInterfaceWrapper) ExportJournal(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "book" -------------
+	var book Book
+
+	err = runtime.BindStyledParameterWithOptions("simple", "book", c.Param("book"), &book, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Param("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportJournalParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportJournal(c, book, period, params)
+}
+
+// GetStatement operation middleware
+func (siw *ServerInterfaceWrapper) GetStatement(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "book" -------------
+	var book Book
+
+	err = runtime.BindStyledParameterWithOptions("simple", "book", c.Param("book"), &book, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Param("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStatementParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetStatement(c, book, period, tenantID, params)
+}
+
 // GetImport operation middleware
 func (siw *ServerInterfaceWrapper) GetImport(c *gin.Context) {
 
@@ -2286,6 +2535,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/decision-tokens", wrapper.CreateDecisionToken)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/allocations", wrapper.ListAllocations)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/allocations.csv", wrapper.ExportAllocations)
+	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/statements/:tenant_id", wrapper.GetStatement)
+	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/journal.csv", wrapper.ExportJournal)
+	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/focus.csv", wrapper.ExportFocusCSV)
+	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/focus.parquet", wrapper.ExportFocusParquet)
 	router.GET(options.BaseURL+"/v1/jobs/:workflow_id", wrapper.GetJob)
 	router.POST(options.BaseURL+"/v1/jobs/:workflow_id/cancel", wrapper.CancelJob)
 	router.GET(options.BaseURL+"/v1/schedules", wrapper.ListSchedules)
@@ -3022,6 +3275,237 @@ func (response DecidePerioddefaultApplicationProblemPlusJSONResponse) VisitDecid
 	return err
 }
 
+type ExportFocusCSVRequestObject struct {
+	Book   Book       `json:"book"`
+	Period PeriodPath `json:"period"`
+	Params ExportFocusCSVParams
+}
+
+type ExportFocusCSVResponseObject interface {
+	VisitExportFocusCSVResponse(w http.ResponseWriter) error
+}
+
+type ExportFocusCSV200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportFocusCSV200TextCsvResponse) VisitExportFocusCSVResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportFocusCSVdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ExportFocusCSVdefaultApplicationProblemPlusJSONResponse) VisitExportFocusCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportFocusParquetRequestObject struct {
+	Book   Book       `json:"book"`
+	Period PeriodPath `json:"period"`
+	Params ExportFocusParquetParams
+}
+
+type ExportFocusParquetResponseObject interface {
+	VisitExportFocusParquetResponse(w http.ResponseWriter) error
+}
+
+type ExportFocusParquet200ApplicationVndApacheParquetResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportFocusParquet200ApplicationVndApacheParquetResponse) VisitExportFocusParquetResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.apache.parquet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportFocusParquetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ExportFocusParquetdefaultApplicationProblemPlusJSONResponse) VisitExportFocusParquetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportJournalRequestObject struct {
+	Book   Book       `json:"book"`
+	Period PeriodPath `json:"period"`
+	Params ExportJournalParams
+}
+
+type ExportJournalResponseObject interface {
+	VisitExportJournalResponse(w http.ResponseWriter) error
+}
+
+type ExportJournal200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportJournal200TextCsvResponse) VisitExportJournalResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportJournaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ExportJournaldefaultApplicationProblemPlusJSONResponse) VisitExportJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementRequestObject struct {
+	Book     Book       `json:"book"`
+	Period   PeriodPath `json:"period"`
+	TenantID TenantID   `json:"tenant_id"`
+	Params   GetStatementParams
+}
+
+type GetStatementResponseObject interface {
+	VisitGetStatementResponse(w http.ResponseWriter) error
+}
+
+type GetStatement200JSONResponse Statement
+
+func (response GetStatement200JSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatement200TextCsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetStatement200TextCsvResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetStatement200TextHTMLResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetStatement200TextHTMLResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetStatementdefaultApplicationProblemPlusJSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetImportRequestObject struct {
 	ImportID ImportID `json:"import_id"`
 }
@@ -3500,6 +3984,18 @@ type StrictServerInterface interface {
 	// DecidePeriod Approves or rejects the result that awaits approval.
 	// (POST /v1/books/{book}/periods/{period}/decisions)
 	DecidePeriod(ctx context.Context, request DecidePeriodRequestObject) (DecidePeriodResponseObject, error)
+	// ExportFocusCSV The month as FOCUS 1.3 rows, one per cell, whose billed cost sums to the bill.
+	// (GET /v1/books/{book}/periods/{period}/focus.csv)
+	ExportFocusCSV(ctx context.Context, request ExportFocusCSVRequestObject) (ExportFocusCSVResponseObject, error)
+	// ExportFocusParquet The same rows as Parquet, with amounts as DECIMAL(38, 18).
+	// (GET /v1/books/{book}/periods/{period}/focus.parquet)
+	ExportFocusParquet(ctx context.Context, request ExportFocusParquetRequestObject) (ExportFocusParquetResponseObject, error)
+	// ExportJournal The double entry of a revision for the general ledger.
+	// (GET /v1/books/{book}/periods/{period}/journal.csv)
+	ExportJournal(ctx context.Context, request ExportJournalRequestObject) (ExportJournalResponseObject, error)
+	// GetStatement What one tenant owes for a published month, and by which rules.
+	// (GET /v1/books/{book}/periods/{period}/statements/{tenant_id})
+	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
 	// GetImport The report of an import.
 	// (GET /v1/imports/{import_id})
 	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
@@ -4111,6 +4607,119 @@ func (sh *strictHandler) DecidePeriod(ctx *gin.Context, book Book, period Period
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DecidePeriodResponseObject); ok {
 		if err := validResponse.VisitDecidePeriodResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportFocusCSV operation middleware
+func (sh *strictHandler) ExportFocusCSV(ctx *gin.Context, book Book, period PeriodPath, params ExportFocusCSVParams) {
+	var request ExportFocusCSVRequestObject
+
+	request.Book = book
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportFocusCSV(ctx, request.(ExportFocusCSVRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportFocusCSV")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportFocusCSVResponseObject); ok {
+		if err := validResponse.VisitExportFocusCSVResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportFocusParquet operation middleware
+func (sh *strictHandler) ExportFocusParquet(ctx *gin.Context, book Book, period PeriodPath, params ExportFocusParquetParams) {
+	var request ExportFocusParquetRequestObject
+
+	request.Book = book
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportFocusParquet(ctx, request.(ExportFocusParquetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportFocusParquet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportFocusParquetResponseObject); ok {
+		if err := validResponse.VisitExportFocusParquetResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportJournal operation middleware
+func (sh *strictHandler) ExportJournal(ctx *gin.Context, book Book, period PeriodPath, params ExportJournalParams) {
+	var request ExportJournalRequestObject
+
+	request.Book = book
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportJournal(ctx, request.(ExportJournalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportJournal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportJournalResponseObject); ok {
+		if err := validResponse.VisitExportJournalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetStatement operation middleware
+func (sh *strictHandler) GetStatement(ctx *gin.Context, book Book, period PeriodPath, tenantID TenantID, params GetStatementParams) {
+	var request GetStatementRequestObject
+
+	request.Book = book
+	request.Period = period
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatement(ctx, request.(GetStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetStatementResponseObject); ok {
+		if err := validResponse.VisitGetStatementResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/reservation"
+	"github.com/omnicloud/omnicloud/domain/statement"
 )
 
 // Dependencies are the ports that the handlers work through. All are required.
@@ -28,7 +29,10 @@ type Dependencies struct {
 	Ledger        ledger.Store
 	// LedgerOf gives read the ledger of a tenant: its own entries of published revisions, and
 	// nothing that belongs to others, whatever read asks for.
-	LedgerOf    func(ctx context.Context, tenantID string, read func(ledger.Store) error) error
+	LedgerOf func(ctx context.Context, tenantID string, read func(ledger.Store) error) error
+	// Revisions and Totals are what statements and exports are made of, beside the ledger.
+	Revisions   statement.Revisions
+	Totals      ledger.Totaller
 	Idempotency idempotency.Store
 	Inputs      Inputs
 	Frozen      intake.FrozenInputs

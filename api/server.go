@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/contrib/instrumentation/github.com/gin-gonic/gin/otelgin"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/statement"
 )
 
 // Options are what operators choose; the zero value limits nothing and links nowhere.
@@ -21,13 +22,16 @@ type Options struct {
 	TemporalUI string
 	// TemporalNamespace is the namespace that links lead to.
 	TemporalNamespace string
+	// Chart names the accounts of the general ledger in journals and exports.
+	Chart statement.Chart
 }
 
 // server implements the generated StrictServerInterface; its methods are in a file per resource.
 type server struct {
 	Dependencies
-	options  Options
-	document []byte
+	options   Options
+	document  []byte
+	published publications
 }
 
 var _ StrictServerInterface = (*server)(nil)

@@ -22,6 +22,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/focus"
 	"github.com/omnicloud/omnicloud/internal/intakefile"
@@ -86,6 +87,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		LedgerOf: func(ctx context.Context, tenant string, read func(ledger.Store) error) error {
 			return postgres.AsTenant(ctx, pool, tenant, func(tx pgx.Tx) error { return read(postgres.NewLedger(tx)) })
 		},
+		Revisions: postgres.NewRevisions(pool), Totals: s.ledger,
 		Idempotency: postgres.NewIdempotency(pool),
 		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: noService{}, Compute: noService{}},
 		Importer: &intake.Importer{
@@ -104,7 +106,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		Checks:  map[string]func(context.Context) error{"database": pool.Ping},
 		Metrics: prometheus.NewRegistry(),
 	}
-	options := api.Options{ImportLimit: 64 << 20, TemporalUI: uiOrigin, TemporalNamespace: namespace}
+	options := api.Options{ImportLimit: 64 << 20, TemporalUI: uiOrigin, TemporalNamespace: namespace, Chart: statement.DefaultChart()}
 	for _, apply := range change {
 		apply(&dependencies, &options)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/omnicloud/omnicloud/api"
+	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/token"
 )
@@ -36,6 +37,8 @@ type apiCommand struct {
 	RateBurst     int     `help:"Requests that one caller may make at once." default:"200"`
 	ImportLimitMB int64   `name:"import-limit-mb" help:"Largest upload in megabytes." default:"2048"`
 	LocalUI       bool    `name:"local-ui" help:"Let the Temporal UI decode payloads without a token when it runs in a browser on this machine. For development."`
+
+	GLAccount map[string]string `name:"gl-account" help:"General ledger accounts in journals, as name=account: clearing, tenants (those without one of their own), or a reserved account such as @prepaid." placeholder:"NAME=ACCOUNT"`
 
 	OIDC oidcFlags `embed:"" prefix:"oidc-"`
 }
@@ -72,6 +75,10 @@ func (c *apiCommand) handler(ctx context.Context, pool *pgxpool.Pool, logger *sl
 	if err != nil {
 		return nil, nil, err
 	}
+	chart, err := statement.DefaultChart().Override(c.GLAccount)
+	if err != nil {
+		return nil, nil, err
+	}
 	dependencies, done, err := c.dependencies(pool, logger)
 	if err != nil {
 		return nil, nil, err
@@ -84,6 +91,7 @@ func (c *apiCommand) handler(ctx context.Context, pool *pgxpool.Pool, logger *sl
 		ImportLimit:       c.ImportLimitMB << 20,
 		TemporalUI:        c.TemporalUIURL,
 		TemporalNamespace: c.Connections.Temporal.TemporalNamespace,
+		Chart:             chart,
 	})
 	if err != nil {
 		done()

@@ -44,6 +44,8 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		RulesTogether: rulesTogether(pool),
 		Ledger:        postgres.NewLedger(pool),
 		LedgerOf:      ledgerOf(pool),
+		Revisions:     postgres.NewRevisions(pool),
+		Totals:        postgres.NewLedger(pool),
 		Idempotency:   postgres.NewIdempotency(pool),
 		Importer:      newImporter(pool),
 		Reports:       postgres.NewIntake(pool),
