@@ -19,7 +19,10 @@ const (
 func TestExchangeRates(t *testing.T) {
 	t.Run("all pages, in order", func(t *testing.T) {
 		billing := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			require.Equal(t, "2026-09", r.URL.Query().Get("period"))
+			if r.URL.Query().Get("period") != "2026-09" {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
 			page := `{"exchange_rates":[` + yen + `],"next_cursor":"2","total":2}`
 			if r.URL.Query().Get("cursor") != "" {
 				page = `{"exchange_rates":[` + euro + `],"total":2}`
