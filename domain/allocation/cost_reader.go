@@ -39,8 +39,6 @@ type CostPeriod struct {
 	Revision int
 	// Provisional says that the period was never closed: its costs still change.
 	Provisional bool
-	// Currencies lists those that occur, in byte order.
-	Currencies []string
 }
 
 // CostQuery asks for the costs of one account in the periods from First to Last, both included.

@@ -39,6 +39,9 @@ func CanonicalTags(delivered map[string]string) Tags {
 			tags.Spellings[key] = spelling
 		}
 	}
+	if len(tags.Spellings) == 0 {
+		tags.Spellings = nil
+	}
 	return tags
 }
 

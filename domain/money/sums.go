@@ -120,6 +120,16 @@ func (s *Sums) Scale() int {
 	return scale
 }
 
+// Decimal returns the sum at a place.
+func (s *Sums) Decimal(place int) decimal.Decimal {
+	if len(s.large) == 0 {
+		return decimal.New(s.cells[place], -int32(s.scale))
+	}
+	units, scale := new(big.Int), s.Scale()
+	s.Units(units, place, scale)
+	return FromUnits(units, scale)
+}
+
 // Units sets into to the sum at a place in units of 10^−scale, where scale is at least Scale.
 func (s *Sums) Units(into *big.Int, place, scale int) {
 	into.SetInt64(s.cells[place])

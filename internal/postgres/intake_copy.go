@@ -139,6 +139,26 @@ func (b *copyBuffer) decimal(value decimal.Decimal) {
 	b.bytes = append(b.bytes, '\t')
 }
 
+// decimals writes an array of numbers.
+func (b *copyBuffer) decimals(values []decimal.Decimal) {
+	b.bytes = append(b.bytes, '{')
+	for i, value := range values {
+		if i > 0 {
+			b.bytes[len(b.bytes)-1] = ','
+		}
+		b.decimal(value)
+	}
+	b.bytes = append(b.bytes[:len(b.bytes)-1], '}', '\t')
+}
+
+func (b *copyBuffer) boolean(value bool) {
+	if value {
+		b.bytes = append(b.bytes, 't', '\t')
+		return
+	}
+	b.bytes = append(b.bytes, 'f', '\t')
+}
+
 func (b *copyBuffer) optional(value decimal.NullDecimal) {
 	if !value.Valid {
 		b.null()

@@ -57,3 +57,33 @@ func decodeNumeric(raw []byte) (decimal.Decimal, error) {
 	}
 	return decimal.NewFromBigInt(coefficient, exponent), nil
 }
+
+// decodeNumerics reads a numeric[] of one dimension without nulls in PostgreSQL's binary form: the
+// count of dimensions, flags, the element type, the length and the lower bound, then each element
+// after its size. It reuses into.
+func decodeNumerics(raw []byte, into []decimal.Decimal) ([]decimal.Decimal, error) {
+	const header = 20
+	into = into[:0]
+	if len(raw) >= 4 && binary.BigEndian.Uint32(raw) == 0 {
+		return into, nil
+	}
+	if len(raw) < header || binary.BigEndian.Uint32(raw) != 1 {
+		return nil, errNoNumber
+	}
+	count := int(binary.BigEndian.Uint32(raw[12:]))
+	for raw = raw[header:]; count > 0; count-- {
+		if len(raw) < 4 || int(int32(binary.BigEndian.Uint32(raw))) < 0 || len(raw) < 4+int(binary.BigEndian.Uint32(raw)) {
+			return nil, errNoNumber
+		}
+		size := 4 + int(binary.BigEndian.Uint32(raw))
+		value, err := decodeNumeric(raw[4:size])
+		if err != nil {
+			return nil, err
+		}
+		into, raw = append(into, value), raw[size:]
+	}
+	return into, nil
+}
+
+// decodeInt64 reads a bigint.
+func decodeInt64(raw []byte) int64 { return int64(binary.BigEndian.Uint64(raw)) }

@@ -1,0 +1,46 @@
+package allocation
+
+import "github.com/shopspring/decimal"
+
+// CostLine is what an account bore in a month for one resource: direct cost by resource, or its cell
+// of a pool. A resource may have several lines, which add up.
+type CostLine struct {
+	Account  string
+	Category CostCategory
+	// Service is the FOCUS ServiceName of direct cost. Of shared cost it is the pool's id.
+	Service string
+	// Resource, Project and Tags are empty where there is none, as always in shared cost.
+	Resource string
+	Project  string
+	Tags     Tags
+	Shared   bool
+	Currency string
+	Amount   decimal.Decimal
+}
+
+// CostMonth is what an account bore on each day of a month in one category and currency.
+type CostMonth struct {
+	Account  string
+	Category CostCategory
+	Currency string
+	// Days holds an amount for every day of the month.
+	Days []decimal.Decimal
+}
+
+// CostSink stores a projection as it is made. What it is given is valid during the call alone.
+type CostSink interface {
+	// Lines takes lines in any order.
+	Lines(lines []CostLine) error
+	// Months takes an account's months, each category and currency once. It is called after all
+	// lines, in byte order of account.
+	Months(months []CostMonth) error
+}
+
+// DiscardCosts is a CostSink that keeps nothing.
+type DiscardCosts struct{}
+
+// Lines implements CostSink.
+func (DiscardCosts) Lines([]CostLine) error { return nil }
+
+// Months implements CostSink.
+func (DiscardCosts) Months([]CostMonth) error { return nil }
