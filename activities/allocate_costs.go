@@ -6,8 +6,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
-	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/costs"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/intake"
 )
@@ -27,11 +27,11 @@ func (a *Allocation) AllocateCosts(ctx context.Context, ref closing.AttemptRef) 
 		return Allocated{}, ApplicationError(err)
 	}
 	defer pulse.stop()
-	result, err := a.allocate(ctx, ref, pulse)
+	status, err := a.Periods.Period(ctx, ref.Book, ref.Period)
 	if err != nil {
 		return Allocated{}, ApplicationError(err)
 	}
-	status, err := a.Periods.Period(ctx, ref.Book, ref.Period)
+	result, err := a.allocate(ctx, status, pulse)
 	if err != nil {
 		return Allocated{}, ApplicationError(err)
 	}
@@ -48,8 +48,10 @@ func (a *Allocation) AllocateCosts(ctx context.Context, ref closing.AttemptRef) 
 	return Allocated{Charges: result.Rows, Transactions: len(booked.transactions)}, nil
 }
 
-// allocate runs the engine over what the manifest names.
-func (a *Allocation) allocate(ctx context.Context, ref closing.AttemptRef, pulse *pulse) (*allocation.Result, error) {
+// allocate runs the engine over what the manifest names, and stores the costs by day and resource
+// that the result consists of.
+func (a *Allocation) allocate(ctx context.Context, status closing.Status, pulse *pulse) (*allocation.Result, error) {
+	ref := status.Ref()
 	manifest, err := a.Periods.Manifest(ctx, ref)
 	if err != nil {
 		return nil, err
@@ -66,77 +68,20 @@ func (a *Allocation) allocate(ctx context.Context, ref closing.AttemptRef, pulse
 	if err != nil {
 		return nil, err
 	}
-	tenants, err := a.Inputs.Tenants(ctx, ref)
-	if err != nil {
-		return nil, err
+	calculation := costs.Calculation{
+		Inputs: a.Inputs, Ref: ref, Rules: rules, Basis: allocation.CostBasis(manifest.Basis),
+		OnCharge: func() { pulse.done.Add(1) },
 	}
-	roster, err := allocation.NewRoster(tenants)
-	if err != nil {
-		return nil, err
+	if status.Reconciliation != nil {
+		calculation.Variances = status.Reconciliation.Variance
 	}
-	bill, err := a.bill(ctx, ref, pulse, allocation.BillOptions{
-		Rules: rules, Roster: roster, Span: allocation.SpanOf(ref.Period), Basis: allocation.CostBasis(manifest.Basis),
+	var result *allocation.Result
+	err = a.Costs.StoreCosts(ctx, ref, status.ManifestHash, func(sink allocation.CostSink) error {
+		calculation.Costs = sink
+		result, err = calculation.Run(ctx)
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	usage, err := a.usage(ctx, ref, allocation.NewUsage(roster, rules, allocation.SpanOf(ref.Period)))
-	if err != nil {
-		return nil, err
-	}
-	return bill.Allocate(usage)
-}
-
-// bill streams the frozen charges, which may be millions, through the engine.
-func (a *Allocation) bill(ctx context.Context, ref closing.AttemptRef, pulse *pulse, options allocation.BillOptions) (*allocation.Bill, error) {
-	ownership, err := a.Inputs.Ownership(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	if options.Owners, err = allocation.NewOwners(ownership); err != nil {
-		return nil, err
-	}
-	bill, err := allocation.NewBill(options)
-	if err != nil {
-		return nil, err
-	}
-	err = a.Inputs.Charges(ctx, ref, func(next *charge.Charge) error {
-		pulse.done.Add(1)
-		return bill.Add(next)
-	})
-	return bill, err
-}
-
-// usage fills in the drivers of proportional pools: sums where no time matters, single records where
-// a rule changes within the period. It returns nil where no usage was frozen, and direct cost drives
-// the pools instead.
-func (a *Allocation) usage(ctx context.Context, ref closing.AttemptRef, usage *allocation.Usage) (*allocation.Usage, error) {
-	found := false
-	if usage.NeedsDates() {
-		err := a.Inputs.Usage(ctx, ref, func(line *charge.Usage) error {
-			found = true
-			return usage.Add(*line)
-		})
-		return present(usage, found), err
-	}
-	totals, err := a.Inputs.UsageTotals(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	for _, total := range totals {
-		found = true
-		if err := usage.Add(charge.Usage{TenantID: total.TenantID, Category: total.Category, Quantity: total.Quantity}); err != nil {
-			return nil, err
-		}
-	}
-	return present(usage, found), nil
-}
-
-func present(usage *allocation.Usage, found bool) *allocation.Usage {
-	if !found {
-		return nil
-	}
-	return usage
+	return result, err
 }
 
 // AllocateCosts calls the activity of that name.

@@ -17,6 +17,16 @@ type Allocation struct {
 	Rules   RuleVersions
 	Inputs  intake.FrozenInputs
 	Ledger  ledger.Store
+	Costs   CostStore
+}
+
+// CostStore keeps costs by day and resource.
+type CostStore interface {
+	// StoreCosts stores what write gives to its sink as the costs of an attempt, all of it or
+	// nothing. Where they are stored already, the sink keeps nothing. inputsHash names what they are
+	// made of: stored costs of the same attempt that were made of something else are a Tampered
+	// error. Errors of write are returned.
+	StoreCosts(ctx context.Context, ref closing.AttemptRef, inputsHash string, write func(allocation.CostSink) error) error
 }
 
 // frozenRules reads the rule versions that a manifest names. One whose content is no longer what was

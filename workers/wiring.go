@@ -26,7 +26,7 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 				Store: inputs, Billing: services.Billing, Compute: services.Compute, Tenants: services.Tenants, Now: now,
 			},
 		},
-		Allocation:  &activities.Allocation{Periods: periods, Rules: rules, Inputs: inputs, Ledger: entries},
+		Allocation:  &activities.Allocation{Periods: periods, Rules: rules, Inputs: inputs, Ledger: entries, Costs: postgres.NewCosts(pool)},
 		Publication: &activities.Publication{Periods: periods, Outbox: messages, Billing: services.Billing},
 	}
 }

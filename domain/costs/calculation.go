@@ -1,0 +1,115 @@
+// Package costs runs the allocation engine over stored inputs, those that an attempt froze and those
+// that stand now, and keeps the costs by day and resource that people ask for up to date.
+package costs
+
+import (
+	"context"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/intake"
+)
+
+// Calculation allocates the inputs of one attempt. The same inputs, rules and basis give the same
+// result and the same costs.
+type Calculation struct {
+	Inputs intake.FrozenInputs
+	Ref    closing.AttemptRef
+	Rules  allocation.RuleSet
+	Basis  allocation.CostBasis
+	// Variances is what is booked to @variance beside the result, by currency.
+	Variances map[string]decimal.Decimal
+	// Costs takes the costs by day and resource.
+	Costs allocation.CostSink
+	// OnCharge, where not nil, hears of every charge that was read.
+	OnCharge func()
+}
+
+// Run reads the inputs and returns the result; its costs have been given to the sink by then. Charges
+// are streamed: memory grows with tenants and pools, not with the bill. Errors are those of the
+// inputs, the engine and the sink.
+func (c Calculation) Run(ctx context.Context) (*allocation.Result, error) {
+	tenants, err := c.Inputs.Tenants(ctx, c.Ref)
+	if err != nil {
+		return nil, err
+	}
+	roster, err := allocation.NewRoster(tenants)
+	if err != nil {
+		return nil, err
+	}
+	ownership, err := c.Inputs.Ownership(ctx, c.Ref)
+	if err != nil {
+		return nil, err
+	}
+	owners, err := allocation.NewOwners(ownership)
+	if err != nil {
+		return nil, err
+	}
+	projection := allocation.NewCostProjection(c.Ref.Period, owners, c.Costs)
+	bill, err := allocation.NewBill(allocation.BillOptions{
+		Rules: c.Rules, Roster: roster, Owners: owners, Span: allocation.SpanOf(c.Ref.Period), Basis: c.Basis,
+		OnPart: projection.Add,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.addCharges(ctx, bill, projection); err != nil {
+		return nil, err
+	}
+	usage, err := c.usage(ctx, allocation.NewUsage(roster, c.Rules, allocation.SpanOf(c.Ref.Period)))
+	if err != nil {
+		return nil, err
+	}
+	result, err := bill.Allocate(usage)
+	if err != nil {
+		return nil, err
+	}
+	return result, projection.Finish(result, c.Variances)
+}
+
+func (c Calculation) addCharges(ctx context.Context, bill *allocation.Bill, projection *allocation.CostProjection) error {
+	return c.Inputs.Charges(ctx, c.Ref, func(next *charge.Charge) error {
+		if c.OnCharge != nil {
+			c.OnCharge()
+		}
+		if err := bill.Add(next); err != nil {
+			return err
+		}
+		return projection.Err()
+	})
+}
+
+// usage fills in the drivers of proportional pools: sums where no time matters, single records where
+// a rule changes within the period. It returns nil where there is no usage, and direct cost drives
+// the pools instead.
+func (c Calculation) usage(ctx context.Context, usage *allocation.Usage) (*allocation.Usage, error) {
+	found := false
+	if usage.NeedsDates() {
+		err := c.Inputs.Usage(ctx, c.Ref, func(line *charge.Usage) error {
+			found = true
+			return usage.Add(*line)
+		})
+		return present(usage, found), err
+	}
+	totals, err := c.Inputs.UsageTotals(ctx, c.Ref)
+	if err != nil {
+		return nil, err
+	}
+	for _, total := range totals {
+		found = true
+		if err := usage.Add(charge.Usage{TenantID: total.TenantID, Category: total.Category, Quantity: total.Quantity}); err != nil {
+			return nil, err
+		}
+	}
+	return present(usage, found), nil
+}
+
+func present(usage *allocation.Usage, found bool) *allocation.Usage {
+	if !found {
+		return nil
+	}
+	return usage
+}
