@@ -9,15 +9,21 @@ import (
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
-// AttemptRef names one attempt at closing one period of one book.
+// AttemptRef names one attempt at closing one period of one book, or at restating it.
 type AttemptRef struct {
 	Book    string        `json:"book"`
 	Period  period.Period `json:"period"`
 	Attempt int           `json:"attempt"`
+	// Restates is the revision that a restatement makes, which is at least 2; 0 for a close.
+	Restates int `json:"restates,omitempty"`
 }
 
-// WorkflowID returns the id of the attempt's PeriodClose workflow.
+// WorkflowID returns the id of the attempt's PeriodClose or PeriodRestatement workflow. Restatements
+// that were given up leave their revision, and so their id, to the next one.
 func (r AttemptRef) WorkflowID() string {
+	if r.Restates > 0 {
+		return fmt.Sprintf("period-restatement:%s:%s:%d", r.Book, r.Period, r.Restates)
+	}
 	return fmt.Sprintf("period-close:%s:%s:%d", r.Book, r.Period, r.Attempt)
 }
 
@@ -29,6 +35,13 @@ type Status struct {
 	State    State         `json:"state"`
 	Attempt  int           `json:"attempt"`
 	Revision int           `json:"revision"`
+	// Restates is the revision that the current attempt makes where it is a restatement, and
+	// Restatement what was asked of it; 0 and nil for a close.
+	Restates    int          `json:"restates,omitempty"`
+	Restatement *Restatement `json:"restatement,omitempty"`
+	// Published is the attempt that made the latest revision, for a closed period; else 0. Results
+	// and hashes below are its own, whatever was tried and given up since.
+	Published int `json:"published_attempt,omitempty"`
 	// Step is the step under way or last reached: collect, freeze, reconcile, allocate, verify,
 	// await_approval, publish, close.
 	Step string `json:"step,omitempty"`
@@ -50,7 +63,7 @@ type Status struct {
 
 // Ref returns the name of the current attempt.
 func (s Status) Ref() AttemptRef {
-	return AttemptRef{Book: s.Book, Period: s.Period, Attempt: s.Attempt}
+	return AttemptRef{Book: s.Book, Period: s.Period, Attempt: s.Attempt, Restates: s.Restates}
 }
 
 // CurrencyTotal sums one currency of a result. Tenants + the sum of Accounts = Billed, to the last

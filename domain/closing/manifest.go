@@ -18,16 +18,20 @@ type Manifest struct {
 	AllocationVersion string          `json:"allocation_version"`
 	Inputs            []ManifestInput `json:"inputs"`
 	Rules             []ManifestRule  `json:"rules"`
+	// Restates is the result hash of the revision that a restatement starts from; empty for a close.
+	Restates string `json:"restates,omitempty"`
 }
 
 // ManifestInput is one frozen slice of input, in the order of kind, scope, hash.
 type ManifestInput struct {
-	// Kind is charges, usage, tenants, ownership or invoices.
+	// Kind is charges, usage, tenants, ownership, invoices or late.
 	Kind string `json:"kind"`
-	// Scope says which part of the kind: the billing account for charges and invoices, the rank
-	// among slices that overrule each other for tenants, else empty.
+	// Scope says which part of the kind: the billing account for charges and invoices, month and
+	// billing account for late charges, the rank among slices that overrule each other for tenants,
+	// else empty.
 	Scope string `json:"scope,omitempty"`
-	// ContentHash is the SHA-256 of the slice's rows in canonical encoding, in hexadecimal.
+	// ContentHash is the SHA-256 of the slice's rows in canonical encoding, in hexadecimal; for late
+	// charges, of the content hashes of what they are the difference of.
 	ContentHash string `json:"content_hash"`
 	Rows        int64  `json:"rows"`
 }

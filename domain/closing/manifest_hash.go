@@ -54,6 +54,10 @@ func (m Manifest) Hash() string {
 		text(rule.ContentHash)
 		number(int64(rule.Rank))
 	}
+	// At the end, so that it cannot be taken for anything else where it is missing.
+	if m.Restates != "" {
+		text(m.Restates)
+	}
 	sum := sha256.Sum256(encoding)
 	return hex.EncodeToString(sum[:])
 }

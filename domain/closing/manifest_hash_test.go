@@ -40,6 +40,7 @@ func TestManifestHash(t *testing.T) {
 			"scope":      func(m *closing.Manifest) { m.Inputs[1].Scope = "3" },
 			"rows":       func(m *closing.Manifest) { m.Inputs[0].Rows++ },
 			"one less":   func(m *closing.Manifest) { m.Inputs = m.Inputs[:1] },
+			"restates":   func(m *closing.Manifest) { m.Restates = "aa" },
 			"rank":       func(m *closing.Manifest) { m.Rules[0].Rank = 1 },
 			"rule":       func(m *closing.Manifest) { m.Rules[0].ContentHash = "cd" },
 			"boundary":   func(m *closing.Manifest) { m.Inputs[0].Scope, m.Inputs[0].ContentHash = "1a", "a" },

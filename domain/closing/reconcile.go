@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/period"
 )
 
 // ChargedTotal is what the charges of one invoice amount to, in billed cost. InvoiceID is empty for
@@ -17,6 +18,10 @@ type ChargedTotal struct {
 	InvoiceID        string          `json:"invoice_id"`
 	Currency         string          `json:"currency"`
 	BilledCost       decimal.Decimal `json:"billed_cost"`
+	// LateOf is the closed month that the charges came late for; zero for charges of the period.
+	LateOf period.Period `json:"late_of,omitzero"`
+	// Apart is set for late charges that the control totals cannot know of, as they are older.
+	Apart bool `json:"apart,omitempty"`
 }
 
 // The outcomes of comparing an invoice.
@@ -25,6 +30,8 @@ const (
 	OutcomeVariance       = "variance"
 	OutcomeMismatch       = "mismatch"
 	OutcomeNoControlTotal = "no_control_total"
+	// OutcomeLate is what came late for a closed month and stands on no invoice of this one.
+	OutcomeLate = "late"
 )
 
 // comparisonKey names what is compared.
@@ -50,12 +57,16 @@ func (k comparisonKey) compare(other comparisonKey) int {
 // account's control totals in that currency are compared together, under the invoice's id if there
 // is only one.
 //
+// Charges that came late for a closed month belong to the invoice that they name where there is a
+// control total for it that can know of them; else they are listed and compared with nothing.
+//
 // The comparison is returned in any case; with a mismatch in it there is a NotBalanced error too,
 // which spells out each. A negative tolerance is an InvalidInput error.
 func Reconcile(charged []ChargedTotal, totals []ControlTotal, tolerance decimal.Decimal) (Reconciliation, error) {
 	if tolerance.IsNegative() {
 		return Reconciliation{}, fault.New(fault.InvalidInput, "the variance tolerance %s is below zero", tolerance)
 	}
+	charged, late := splitLate(charged, totals)
 	fold := foldUnnamed(charged, totals)
 	sums := map[comparisonKey]decimal.Decimal{}
 	for _, total := range charged {
@@ -67,7 +78,9 @@ func Reconcile(charged []ChargedTotal, totals []ControlTotal, tolerance decimal.
 		key := fold.key(comparisonKey{total.BillingAccountID, total.InvoiceID, total.Currency})
 		expected[key] = expected[key].Add(total.BilledCost)
 	}
-	result := Reconciliation{Invoices: compare(sums, expected, tolerance), Variance: map[string]decimal.Decimal{}}
+	result := Reconciliation{
+		Invoices: append(compare(sums, expected, tolerance), late...), Variance: map[string]decimal.Decimal{},
+	}
 	for _, invoice := range result.Invoices {
 		switch invoice.Outcome {
 		case OutcomeVariance:
@@ -78,6 +91,26 @@ func Reconcile(charged []ChargedTotal, totals []ControlTotal, tolerance decimal.
 		}
 	}
 	return result, mismatches(result.Invoices, tolerance)
+}
+
+// splitLate separates charges that came late for another month and stand on no invoice of this one.
+func splitLate(charged []ChargedTotal, totals []ControlTotal) (compared []ChargedTotal, late []InvoiceComparison) {
+	invoiced := map[comparisonKey]bool{}
+	for _, total := range totals {
+		invoiced[comparisonKey{total.BillingAccountID, total.InvoiceID, total.Currency}] = total.InvoiceID != ""
+	}
+	for _, total := range charged {
+		known := invoiced[comparisonKey{total.BillingAccountID, total.InvoiceID, total.Currency}] && !total.Apart
+		if total.LateOf.IsZero() || known {
+			compared = append(compared, total)
+			continue
+		}
+		late = append(late, InvoiceComparison{
+			BillingAccountID: total.BillingAccountID, InvoiceID: total.InvoiceID, Currency: total.Currency,
+			Charged: total.BilledCost, Outcome: OutcomeLate, LateOf: total.LateOf,
+		})
+	}
+	return compared, late
 }
 
 // folded maps accounts and currencies (keys without invoice) whose charges name no invoice to the

@@ -2,6 +2,8 @@ package closing
 
 import (
 	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/period"
 )
 
 // ControlTotal is what billing says an invoice amounts to.
@@ -29,6 +31,8 @@ type InvoiceComparison struct {
 	Expected         decimal.NullDecimal `json:"expected"`
 	Charged          decimal.Decimal     `json:"charged"`
 	Difference       decimal.NullDecimal `json:"difference"`
-	// Outcome is matched, variance (within tolerance), mismatch or no_control_total.
+	// Outcome is matched, variance (within tolerance), mismatch, no_control_total or late.
 	Outcome string `json:"outcome"`
+	// LateOf is the closed month that late charges came for.
+	LateOf period.Period `json:"late_of,omitzero"`
 }

@@ -6,7 +6,8 @@ import "github.com/omnicloud/omnicloud/domain/fault"
 type State string
 
 // The states of contract: open → closing → awaiting_approval → publishing → closed, failed from
-// closing or publishing, and closed → restating → awaiting_approval for a later revision.
+// closing or publishing, and closed → restating → awaiting_approval for a later revision. A
+// restatement that failed is taken up again, or given up for the revision that there is.
 const (
 	StateOpen             State = "open"
 	StateClosing          State = "closing"
@@ -23,7 +24,7 @@ var transitions = map[State][]State{
 	StateAwaitingApproval: {StatePublishing, StateOpen, StateClosed, StateFailed},
 	StatePublishing:       {StateClosed, StateFailed},
 	StateClosed:           {StateRestating},
-	StateFailed:           {StateClosing, StatePublishing, StateOpen},
+	StateFailed:           {StateClosing, StatePublishing, StateOpen, StateRestating, StateClosed},
 	StateRestating:        {StateAwaitingApproval, StateClosed, StateFailed},
 }
 

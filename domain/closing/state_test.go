@@ -23,7 +23,7 @@ func TestTransitions(t *testing.T) {
 		closing.StateAwaitingApproval: "publishing open closed failed",
 		closing.StatePublishing:       "closed failed",
 		closing.StateClosed:           "restating",
-		closing.StateFailed:           "closing publishing open",
+		closing.StateFailed:           "closing publishing open restating closed",
 		closing.StateRestating:        "awaiting_approval closed failed",
 	}
 	for _, from := range states {

@@ -24,9 +24,20 @@ type Store interface {
 
 	// OpenAttempt moves an open or failed period to closing (or, failed after approval, back to
 	// publishing, with the same revision, result and ledger transactions) under the next attempt
-	// number. Where an attempt runs or the period is closed, it returns that status and started false. It refuses a period that has not ended, that comes
-	// out of order, or that is unknown, with a Conflict error that says what to close first.
+	// number. Where an attempt runs or the period is closed, it returns that status and started
+	// false; a period whose restatement failed before its approval becomes closed again, at the
+	// revision that it had. It refuses a period that has not ended, that comes out of order, or that
+	// is unknown, with a Conflict error that says what to close first.
 	OpenAttempt(ctx context.Context, request OpenRequest) (status Status, started bool, err error)
+
+	// OpenRestatement moves a closed period to restating under the next attempt number, or one whose
+	// restatement failed; where that was approved already, back to publishing as OpenAttempt does.
+	// Where an attempt runs, it returns that status and started false. A period that was never
+	// closed is a Conflict error.
+	OpenRestatement(ctx context.Context, request OpenRequest, wanted Restatement) (status Status, started bool, err error)
+	// Restated returns what a restatement was asked to do and what it starts from, or a NotFound error
+	// for an attempt that is none.
+	Restated(ctx context.Context, ref AttemptRef) (Restated, error)
 
 	// Progress records the step under way; it never changes the state.
 	Progress(ctx context.Context, ref AttemptRef, step string, done, total int64) error
@@ -36,7 +47,8 @@ type Store interface {
 	// Manifest returns what an attempt froze, or a NotFound error before it has.
 	Manifest(ctx context.Context, ref AttemptRef) (Manifest, error)
 	SaveReconciliation(ctx context.Context, ref AttemptRef, reconciliation Reconciliation) error
-	// SaveResult records the result's hash and totals; the ledger holds its entries.
+	// SaveResult records the result's hash and totals; the ledger holds its entries. The totals of a
+	// restatement are those of the whole period as it is after it.
 	SaveResult(ctx context.Context, ref AttemptRef, resultHash string, totals []CurrencyTotal) error
 
 	// AwaitApproval moves closing (or restating) to awaiting_approval until the deadline and puts

@@ -15,11 +15,17 @@ import (
 type Freezer interface {
 	// Freeze lists the current slices of the book's accounts and month as the attempt's inputs and
 	// records the manifest with its hash, in one transaction. Slices that waited as late, and that
-	// no attempt holds back any more, take their place first. An attempt that is frozen already
+	// no attempt holds back any more, take their place first. What came late for earlier months that
+	// are closed, and that no attempt that counts has taken, is listed too, as differences: what is
+	// there now and was not booked, and negated what was booked and is there no more.
+	//
+	// A restatement freezes what the revision before froze, with what came late for its own month;
+	// where nothing did, and neither rules nor owners are others, it is a Conflict error. An attempt that is frozen already
 	// returns what it froze, whatever came in since. An attempt that does not exist is a NotFound
 	// error, one that is over a Conflict error. A month without charges freezes none.
 	Freeze(ctx context.Context, request FreezeRequest) (Frozen, error)
-	// Late lists the slices of a month that came after a freeze and wait for a restatement.
+	// Late lists the slices of a month that came after a freeze and that no attempt has taken: they
+	// wait for the close of a later month, or for a restatement.
 	Late(ctx context.Context, accounts []string, month period.Period) ([]Slice, error)
 }
 
@@ -29,7 +35,13 @@ type FreezeRequest struct {
 	Book              closing.Book
 	AllocationVersion string
 	Rules             []closing.ManifestRule
+	// Restated is set for a restatement. Its currency, cost basis and version of the rule are its
+	// base's, whatever Book and AllocationVersion say.
+	Restated *closing.Restated
 }
+
+// InputLate is the kind under which a manifest lists what came late for a month that was closed.
+const InputLate = "late"
 
 // Frozen is what an attempt froze.
 type Frozen struct {
@@ -45,13 +57,15 @@ type Frozen struct {
 type FrozenInputs interface {
 	// Charges hands the frozen charges of the period to use, one at a time and in constant memory,
 	// in the order of slices and rows, until use returns an error, which it returns. Where the
-	// manifest goes by charge period, only charges that start in the period are given. The charge
+	// manifest goes by charge period, only charges that start in the period are given, and those
+	// that came late for earlier ones. The charge
 	// is valid during the call; its texts and tags stay valid and are shared. Fields that no engine
 	// asks for (Description, ConsumedQuantity, ConsumedUnit, SkuID) are left empty.
 	Charges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error
 	// ChargedTotals sums billed cost by billing account, invoice and currency over all frozen
 	// charges that were billed in the period, in that order: what invoices are compared with,
-	// whatever column decides the period of a charge.
+	// whatever column decides the period of a charge. Charges that came late for a closed month are
+	// totalled apart, under that month.
 	ChargedTotals(ctx context.Context, ref closing.AttemptRef) ([]closing.ChargedTotal, error)
 	// ControlTotals lists what billing says the invoices amount to, in the same order.
 	ControlTotals(ctx context.Context, ref closing.AttemptRef) ([]closing.ControlTotal, error)

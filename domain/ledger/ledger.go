@@ -23,8 +23,9 @@ type Key struct {
 }
 
 // Entry is one cell: what a tenant or a reserved account (@unallocated and its like) owes for a
-// pool. Amounts are full precision, debits positive, credits (refunds) negative. The pool's own
-// balancing entry is not an Entry: it is the negated sum and is written by the store.
+// pool, or what the pool passes on to one of a later stage (see IsTransfer). Amounts are full
+// precision, debits positive, credits (refunds) negative. The pool's own balancing entry is not an
+// Entry: it is the negated sum and is written by the store.
 type Entry struct {
 	Account string          `json:"account"`
 	Amount  decimal.Decimal `json:"amount"`
@@ -45,14 +46,17 @@ type Cell struct {
 	Revision int `json:"revision"`
 }
 
-// Filter says which cells to list. Book, Period, and Attempt or Revision are required: a revision is
-// what an approval sealed, an attempt may not be approved yet. Account, Currency and Pool are exact;
-// empty ones do not narrow.
+// Filter says which cells to list. Book, Period, and Attempt or Revision are required. A revision is
+// the bill as it stands with it: what an approval sealed, with what later approvals up to that
+// revision changed. Deltas asks for the changes of that revision alone. An attempt is what it stored
+// itself, approved or not; with Revision too it is the bill as it would stand with it. Account,
+// Currency and Pool are exact; empty ones do not narrow.
 type Filter struct {
 	Book     string
 	Period   period.Period
 	Attempt  int
 	Revision int
+	Deltas   bool
 	Account  string
 	Currency string
 	Pool     string
@@ -75,6 +79,10 @@ type Store interface {
 	// Transactions yields the transactions of an attempt in key order with their entries. Where the
 	// attempt went on with publishing an earlier one's result, these are the earlier one's.
 	Transactions(ctx context.Context, book string, month period.Period, attempt int) iter.Seq2[Transaction, error]
+	// AsOf yields the bill of a month as it stands with a revision, as Transactions yields a result:
+	// cells of several revisions are summed, the keys name no attempt. Where attempt is not 0, what
+	// that attempt stored counts too.
+	AsOf(ctx context.Context, book string, month period.Period, revision, attempt int) iter.Seq2[Transaction, error]
 	// Cells lists cells in the order of stage, pool, currency, account, after a position. A filter
 	// without what it requires is an InvalidInput error; what does not exist has no cells.
 	Cells(ctx context.Context, filter Filter, after Position, limit int) ([]Cell, error)
@@ -89,7 +97,7 @@ type AccountTotal struct {
 
 // Totaller sums results; Store implementations are Totallers.
 type Totaller interface {
-	// AccountTotals returns the exact sums of an attempt in byte order of currency and account; an
-	// attempt without transactions has none.
+	// AccountTotals returns the exact sums of an attempt in byte order of currency and account, without
+	// what pools pass on; an attempt without transactions has none.
 	AccountTotals(ctx context.Context, book string, month period.Period, attempt int) ([]AccountTotal, error)
 }

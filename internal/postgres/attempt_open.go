@@ -23,11 +23,20 @@ func (s *Closing) OpenAttempt(ctx context.Context, request closing.OpenRequest) 
 		if err != nil {
 			return err
 		}
+		if state == closing.StateFailed {
+			given, err := giveUpRestatement(ctx, tx, request)
+			if err != nil {
+				return err
+			}
+			if given {
+				state = closing.StateClosed
+			}
+		}
 		if state == closing.StateOpen || state == closing.StateFailed {
 			if err := mayClose(ctx, tx, book, request); err != nil {
 				return err
 			}
-			if err := startAttempt(ctx, tx, request, state); err != nil {
+			if err := startAttempt(ctx, tx, request, state, nil); err != nil {
 				return err
 			}
 			started = true
@@ -83,7 +92,7 @@ func mayClose(ctx context.Context, tx pgx.Tx, book closing.Book, request closing
 	}
 	// A period that is restated was closed before; one that publishes its first revision was not.
 	publishing := status.State == closing.StatePublishing || status.State == closing.StateFailed
-	if status.Revision == 0 || (status.Revision == 1 && publishing) {
+	if status.Revision == 0 || (publishing && status.Restates == 0) {
 		return fault.New(fault.Conflict, "period %s comes after %s, which is %s; close %s first", month, before, status.State, before)
 	}
 	return nil
@@ -102,26 +111,36 @@ func belongs(ctx context.Context, tx pgx.Tx, book closing.Book, month period.Per
 
 // startAttempt makes the next attempt. After a failure while publishing it takes over everything
 // that was approved, the decision included, and goes on there: what was sealed cannot be calculated
-// again. Else it begins anew, with nothing of the attempts before.
-func startAttempt(ctx context.Context, tx pgx.Tx, request closing.OpenRequest, from closing.State) error {
+// again. Else it begins anew, with nothing of the attempts before: as the restatement that is wanted,
+// or where that is nil as a close.
+func startAttempt(ctx context.Context, tx pgx.Tx, request closing.OpenRequest, from closing.State, wanted *closing.Restatement) error {
 	to, step := closing.StateClosing, "collect"
 	tag, err := tx.Exec(ctx, `INSERT INTO close_attempts (book, period, attempt, requested_by, correlation_id,
-			ledger_attempt, manifest, manifest_hash, reconciliation, result_hash, totals, approval_deadline,
-			decision_id, revision)
-		SELECT a.book, a.period, a.attempt + 1, $3, $4, a.ledger_attempt, a.manifest, a.manifest_hash,
-			a.reconciliation, a.result_hash, a.totals, a.approval_deadline, a.decision_id, a.revision
+			ledger_attempt, restates, restatement, manifest, manifest_hash, reconciliation, result_hash, totals,
+			approval_deadline, decision_id, revision)
+		SELECT a.book, a.period, a.attempt + 1, $3, $4, a.ledger_attempt, a.restates, a.restatement, a.manifest,
+			a.manifest_hash, a.reconciliation, a.result_hash, a.totals, a.approval_deadline, a.decision_id, a.revision
 		FROM periods p JOIN close_attempts a USING (book, period, attempt)
 		WHERE p.book = $1 AND p.period = $2 AND p.state = 'failed' AND a.failed_from = 'publishing'`,
 		request.Book, request.Period.String(), request.RequestedBy, request.CorrelationID)
 	if err != nil {
 		return err
 	}
-	if tag.RowsAffected() == 1 {
+	switch {
+	case tag.RowsAffected() == 1:
 		to, step = closing.StatePublishing, "publish"
-	} else if _, err := tx.Exec(ctx, `INSERT INTO close_attempts (book, period, attempt, requested_by, correlation_id, ledger_attempt)
-		SELECT book, period, attempt + 1, $3, $4, attempt + 1 FROM periods WHERE book = $1 AND period = $2`,
-		request.Book, request.Period.String(), request.RequestedBy, request.CorrelationID); err != nil {
-		return err
+	case wanted != nil:
+		to, step = closing.StateRestating, "freeze"
+	}
+	if to != closing.StatePublishing {
+		// A null document stands for no restatement, and then the revision it would make is null too.
+		if _, err := tx.Exec(ctx, `INSERT INTO close_attempts (book, period, attempt, requested_by, correlation_id,
+				ledger_attempt, restates, restatement)
+			SELECT book, period, attempt + 1, $3, $4, attempt + 1, CASE WHEN $5::jsonb IS NOT NULL THEN revision + 1 END, $5
+			FROM periods WHERE book = $1 AND period = $2`,
+			request.Book, request.Period.String(), request.RequestedBy, request.CorrelationID, wanted); err != nil {
+			return err
+		}
 	}
 	if err := closing.CheckTransition(from, to); err != nil {
 		return err

@@ -19,7 +19,10 @@ func (s *Intake) Charges(ctx context.Context, ref closing.AttemptRef, use func(*
 		return err
 	}
 	reader := &chargeReader{texts: map[string]string{}, allTags: map[string]map[string]string{}}
-	for _, slice := range frozen.slices("charges") {
+	for _, slice := range frozen.inputs {
+		if slice.Kind != "charges" {
+			continue
+		}
 		if err := reader.readSlice(ctx, s, slice, frozen, use); err != nil {
 			return explain(err, "reading the frozen charges of %s of book %s", ref.Period, ref.Book)
 		}
@@ -49,10 +52,11 @@ const rememberedTexts = 1 << 16
 // readSlice streams one slice in the order of its rows, which the primary key gives without a sort.
 // Slices are read one by one for the same reason. It skips pgx's scanning: a million rows of two dozen
 // columns would spend most of their time there.
-func (r *chargeReader) readSlice(ctx context.Context, s *Intake, slice int64, frozen frozenInputs, use func(*charge.Charge) error) error {
+func (r *chargeReader) readSlice(ctx context.Context, s *Intake, slice frozenSlice, frozen frozenInputs, use func(*charge.Charge) error) error {
 	statement := "SELECT " + chargeColumns + " FROM charges WHERE slice_id = $1"
-	arguments := []any{slice}
-	if frozen.periodBy == closing.PeriodByCharge {
+	arguments := []any{slice.ID}
+	// Of another month's bill only what began in this one counts; a difference counts whole.
+	if frozen.periodBy == closing.PeriodByCharge && !slice.Difference {
 		statement += " AND charge_period_start >= $2 AND charge_period_start < $3"
 		arguments = append(arguments, frozen.ref.Period.Start(), frozen.ref.Period.End())
 	}
@@ -153,6 +157,8 @@ func decodeInstant(raw []byte) time.Time {
 type frozenInputs struct {
 	ref      closing.AttemptRef
 	periodBy closing.PeriodBy
+	// restates is set where the attempt is a restatement.
+	restates bool
 	inputs   []frozenSlice
 }
 
@@ -161,6 +167,8 @@ type frozenSlice struct {
 	Kind   string
 	Period string
 	Source string
+	// Difference is set for what came late for the month that Period names.
+	Difference bool
 }
 
 // slices returns the slices of a kind in the order of the manifest: by scope, then content.
@@ -178,7 +186,18 @@ func (f frozenInputs) slices(kind string) []int64 {
 func (f frozenInputs) billed() []int64 {
 	ids := []int64{}
 	for _, slice := range f.inputs {
-		if slice.Kind == "charges" && slice.Period == f.ref.Period.String() {
+		if slice.Kind == "charges" && slice.Period == f.ref.Period.String() && !slice.Difference {
+			ids = append(ids, slice.ID)
+		}
+	}
+	return ids
+}
+
+// differences returns the slices of what came late.
+func (f frozenInputs) differences() []int64 {
+	ids := []int64{}
+	for _, slice := range f.inputs {
+		if slice.Difference {
 			ids = append(ids, slice.ID)
 		}
 	}

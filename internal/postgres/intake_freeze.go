@@ -38,7 +38,11 @@ func (s *Intake) Freeze(ctx context.Context, request intake.FreezeRequest) (froz
 		if err := promoteLate(ctx, tx); err != nil {
 			return err
 		}
-		frozen, err = freeze(ctx, tx, request)
+		if ref.Restates > 0 {
+			frozen, err = freezeRestatement(ctx, tx, request)
+		} else {
+			frozen, err = freeze(ctx, tx, request)
+		}
 		return err
 	})
 	return frozen, err
@@ -84,8 +88,9 @@ func promoteLate(ctx context.Context, tx pgx.Tx) error {
 
 // freeze does the work of Freeze once the attempt is locked and nobody else is sealing.
 //
-// It lists the current slices as inputs of the attempt. Where the book goes by charge period,
-// it also lists other months' slices that hold charges of this one.
+// It lists the current slices as inputs of the attempt, and what came late for closed months before
+// this one. Where the book goes by charge period, it also lists other months' slices that hold charges
+// of this one.
 func freeze(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (intake.Frozen, error) {
 	ref, book := request.Ref, request.Book
 	accounts := book.BillingAccounts
@@ -106,6 +111,16 @@ func freeze(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (intak
 	if err != nil {
 		return intake.Frozen{}, err
 	}
+	months, err := closedBefore(ctx, tx, ref.Book, ref.Period)
+	if err != nil {
+		return intake.Frozen{}, err
+	}
+	late := lateTaker{tx: tx, ref: ref, accounts: accounts, byCharge: book.PeriodBy == closing.PeriodByCharge}
+	for _, month := range months {
+		if _, err := late.take(ctx, month); err != nil {
+			return intake.Frozen{}, err
+		}
+	}
 	manifest := closing.Manifest{
 		Version: closing.ManifestVersion, Book: book.ID, Period: ref.Period, Currency: book.Currency,
 		Basis: book.Basis, PeriodBy: book.PeriodBy,
@@ -114,6 +129,11 @@ func freeze(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (intak
 	if manifest.Inputs, err = manifestInputs(ctx, tx, ref); err != nil {
 		return intake.Frozen{}, err
 	}
+	return saveFrozen(ctx, tx, ref, manifest)
+}
+
+// saveFrozen records a manifest and counts what it lists.
+func saveFrozen(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef, manifest closing.Manifest) (intake.Frozen, error) {
 	manifest.Sort()
 	hash := manifest.Hash()
 	if err := saveDocument(ctx, tx, ref, "manifest = $4, manifest_hash = $5", manifest, hash); err != nil {
@@ -125,9 +145,11 @@ func freeze(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (intak
 // manifestInputs names the frozen slices by content. Slices of tenants overrule each other, so their
 // rank is part of the name: the lowest counts first.
 func manifestInputs(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef) ([]closing.ManifestInput, error) {
-	rows, err := tx.Query(ctx, `SELECT s.kind,
-			CASE s.kind WHEN 'tenants' THEN to_char(row_number() OVER
-				(PARTITION BY s.kind ORDER BY b.source = 'service', s.slice_id DESC), 'FM000000') ELSE s.scope END,
+	rows, err := tx.Query(ctx, `SELECT CASE s.status WHEN 'difference' THEN 'late' ELSE s.kind END,
+			CASE WHEN s.kind = 'tenants' THEN to_char(row_number() OVER
+					(PARTITION BY s.kind ORDER BY b.source = 'service', s.slice_id DESC), 'FM000000')
+				WHEN s.status = 'difference' THEN s.period || '/' || s.scope
+				ELSE s.scope END,
 			s.content_hash, s.rows
 		FROM attempt_inputs i JOIN input_slices s USING (slice_id) JOIN input_batches b USING (batch_id)
 		WHERE i.book = $1 AND i.period = $2 AND i.attempt = $3`, ref.Book, ref.Period.String(), ref.Attempt)
@@ -159,7 +181,7 @@ func countFrozen(manifest closing.Manifest, hash string) intake.Frozen {
 	frozen := intake.Frozen{Manifest: manifest, Hash: hash}
 	for _, input := range manifest.Inputs {
 		frozen.Rows += input.Rows
-		if input.Kind == string(intake.KindCharges) {
+		if input.Kind == string(intake.KindCharges) || input.Kind == intake.InputLate {
 			frozen.Charges += input.Rows
 		}
 	}
@@ -171,10 +193,12 @@ func (s *Intake) Late(ctx context.Context, accounts []string, month period.Perio
 	if accounts == nil {
 		accounts = []string{}
 	}
-	rows, err := s.pool.Query(ctx, `SELECT kind, scope, content_hash, rows, coalesce(sums, 'null')
-		FROM input_slices
-		WHERE status = 'late' AND period = $1 AND (cardinality($2::text[]) = 0 OR scope = ANY ($2) OR kind = 'usage')
-		ORDER BY kind, scope, slice_id`, month.String(), accounts)
+	rows, err := s.pool.Query(ctx, `SELECT s.kind, s.scope, s.content_hash, s.rows, coalesce(s.sums, 'null')
+		FROM input_slices s
+		WHERE s.status = 'late' AND s.period = $1 AND (cardinality($2::text[]) = 0 OR s.scope = ANY ($2) OR s.kind = 'usage')
+			AND NOT EXISTS (SELECT FROM late_inputs t JOIN close_attempts a USING (book, period, attempt)
+				WHERE s.slice_id = ANY (t.base || t.beside) AND `+counts+`)
+		ORDER BY s.kind, s.scope, s.slice_id`, month.String(), accounts)
 	if err != nil {
 		return nil, explain(err, "listing what came late for %s", month)
 	}

@@ -15,19 +15,22 @@ import (
 // frozen lists what an attempt froze, or returns a NotFound error.
 func (s *Intake) frozen(ctx context.Context, ref closing.AttemptRef) (frozenInputs, error) {
 	frozen := frozenInputs{ref: ref}
-	err := s.pool.QueryRow(ctx, `SELECT manifest ->> 'period_by' FROM close_attempts
+	// An attempt that goes on with publishing froze nothing itself: its inputs are those of the
+	// attempt whose result it publishes.
+	var attempt int
+	err := s.pool.QueryRow(ctx, `SELECT manifest ->> 'period_by', ledger_attempt, restates IS NOT NULL FROM close_attempts
 		WHERE book = $1 AND period = $2 AND attempt = $3 AND manifest_hash <> ''`,
-		ref.Book, ref.Period.String(), ref.Attempt).Scan(&frozen.periodBy)
+		ref.Book, ref.Period.String(), ref.Attempt).Scan(&frozen.periodBy, &attempt, &frozen.restates)
 	if noRow(err) {
 		return frozen, fault.New(fault.NotFound, "attempt %d at %s of book %s has frozen nothing", ref.Attempt, ref.Period, ref.Book)
 	}
 	if err != nil {
 		return frozen, explain(err, "reading what %s of book %s froze", ref.Period, ref.Book)
 	}
-	rows, err := s.pool.Query(ctx, `SELECT s.slice_id, s.kind, s.period, b.source
+	rows, err := s.pool.Query(ctx, `SELECT s.slice_id, s.kind, s.period, b.source, s.status = 'difference'
 		FROM attempt_inputs i JOIN input_slices s USING (slice_id) JOIN input_batches b USING (batch_id)
 		WHERE i.book = $1 AND i.period = $2 AND i.attempt = $3
-		ORDER BY s.kind, s.scope, s.content_hash, s.slice_id`, ref.Book, ref.Period.String(), ref.Attempt)
+		ORDER BY s.kind, s.scope, s.content_hash, s.slice_id`, ref.Book, ref.Period.String(), attempt)
 	if err == nil {
 		frozen.inputs, err = pgx.CollectRows(rows, pgx.RowToStructByPos[frozenSlice])
 	}
@@ -57,6 +60,42 @@ func ofKind(kind intake.Kind) func(frozenInputs) []int64 {
 
 // ChargedTotals implements intake.FrozenInputs.
 func (s *Intake) ChargedTotals(ctx context.Context, ref closing.AttemptRef) ([]closing.ChargedTotal, error) {
+	totals, err := s.billedTotals(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	late, err := s.lateTotals(ctx, ref)
+	return append(totals, late...), err
+}
+
+// lateTotals sums what came late, by the month that it came late for. The control totals that a
+// restatement takes over from its base are older than what came late; those that came late too are
+// not. Where charges go by their own period, an invoice of this month may hold late charges: they are
+// part of its total already.
+func (s *Intake) lateTotals(ctx context.Context, ref closing.AttemptRef) ([]closing.ChargedTotal, error) {
+	frozen, err := s.frozen(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, `
+		SELECT c.billing_account_id, c.invoice_id COLLATE "C", c.currency COLLATE "C", s.period,
+			$2 AND NOT EXISTS (SELECT FROM input_slices v WHERE v.slice_id = ANY ($3) AND v.scope = s.scope AND v.status = 'late'),
+			sum(c.billed_cost)
+		FROM charges c JOIN input_slices s USING (slice_id)
+		WHERE c.slice_id = ANY ($1) AND ($2 OR c.billing_period <> $4) GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4`,
+		frozen.differences(), frozen.restates, frozen.slices(string(intake.KindInvoices)), ref.Period.String())
+	if err != nil {
+		return nil, explain(err, "summing what came late for %s of book %s", ref.Period, ref.Book)
+	}
+	totals, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (total closing.ChargedTotal, err error) {
+		err = row.Scan(&total.BillingAccountID, &total.InvoiceID, &total.Currency, scannedMonth{&total.LateOf},
+			&total.Apart, scannedNumber{&total.BilledCost})
+		return total, err
+	})
+	return totals, explain(err, "summing what came late for %s of book %s", ref.Period, ref.Book)
+}
+
+func (s *Intake) billedTotals(ctx context.Context, ref closing.AttemptRef) ([]closing.ChargedTotal, error) {
 	return list(ctx, s, ref, frozenInputs.billed, `
 		SELECT billing_account_id, invoice_id COLLATE "C", currency COLLATE "C", sum(billed_cost)
 		FROM charges WHERE slice_id = ANY ($1) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,

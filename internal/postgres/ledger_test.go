@@ -103,7 +103,7 @@ func TestCells(t *testing.T) {
 			{func(f *ledger.Filter) { f.Pool, f.Account = "pool-01", "tenant-00003" }, 1},
 			{func(f *ledger.Filter) { f.Currency = "EUR" }, 0},
 			{func(f *ledger.Filter) { f.Attempt = 9 }, 0},
-			{func(f *ledger.Filter) { f.Revision = 1 }, 0},
+			{func(f *ledger.Filter) { f.Revision, f.Deltas = 1, true }, 0},
 		} {
 			filter := cellsOf(ref)
 			narrowed.change(&filter)

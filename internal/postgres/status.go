@@ -16,7 +16,7 @@ import (
 const chargeMonths = `
 	SELECT DISTINCT x.month
 	FROM books b
-	JOIN input_slices s ON s.kind = 'charges' AND s.status <> 'superseded'
+	JOIN input_slices s ON s.kind = 'charges' AND s.status IN ('current', 'late')
 		AND (cardinality(b.billing_accounts) = 0 OR s.scope = ANY (b.billing_accounts))
 	JOIN input_batches i ON i.batch_id = s.batch_id AND i.status = 'sealed'
 	CROSS JOIN LATERAL (
@@ -32,7 +32,19 @@ const chargeMonths = `
 const statusColumns = `coalesce(p.state, 'open'), coalesce(p.attempt, 0), coalesce(p.revision, 0),
 	coalesce(p.step, ''), coalesce(p.step_done, 0), coalesce(p.step_total, 0), coalesce(p.reason, ''),
 	coalesce(p.failure_code, ''), p.updated_at, coalesce(a.requested_by, ''), coalesce(a.manifest_hash, ''),
-	coalesce(a.result_hash, ''), a.approval_deadline, a.totals, a.reconciliation, coalesce(a.correlation_id, '')`
+	coalesce(a.result_hash, ''), a.approval_deadline, a.totals, a.reconciliation, coalesce(a.correlation_id, ''),
+	coalesce(c.restates, 0), c.restatement, CASE p.state WHEN 'closed' THEN a.attempt ELSE 0 END`
+
+// statusJoins add to a month the row p of its period, its current attempt c, and the attempt a whose
+// result stands: the current one, or for a closed period the one that made its revision, since a
+// restatement that was given up has left nothing. Parameter 1 is the book; the month is m.month.
+const statusJoins = `
+	LEFT JOIN periods p ON p.book = $1 AND p.period = m.month
+	LEFT JOIN close_attempts c ON c.book = p.book AND c.period = p.period AND c.attempt = p.attempt
+	LEFT JOIN close_attempts a ON a.book = p.book AND a.period = p.period AND a.attempt = CASE p.state
+		WHEN 'closed' THEN (SELECT max(r.attempt) FROM close_attempts r
+			WHERE r.book = p.book AND r.period = p.period AND r.revision = p.revision)
+		ELSE p.attempt END`
 
 // Period returns the status of a month; an unknown book is a NotFound error. A month that nobody has
 // worked on is open at attempt 0, whether or not the book closes it.
@@ -55,9 +67,7 @@ func (s *Closing) Periods(ctx context.Context, book string, before period.Period
 			UNION SELECT period FROM periods WHERE book = $1
 			UNION `+chargeMonths+`)
 		SELECT m.month, `+statusColumns+`
-		FROM months m
-		LEFT JOIN periods p ON p.book = $1 AND p.period = m.month
-		LEFT JOIN close_attempts a ON a.book = p.book AND a.period = p.period AND a.attempt = p.attempt
+		FROM months m `+statusJoins+`
 		WHERE m.month <= $4 AND ($5 = '' OR m.month < $5)
 		ORDER BY m.month DESC LIMIT $6`,
 		book, known.FirstPeriod.Start(), s.now().UTC(), period.Of(s.now()).String(), before.String(), limit)
@@ -75,9 +85,7 @@ func (s *Closing) Periods(ctx context.Context, book string, before period.Period
 // readStatus reads the status of a month on a pool or within somebody's transaction.
 func readStatus(ctx context.Context, db DB, book string, month period.Period) (closing.Status, error) {
 	status := closing.Status{Book: book, Period: month}
-	row := db.QueryRow(ctx, `SELECT `+statusColumns+` FROM (SELECT) nothing
-		LEFT JOIN periods p ON p.book = $1 AND p.period = $2
-		LEFT JOIN close_attempts a ON a.book = p.book AND a.period = p.period AND a.attempt = p.attempt`,
+	row := db.QueryRow(ctx, `SELECT `+statusColumns+` FROM (SELECT $2::text COLLATE "C" AS month) m `+statusJoins,
 		book, month.String())
 	return status, explain(scanStatus(row, &status), "reading %s of book %s", month, book)
 }
@@ -88,7 +96,7 @@ func scanStatus(row pgx.Row, status *closing.Status, before ...any) error {
 	if err := row.Scan(append(before, &status.State, &status.Attempt, &status.Revision, &status.Step,
 		&status.StepDone, &status.StepTotal, &status.Reason, &status.FailureCode, scannedInstant{&status.UpdatedAt},
 		&status.RequestedBy, &status.ManifestHash, &status.ResultHash, scannedInstant{&status.ApprovalDeadline},
-		&totals, &reconciliation, &status.CorrelationID)...); err != nil {
+		&totals, &reconciliation, &status.CorrelationID, &status.Restates, &status.Restatement, &status.Published)...); err != nil {
 		return err
 	}
 	status.Totals = []closing.CurrencyTotal{}

@@ -46,6 +46,9 @@ CREATE TABLE omnicloud.close_attempts (
     -- The attempt whose ledger transactions are this one's result: itself, except where an attempt
     -- goes on with publishing what an earlier one had approved.
     ledger_attempt    int NOT NULL,
+    -- A restatement's alone: the revision that it makes, and what was asked for.
+    restates          int CHECK (restates > 1),
+    restatement       jsonb,
     manifest          jsonb,
     manifest_hash     text NOT NULL DEFAULT '',
     reconciliation    jsonb,
@@ -65,6 +68,7 @@ CREATE TABLE omnicloud.close_attempts (
     PRIMARY KEY (book, period, attempt),
     FOREIGN KEY (book, period) REFERENCES omnicloud.periods,
     CHECK ((decision_id IS NULL) = (revision IS NULL)),
+    CHECK ((restates IS NULL) = (restatement IS NULL)),
     CHECK ((outcome = 'running') = (ended_at IS NULL))
 );
 

@@ -19,7 +19,7 @@ CREATE TABLE omnicloud.input_batches (
     batch_id     uuid PRIMARY KEY,
     import_id    text COLLATE "C" REFERENCES omnicloud.imports,
     kind         text NOT NULL CHECK (kind IN ('charges', 'usage', 'tenants', 'ownership', 'invoices')),
-    source       text NOT NULL CHECK (source IN ('file', 'service')),
+    source       text NOT NULL CHECK (source IN ('file', 'service', 'late')),
     name         text NOT NULL,
     content_hash text NOT NULL DEFAULT '',
     rows         bigint NOT NULL DEFAULT 0,
@@ -45,7 +45,8 @@ CREATE TABLE omnicloud.input_slices (
     effective        numeric,
     min_charge_start timestamptz,
     max_charge_start timestamptz,
-    status           text NOT NULL CHECK (status IN ('current', 'superseded', 'late')),
+    -- A difference is what came late for a closed month less what was booked of it before.
+    status           text NOT NULL CHECK (status IN ('current', 'superseded', 'late', 'difference')),
     superseded_by    bigint REFERENCES omnicloud.input_slices,
     created_at       timestamptz NOT NULL DEFAULT now()
 );
