@@ -17,6 +17,10 @@ FUZZTIME ?= 20s
 PKG      ?= ./...
 ARGS     ?=
 
+# The packages whose tests start neither PostgreSQL nor Temporal.
+UNIT = $(shell go list -f '{{.Dir}}' $(PKG) | while read -r folder; do \
+	grep -qsE 'postgrestest|StartDevServer' "$$folder"/*_test.go || echo "$$folder"; done)
+
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-unit check fmt fmt-check lint workflowcheck gen gen-check bench fuzz clean tools postgres
 
@@ -33,7 +37,7 @@ test: postgres bin/temporal $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there i
 	gotestsum --format pkgname -- -timeout 20m $(PKG)
 
 test-unit: $(BIN)/.gotestsum-$(GOTESTSUM) ## the tests that start no server, within a minute
-	gotestsum --format pkgname -- -short $(PKG)
+	@gotestsum --format pkgname -- -short $(UNIT)
 
 check: fmt-check lint workflowcheck gen-check test ## what a change must pass: format, lint, determinism, generated code, tests
 
