@@ -27,6 +27,13 @@ func bookResult(ref closing.AttemptRef, result *allocation.Result, reconciliatio
 		for cell := range pool.Cells() {
 			transaction.Entries = append(transaction.Entries, ledger.Entry{Account: cell.Account, Amount: cell.Amount})
 		}
+		// What a pool passes on debits the receiving pool, whose own transaction credits it again.
+		for _, flow := range pool.Passed {
+			transaction.Entries = append(transaction.Entries, ledger.Entry{Account: ledger.PoolAccount(flow.Pool), Amount: flow.Amount})
+		}
+		if len(pool.Passed) > 0 {
+			slices.SortFunc(transaction.Entries, func(a, b ledger.Entry) int { return cmp.Compare(a.Account, b.Account) })
+		}
 		books.transactions = append(books.transactions, transaction)
 	}
 	for _, total := range result.Totals {
@@ -36,20 +43,20 @@ func bookResult(ref closing.AttemptRef, result *allocation.Result, reconciliatio
 		})
 	}
 	if reconciliation != nil {
-		books.addVariances(ref, reconciliation.Variance)
+		books.addVariances(ref, result.BridgeStage, reconciliation.Variance)
 	}
 	slices.SortFunc(books.transactions, func(a, b ledger.Transaction) int { return a.Key.Compare(b.Key) })
 	slices.SortFunc(books.totals, func(a, b closing.CurrencyTotal) int { return cmp.Compare(a.Currency, b.Currency) })
 	return books
 }
 
-func (b *booked) addVariances(ref closing.AttemptRef, variances map[string]decimal.Decimal) {
+func (b *booked) addVariances(ref closing.AttemptRef, stage int, variances map[string]decimal.Decimal) {
 	for currency, variance := range variances {
 		if variance.IsZero() {
 			continue
 		}
 		b.transactions = append(b.transactions, ledger.Transaction{
-			Key:     keyOf(ref, allocation.StageBridge, allocation.PoolVariance, currency),
+			Key:     keyOf(ref, stage, allocation.PoolVariance, currency),
 			Amount:  variance,
 			Entries: []ledger.Entry{{Account: allocation.AccountVariance, Amount: variance}},
 		})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/ledger"
 )
 
 // postingLines rounds the attempt's stored cells, summed by currency and account, to the book's
@@ -20,6 +21,9 @@ func (a *Closing) postingLines(ctx context.Context, ref closing.AttemptRef) ([]c
 			return nil, err
 		}
 		for _, entry := range transaction.Entries {
+			if ledger.IsTransfer(entry.Account) {
+				continue // whoever bears it has a cell of the receiving pool
+			}
 			totals.Add(transaction.Key.Currency, entry.Account, entry.Amount)
 		}
 	}

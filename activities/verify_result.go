@@ -21,8 +21,8 @@ type Verified struct {
 }
 
 // VerifyResult reads back what was stored and checks it against itself and against the bill: each
-// transaction's entries sum to its amount, and per currency tenants and accounts sum to what is
-// billed. What does not add up is a NotBalanced error. It then records the result's hash.
+// transaction's entries sum to its amount, what a pool passes on is split in a later stage, and per
+// currency tenants and accounts sum to what is billed. What does not add up is a NotBalanced error. It then records the result's hash.
 func (a *Allocation) VerifyResult(ctx context.Context, ref closing.AttemptRef) (Verified, error) {
 	pulse, err := startPulse(ctx, a.Periods, ref, StepVerify)
 	if err != nil {
@@ -53,6 +53,8 @@ type tally struct {
 	transactions int
 	cells        int64
 	currencies   map[string]*currencyTally
+	// passed holds, by currency and pool, what was passed on to pools whose transaction is to come.
+	passed map[[2]string]decimal.Decimal
 }
 
 type currencyTally struct {
@@ -60,7 +62,9 @@ type currencyTally struct {
 	cells             int64
 }
 
-func newTally() *tally { return &tally{currencies: map[string]*currencyTally{}} }
+func newTally() *tally {
+	return &tally{currencies: map[string]*currencyTally{}, passed: map[[2]string]decimal.Decimal{}}
+}
 
 // watch passes transactions on and sums them. One that does not balance ends the sequence with its
 // error.
@@ -87,9 +91,14 @@ func (t *tally) add(transaction ledger.Transaction) {
 		t.currencies[transaction.Key.Currency] = sums
 	}
 	t.transactions++
-	t.cells += int64(len(transaction.Entries))
-	sums.cells += int64(len(transaction.Entries))
+	delete(t.passed, [2]string{transaction.Key.Currency, ledger.PoolAccount(transaction.Key.Pool)})
 	for _, entry := range transaction.Entries {
+		if ledger.IsTransfer(entry.Account) {
+			t.passed[[2]string{transaction.Key.Currency, entry.Account}] = entry.Amount
+			continue
+		}
+		t.cells++
+		sums.cells++
 		if allocation.IsAccount(entry.Account) {
 			sums.accounts = sums.accounts.Add(entry.Amount)
 			continue
@@ -100,6 +109,9 @@ func (t *tally) add(transaction ledger.Transaction) {
 
 // compare checks the sums of what is stored against the totals that the engine reported.
 func (t *tally) compare(totals []closing.CurrencyTotal) error {
+	for to, amount := range t.passed {
+		return fault.New(fault.NotBalanced, "%s %s were passed on to %s, which has no transaction in a later stage", amount, to[0], to[1])
+	}
 	if len(totals) != len(t.currencies) {
 		return fault.New(fault.NotBalanced, "the stored result has %d currencies, the bill %d", len(t.currencies), len(totals))
 	}

@@ -33,7 +33,7 @@ func (s *server) CreateAllocationRules(ctx context.Context, request CreateAlloca
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkTargets(ctx, document); err != nil {
+	if err := s.checkTogether(ctx, document, versions); err != nil {
 		return nil, err
 	}
 	err = s.RulesTogether(ctx, func(store allocation.RuleStore) error {
@@ -88,8 +88,7 @@ func pointed(err error) error {
 	return invalid
 }
 
-// newRules makes the document's rules, each under an id of its own. Rules of one pool that overlap
-// are refused here, with both names; those that overlap a stored one when they are stored.
+// newRules makes the document's rules, each under an id of its own.
 func newRules(document rulesfile.Document, author string, now time.Time) ([]allocation.RuleVersion, error) {
 	var versions []allocation.RuleVersion
 	for _, rule := range document.Pools {
@@ -98,9 +97,6 @@ func newRules(document rulesfile.Document, author string, now time.Time) ([]allo
 			return nil, err
 		}
 		versions = append(versions, version)
-	}
-	if _, err := allocation.NewRuleSet(versions); err != nil {
-		return nil, err
 	}
 	if document.Mapping != nil {
 		version, err := allocation.NewMappingVersion(newID(), 1, *document.Mapping, author, now)
@@ -115,15 +111,26 @@ func newRules(document rulesfile.Document, author string, now time.Time) ([]allo
 	return versions, nil
 }
 
-// checkTargets refuses a mapping that leads to a pool without a rule, here or stored: its charges
-// could not be split.
-func (s *server) checkTargets(ctx context.Context, document rulesfile.Document) error {
-	if document.Mapping == nil {
-		return nil
-	}
+// checkTogether refuses a mapping or pool that leads to a pool without a rule, here or stored, since
+// its charges could not be split; pools that would flow in a circle; and rules of one pool in the
+// document that overlap, with both names. Those that overlap a stored one are refused when they are
+// stored.
+func (s *server) checkTogether(ctx context.Context, document rulesfile.Document, versions []allocation.RuleVersion) error {
 	stored, err := s.Rules.Active(ctx, time.Time{}, time.Time{})
 	if err != nil {
 		return err
+	}
+	pools := slices.DeleteFunc(slices.Clone(versions), func(version allocation.RuleVersion) bool { return version.Pool == nil })
+	for _, version := range stored {
+		if version.Pool != nil && !slices.ContainsFunc(document.Pools, func(rule allocation.AllocationRule) bool { return rule.PoolID == version.Pool.PoolID }) {
+			pools = append(pools, version)
+		}
+	}
+	if _, err := allocation.NewRuleSet(pools); err != nil {
+		return err
+	}
+	if document.Mapping == nil {
+		return nil
 	}
 	for i, entry := range document.Mapping.Entries {
 		if entry.Pool == "" ||
@@ -157,7 +164,7 @@ func (s *server) SupersedeAllocationRule(ctx context.Context, request SupersedeA
 	if len(next) != 1 {
 		return nil, fault.Invalid("", "the document holds %d rules; a rule is superseded by exactly one", len(next))
 	}
-	if err := s.checkTargets(ctx, document); err != nil {
+	if err := s.checkTogether(ctx, document, next); err != nil {
 		return nil, err
 	}
 	from, _ := next[0].Effective()

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
@@ -98,7 +97,7 @@ func (c *allocateCommand) allocatePools(std streams, month period.Period) error 
 	if err != nil {
 		return err
 	}
-	reportSplits(std, results)
+	reportSplits(std.Err, results)
 	return c.write(std, results, fileOrder(tenants, roster))
 }
 
@@ -122,23 +121,4 @@ func fileOrder(tenants []tenancy.Tenant, roster *allocation.Roster) []int {
 		order[i], _ = roster.Place(tenant.ID)
 	}
 	return order
-}
-
-// reportSplits says on standard error what a reader of the cells could not guess.
-func reportSplits(std streams, results []allocation.PoolResult) {
-	for i := range results {
-		for _, part := range results[i].Parts {
-			switch part.Fallback {
-			case allocation.FallbackEqual:
-				fmt.Fprintf(std.Err, "pool %s: no tenant has a share, so it is split equally (fallback: equal)\n", results[i].Pool)
-			case allocation.FallbackResidual:
-				fmt.Fprintf(std.Err, "pool %s: no tenant has a share, so it stays on %s (fallback: residual)\n",
-					results[i].Pool, allocation.AccountUnallocated)
-			}
-			for _, clamped := range part.Clamped {
-				fmt.Fprintf(std.Err, "pool %s: %s of tenant %s totals below zero and counts as zero\n",
-					results[i].Pool, clamped.Category, clamped.TenantID)
-			}
-		}
-	}
 }

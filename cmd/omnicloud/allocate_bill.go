@@ -145,7 +145,7 @@ func (r *billRun) report(std streams, result *allocation.Result) {
 	if result.Drivers == allocation.DriversDirectCost && r.proportional(result) {
 		fmt.Fprintln(std.Err, "no --usage: proportional pools are driven by the tenants' direct cost per category")
 	}
-	reportSplits(std, result.Pools)
+	reportSplits(std.Err, result.Pools)
 }
 
 func (r *billRun) proportional(result *allocation.Result) bool {

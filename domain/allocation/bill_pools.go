@@ -51,21 +51,32 @@ func (b *Bill) bridge(currency string) []PoolResult {
 	total := b.totals[currency]
 	prepaid := total.billed.Decimal().Sub(total.effective.Decimal())
 	return []PoolResult{{
-		Stage: StageBridge, Pool: PoolPrepaid, Category: CategoryReserved, Currency: currency,
+		Stage: b.options.Rules.bridgeStage(), Pool: PoolPrepaid, Category: CategoryReserved, Currency: currency,
 		Amount: prepaid, direct: []Cell{{AccountPrepaid, prepaid}},
 	}}
 }
 
-// shared splits every pool that has charges in a currency.
+// shared splits every pool that has charges in a currency or receives some.
 func (b *Bill) shared(divider *divider, currency string) ([]PoolResult, error) {
 	minorDigits, err := money.MinorDigits(currency)
 	if err != nil {
 		return nil, err
 	}
+	flows, err := b.flows(currency, minorDigits)
+	if err != nil {
+		return nil, err
+	}
 	var results []PoolResult
 	for _, pool := range b.options.Rules.Pools() {
-		result := PoolResult{Stage: StageShared, Pool: pool, Currency: currency, roster: divider.roster}
-		for _, run := range b.runs(pool, currency) {
+		if !flows.reach(pool) {
+			continue
+		}
+		result := PoolResult{
+			Stage: StageShared + b.options.Rules.depth[pool], Pool: pool, Currency: currency,
+			Category: b.options.Rules.rulesOf(pool)[0].Pool.Category,
+			Received: flows.received(pool), Passed: flows.passed(pool),
+		}
+		for _, run := range b.runs(pool, flows.kept) {
 			if run.version == nil {
 				return nil, fault.New(fault.InvalidInput, "pool %q has charges but no rule in effect%s; give it a rule for that time", pool, during(run.bounds))
 			}
@@ -73,13 +84,15 @@ func (b *Bill) shared(divider *divider, currency string) ([]PoolResult, error) {
 			if err != nil {
 				return nil, err
 			}
+			result.roster = divider.roster
 			result.Category = part.Rule.Pool.Category
 			result.Amount = result.Amount.Add(part.Amount)
 			result.Parts = append(result.Parts, part)
 		}
-		if len(result.Parts) > 0 {
-			results = append(results, result)
+		for _, flow := range result.Passed {
+			result.Amount = result.Amount.Add(flow.Amount)
 		}
+		results = append(results, result)
 	}
 	return results, nil
 }

@@ -17,7 +17,7 @@ func (b *Bill) Allocate(usage *Usage) (*Result, error) {
 	}
 	result := &Result{
 		Version: Version, Basis: b.options.Basis, Span: b.options.Span, Drivers: DriversUsage,
-		Rules: b.options.Rules.Versions(), Rows: b.rows,
+		Rules: b.options.Rules.Versions(), Rows: b.rows, BridgeStage: b.options.Rules.bridgeStage(),
 	}
 	if result.Basis == "" {
 		result.Basis = BasisEffective

@@ -1,7 +1,9 @@
 package allocation
 
 import (
+	"iter"
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -25,13 +27,34 @@ func (b *Bill) total(currency string, pools []PoolResult) CurrencyTotal {
 			}
 			tenants.AddDecimal(cell.Amount)
 		}
-		if _, left := pools[i].residual(); pools[i].Stage == StageShared && !left {
-			borne.AddSum(sums.pools[pools[i].Pool])
+	}
+	for pool := range reachingTenants(pools) {
+		if charged := sums.pools[pool]; charged != nil {
+			borne.AddSum(charged)
 		}
 	}
 	total.Tenants = tenants.Decimal()
 	total.Coverage = coverage(&borne, &sums.magnitude)
 	return total
+}
+
+// reachingTenants yields the shared pools of which tenants bear everything: what a pool splits itself
+// and what it passes on.
+func reachingTenants(pools []PoolResult) iter.Seq[string] {
+	left := make(map[string]bool)
+	return func(yield func(string) bool) {
+		// Receivers stand behind givers, so that the last pools are known first.
+		byStage := slices.Clone(pools)
+		slices.SortStableFunc(byStage, func(a, b PoolResult) int { return b.Stage - a.Stage })
+		for i := range byStage {
+			pool := &byStage[i]
+			_, residual := pool.residual()
+			left[pool.Pool] = residual || slices.ContainsFunc(pool.Passed, func(flow Flow) bool { return left[flow.Pool] })
+			if pool.IsShared() && !left[pool.Pool] && !yield(pool.Pool) {
+				return
+			}
+		}
+	}
 }
 
 const coverageDigits = 6

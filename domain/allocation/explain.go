@@ -32,6 +32,8 @@ type Explanation struct {
 	RoundingRank int             `json:"rounding_rank"`
 	RoundedUp    bool            `json:"rounded_up"`
 	Drivers      []DriverReading `json:"drivers,omitempty"`
+	// Received lists what other pools passed on to the pool. It is part of what was split.
+	Received []Flow `json:"received,omitempty"`
 }
 
 // DriverReading is what a tenant and all tenants have of a driver, as exact fractions or decimals.
@@ -72,7 +74,7 @@ func (p *PoolResult) explainPart(part *Part, order []int, yield func(Explanation
 	template := Explanation{
 		Pool: p.Pool, Currency: p.Currency, PoolAmount: part.Amount, QuantumDigits: part.Digits,
 		Algorithm: Version, RuleID: part.Rule.RuleID, RuleVersion: part.Rule.Version,
-		Strategy: part.Rule.Pool.Strategy, Fallback: part.Fallback,
+		Strategy: part.Rule.Pool.Strategy, Fallback: part.Fallback, Received: p.Received,
 	}
 	if !part.Bounds.IsZero() {
 		template.Bounds = &part.Bounds

@@ -15,24 +15,37 @@ import (
 const (
 	// StageDirect holds rows that the mapping leads straight to a tenant or account.
 	StageDirect = 1
-	// StageShared holds pools that rules split.
+	// StageShared holds pools that rules split. A pool into which others flow stands a stage behind the
+	// last of them.
 	StageShared = 2
-	// StageBridge holds what leads from the allocated cost to the billed one.
+	// StageBridge holds what leads from the allocated cost to the billed one, where no pool flows into
+	// another; see Result.BridgeStage.
 	StageBridge = 3
 )
 
-// PoolResult is a pool with its cells in one currency. The cells sum to Amount exactly.
+// Flow is an amount that one pool passes on to another.
+type Flow struct {
+	Pool   string          `json:"pool_id"`
+	Amount decimal.Decimal `json:"amount"`
+}
+
+// PoolResult is a pool with its cells in one currency. The cells and what is passed on sum to Amount
+// exactly.
 type PoolResult struct {
 	Stage    int
 	Pool     string
 	Category CostCategory
 	Currency string
-	Amount   decimal.Decimal
-	// Parts explain a shared pool; other pools have none.
+	// Amount is what was charged to the pool and what it received.
+	Amount decimal.Decimal
+	// Received and Passed are, in byte order of pool, what pools of earlier stages passed on to this
+	// one, and what it passes on to pools of later stages.
+	Received, Passed []Flow
+	// Parts explain what a shared pool splits among tenants; other pools have none.
 	Parts []Part
 
-	roster *Roster
-	direct []Cell // of pools that are not split, in byte order of account
+	roster *Roster // nil for a pool that is not split among tenants
+	direct []Cell  // of pools that are not split, in byte order of account
 	// mapping is the rule that led to direct cells, where one was in effect all the time.
 	mapping *RuleVersion
 }
@@ -46,7 +59,7 @@ type Cell struct {
 // Cells yields the pool's cells in byte order of account. A shared pool has one for every tenant of
 // the roster, zero cells included.
 func (p *PoolResult) Cells() iter.Seq[Cell] {
-	if p.Stage != StageShared {
+	if p.roster == nil {
 		return slices.Values(p.direct)
 	}
 	return func(yield func(Cell) bool) {
@@ -100,7 +113,12 @@ func (p *PoolResult) Digits() int {
 	return digits
 }
 
-// Roster returns the tenants that a shared pool was split among.
+// IsShared reports whether rules split the pool.
+func (p *PoolResult) IsShared() bool {
+	return p.Stage != StageDirect && p.Pool != PoolPrepaid && p.Pool != PoolVariance
+}
+
+// Roster returns the tenants that a shared pool was split among; nil for other pools.
 func (p *PoolResult) Roster() *Roster { return p.roster }
 
 // PoolAmount is a pool with the amount to split, as a file of pools gives it.

@@ -17,7 +17,7 @@ func (p *PoolResult) Text(order []int) iter.Seq[CellText] {
 	fixed := func(cell Cell) CellText {
 		return CellText{cell.Account, []byte(cell.Amount.StringFixed(int32(digits)))}
 	}
-	if p.Stage != StageShared {
+	if p.roster == nil {
 		return func(yield func(CellText) bool) {
 			for _, cell := range p.direct {
 				if !yield(fixed(cell)) {

@@ -23,6 +23,8 @@ type Result struct {
 	Rules []RuleVersion
 	// Pools are in the order of stage, pool and currency.
 	Pools []PoolResult
+	// BridgeStage is the stage of bridges: the one behind all shared pools of the rules.
+	BridgeStage int
 	// Totals are in byte order of currency.
 	Totals []CurrencyTotal
 	Rows   int64

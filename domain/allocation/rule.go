@@ -29,9 +29,12 @@ type AllocationRule struct { //nolint:revive // the name that the interface cont
 	// TierMultipliers replace the default multiplier of the plans that they name.
 	TierMultipliers map[tenancy.Plan]decimal.Decimal `json:"tier_multipliers,omitempty"`
 	OnNoDriver      NoDriver                         `json:"on_no_driver,omitempty"`
-	EffectiveFrom   time.Time                        `json:"effective_from,omitzero"`
-	EffectiveUntil  time.Time                        `json:"effective_until,omitzero"`
-	IsActive        bool                             `json:"-"`
+	// FlowsTo divides the pool, before its strategy does, among other pools and FlowTenants; the
+	// weights are positive and sum to 1. Empty means that all of it is split among tenants.
+	FlowsTo        map[string]decimal.Decimal `json:"flows_to,omitempty"`
+	EffectiveFrom  time.Time                  `json:"effective_from,omitzero"`
+	EffectiveUntil time.Time                  `json:"effective_until,omitzero"`
+	IsActive       bool                       `json:"-"`
 }
 
 // DefaultMultipliers are the multipliers of the tiered strategy where a rule gives none.
@@ -65,6 +68,9 @@ func (r AllocationRule) Validate() error {
 		if err := CheckWeights(r.WeightByCategory); err != nil {
 			return fault.Wrap(err, fault.InvalidInput, "pool %q cannot be split", r.PoolID)
 		}
+	}
+	if err := r.checkFlows(); err != nil {
+		return fault.Wrap(err, fault.InvalidInput, "pool %q cannot flow on", r.PoolID)
 	}
 	return r.checkFactors()
 }

@@ -15,16 +15,19 @@ type ruleRun struct {
 	amount  decimal.Decimal
 }
 
-// runs joins the segments of a pool's charges by the rule in effect; segments without charges and
-// without a rule are passed over.
-func (b *Bill) runs(pool, currency string) []ruleRun {
+// runs joins the segments of what a pool splits among tenants by the rule in effect; segments without
+// an amount and without a rule are passed over, and so are those whose rule passes everything on.
+func (b *Bill) runs(pool string, amounts map[poolSegment]*money.Sum) []ruleRun {
 	rules := b.options.Rules.rulesOf(pool)
 	var runs []ruleRun
 	charged := false
 	for segment := range b.segments.count() {
-		sum := b.sums[sumKey{pool: pool, currency: currency, segment: segment}]
+		sum := amounts[poolSegment{pool, segment}]
 		charged = charged || sum != nil
 		version, found := inEffect(rules, b.segments.bounds(segment, segment))
+		if found && !version.Pool.reachesTenants() {
+			continue
+		}
 		if sum == nil {
 			sum = &money.Sum{}
 			if !found {

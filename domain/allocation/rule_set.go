@@ -17,10 +17,13 @@ import (
 type RuleSet struct {
 	pools    []RuleVersion
 	mappings []RuleVersion
+	// depth says how many pools at most lie before a pool; see flowOrder.
+	depth map[string]int
 }
 
 // NewRuleSet checks that rules fit together. Overlapping rules of a pool are an InvalidInput error
-// that names both, as are a rule that is not valid and a mapping that leads to a pool without a rule.
+// that names both, as are a rule that is not valid, a mapping or pool that leads to a pool without a
+// rule, and pools that flow in a circle.
 func NewRuleSet(versions []RuleVersion) (RuleSet, error) {
 	var set RuleSet
 	for _, version := range versions {
@@ -42,7 +45,12 @@ func NewRuleSet(versions []RuleVersion) (RuleSet, error) {
 			return RuleSet{}, err
 		}
 	}
-	return set, set.checkTargets()
+	if err := set.checkTargets(); err != nil {
+		return RuleSet{}, err
+	}
+	var err error
+	set.depth, err = set.flowOrder()
+	return set, err
 }
 
 // ByPrecedence orders mappings as they are tried: the newest rule first, which is the one with the

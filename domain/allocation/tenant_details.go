@@ -63,5 +63,5 @@ func (d *details) poolKey(pool *PoolResult) (string, bool) {
 	if d.by == ByCategory {
 		return string(pool.Category), true
 	}
-	return "pool:" + pool.Pool, pool.Stage == StageShared
+	return "pool:" + pool.Pool, pool.IsShared()
 }

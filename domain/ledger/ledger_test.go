@@ -31,12 +31,19 @@ func TestCheck(t *testing.T) {
 	t.Run("takes sorted entries that sum to the amount", func(t *testing.T) {
 		require.NoError(t, transaction("network", "1.5", "-0.5", "0").Check())
 	})
+	t.Run("takes an entry on another pool, which is a transfer", func(t *testing.T) {
+		passed := transaction("network", "1.5", "2")
+		passed.Entries[0].Account = ledger.PoolAccount("monitoring")
+		require.NoError(t, passed.Check())
+		require.True(t, ledger.IsTransfer(passed.Entries[0].Account))
+		require.False(t, ledger.IsTransfer(passed.Entries[1].Account))
+	})
 	for name, change := range map[string]func(*ledger.Transaction){
-		"refuses an account twice":        func(t *ledger.Transaction) { t.Entries[1].Account = t.Entries[0].Account },
-		"refuses entries out of order":    func(t *ledger.Transaction) { t.Entries[1].Account = "a" },
-		"refuses an entry without name":   func(t *ledger.Transaction) { t.Entries[0].Account = "" },
-		"refuses an entry on a pool":      func(t *ledger.Transaction) { t.Entries[0].Account = ledger.PoolAccount("x") },
-		"refuses a sum beside the amount": func(t *ledger.Transaction) { t.Amount = decimal.RequireFromString("0.99") },
+		"refuses an account twice":         func(t *ledger.Transaction) { t.Entries[1].Account = t.Entries[0].Account },
+		"refuses entries out of order":     func(t *ledger.Transaction) { t.Entries[1].Account = "a" },
+		"refuses an entry without name":    func(t *ledger.Transaction) { t.Entries[0].Account = "" },
+		"refuses an entry on its own pool": func(t *ledger.Transaction) { t.Entries[0].Account = ledger.PoolAccount("network") },
+		"refuses a sum beside the amount":  func(t *ledger.Transaction) { t.Amount = decimal.RequireFromString("0.99") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			wrong := transaction("network", "1.5", "-0.5")

@@ -94,6 +94,7 @@ func decodePool(n node) (allocation.AllocationRule, error) {
 		"tenant_weights":     numbers(&rule.TenantWeights),
 		"tier_multipliers":   numbers(&rule.TierMultipliers),
 		"on_no_driver":       text(&noDriver),
+		"flows_to":           numbers(&rule.FlowsTo),
 		"effective_from":     instant(&rule.EffectiveFrom),
 		"effective_until":    instant(&rule.EffectiveUntil),
 	})
