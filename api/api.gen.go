@@ -327,6 +327,9 @@ type ID = string
 // Import What an import did. Of a refused one, problem is set and nothing else was done.
 type Import = intake.Report
 
+// ImportAside What a delivery holds of someone who is no tenant. It drives nothing.
+type ImportAside = intake.Aside
+
 // ImportCoverage How much of a bill the mapping in force gives to a tenant, a pool or an account, by absolute
 // effective cost; the rest will land in @unallocated.
 type ImportCoverage = intake.Coverage

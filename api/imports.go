@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -85,6 +86,13 @@ func importRequest(received *upload) (intake.Request, error) {
 			return request, fault.Invalid("/period", "%s", err)
 		}
 		request.Options.Period = month
+	}
+	request.Options.Layout = received.fields["format"]
+	request.Options.Cluster = intake.ClusterOptions{TenantLabel: received.fields["tenant_label"], MemoryAs: received.fields["memory_as"]}
+	if text := received.fields["tenant_names"]; text != "" {
+		if err := json.Unmarshal([]byte(text), &request.Options.Cluster.TenantNames); err != nil {
+			return request, fault.Invalid("/tenant_names", "tenant_names is no JSON object of tenant ids by namespace, such as {\"team-a\":\"acme\"}")
+		}
 	}
 	return request, nil
 }

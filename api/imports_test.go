@@ -76,6 +76,20 @@ func TestImports(t *testing.T) {
 		require.Equal(t, "one.csv and 1 more", report.Name)
 		require.EqualValues(t, 2, report.Rows)
 	})
+	t.Run("an OpenCost answer gives a cluster's usage to tenants, and tells what is nobody's", func(t *testing.T) {
+		s.post(t, importsPath+"?kind=tenants", "operator", "tenant_id,plan\nacme,standard\n", http.StatusCreated, csv...)
+		const export = `{"code":200,"data":[{
+			"prod":{"properties":{"namespace":"prod"},"start":"2025-08-01T00:00:00Z","end":"2025-08-02T00:00:00Z","cpuCoreHours":1.50},
+			"__idle__":{"start":"2025-08-01T00:00:00Z","end":"2025-08-02T00:00:00Z","cpuCoreHours":0.25}}]}`
+		report := decode[intake.Report](t, s.post(t, importsPath+"?kind=usage&tenant_names=%7B%22prod%22%3A%22acme%22%7D", "operator", export,
+			http.StatusCreated, "Content-Type", "application/json"))
+		require.EqualValues(t, 1, report.Rows)
+		require.Equal(t, "2025-08", report.Slices[0].Period.String())
+		require.Len(t, report.Aside, 1)
+		require.Equal(t, "idle capacity of the cluster", report.Aside[0].Reason)
+		s.post(t, importsPath+"?kind=usage&tenant_names=acme", "operator", export, http.StatusBadRequest, "Content-Type", "application/json")
+		s.post(t, importsPath+"?kind=focus&tenant_label=team", "operator", bill, http.StatusBadRequest, csv...)
+	})
 	t.Run("a form under the same key again gives the same answer, whatever its boundary", func(t *testing.T) {
 		fields := map[string]string{"kind": "tenants"}
 		body, contentType := form(t, fields, "t.csv", "tenant_id,plan\nacme,free\n")

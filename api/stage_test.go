@@ -26,6 +26,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/focus"
 	"github.com/omnicloud/omnicloud/internal/intakefile"
+	"github.com/omnicloud/omnicloud/internal/opencost"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
 	"github.com/omnicloud/omnicloud/internal/token"
@@ -91,9 +92,9 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		Idempotency: postgres.NewIdempotency(pool),
 		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: noService{}, Compute: noService{}},
 		Importer: &intake.Importer{
-			Store: postgres.NewIntake(pool), Now: time.Now,
+			Store: postgres.NewIntake(pool), Now: time.Now, Tenants: postgres.NewCurrentInputs(pool).Tenants,
 			Formats: map[intake.FileKind]intake.Format{
-				"focus": focus.Format, "tenants": intakefile.Tenants, "usage": intakefile.Usage, "invoices": intakefile.Invoices,
+				"focus": focus.Format, "tenants": intakefile.Tenants, "usage": opencost.Or(intakefile.Usage), "invoices": intakefile.Invoices,
 			},
 		},
 		Frozen:    postgres.NewIntake(pool),

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -43,11 +44,11 @@ func receive(request *http.Request) (*upload, error) {
 	switch {
 	case err == nil && mediaType == "multipart/form-data":
 		return received, received.readForm(request)
-	case err == nil && (mediaType == "text/csv" || mediaType == "application/gzip" || mediaType == "application/octet-stream"):
+	case err == nil && slices.Contains([]string{"text/csv", "application/json", "application/gzip", "application/octet-stream"}, mediaType):
 		return received, received.spool(received.fields["name"], request.Body)
 	default:
 		return received, fault.New(codeUnsupportedMediaType,
-			"content type %.100q is not taken here; send multipart/form-data, text/csv, application/gzip or application/octet-stream", request.Header.Get("Content-Type"))
+			"content type %.100q is not taken here; send multipart/form-data, text/csv, application/json, application/gzip or application/octet-stream", request.Header.Get("Content-Type"))
 	}
 }
 

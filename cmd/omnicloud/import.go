@@ -12,6 +12,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/internal/csvfile"
+	"github.com/omnicloud/omnicloud/internal/intakefile"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
@@ -21,18 +22,30 @@ type importCommand struct {
 	Database databaseFlags `embed:""`
 
 	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage or tenants." placeholder:"KIND"`
-	Path string `arg:"" help:"A file (.csv or .csv.gz), a folder of such files, or - for standard input." placeholder:"PATH"`
+	Path string `arg:"" help:"A file (.csv or .csv.gz, or .json of OpenCost), a folder of CSV files, or - for standard input." placeholder:"PATH"`
 
 	Period         string `help:"Month of usage and invoices whose rows do not name one, such as 2026-09." placeholder:"MONTH"`
 	Append         bool   `help:"Add beside what was imported before for the same account and month, instead of replacing it."`
 	Book           string `help:"Book whose currency stands for bills that name none." default:"main" placeholder:"BOOK"`
 	Currency       string `help:"Currency of a bill that names none, instead of the book's." placeholder:"CODE"`
 	BillingAccount string `help:"Billing account of a bill that names none." placeholder:"ID"`
+
+	Format      string `help:"Format of usage files: csv or opencost (the JSON answer of OpenCost's /allocation). Told by content unless given." placeholder:"FORMAT"`
+	TenantLabel string `help:"Kubernetes label that holds the tenant's id, instead of the namespace's name." placeholder:"LABEL"`
+	TenantNames string `help:"CSV file of namespace,tenant_id, which decides before a label or a name does." placeholder:"PATH"`
+	MemoryAs    string `help:"Cost category that hours of memory count as: shared (the default), reserved or support." placeholder:"CATEGORY"`
 }
 
 // Run imports and prints what became of each account and month.
 func (c *importCommand) Run(ctx context.Context, std streams) error {
-	options := intake.FormatOptions{Currency: c.Currency, BillingAccount: c.BillingAccount}
+	names, err := intakefile.TenantNames(c.TenantNames)
+	if err != nil {
+		return err
+	}
+	options := intake.FormatOptions{
+		Currency: c.Currency, BillingAccount: c.BillingAccount, Layout: c.Format,
+		Cluster: intake.ClusterOptions{TenantLabel: c.TenantLabel, TenantNames: names, MemoryAs: c.MemoryAs},
+	}
 	if c.Period != "" {
 		month, err := period.Parse(c.Period)
 		if err != nil {

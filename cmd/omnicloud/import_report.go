@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -40,6 +41,9 @@ func writeImportReport(out io.Writer, report intake.Report, took time.Duration) 
 		}
 	}
 	writeCoverage(&text, report)
+	if err := writeAsides(&text, table, report.Aside); err != nil {
+		return err
+	}
 	if report.Count(intake.OutcomeLate) > 0 {
 		fmt.Fprintf(&text, "\nWhat is late came after a close had frozen its month; it waits for a restatement.\n")
 	}
@@ -74,6 +78,32 @@ func writeTotals(table io.Writer, totals []intake.PeriodTotal) {
 			fmt.Fprintf(table, "all\t%s\t%s\t%s\n", currency, whole[currency].Billed, whole[currency].Effective)
 		}
 	}
+}
+
+// writeAsides lists what drives nothing because it is no tenant's.
+func writeAsides(text io.Writer, table *tabwriter.Writer, left []intake.Aside) error {
+	if len(left) == 0 {
+		return nil
+	}
+	fmt.Fprintln(text, "\nLeft out, since it is no tenant's; what it cost is split over the tenants as their own usage says:")
+	fmt.Fprintln(table, "NAMESPACE\tREASON\tUSAGE")
+	for i, aside := range left {
+		if i == longestSliceList {
+			break
+		}
+		var quantities []string
+		for _, category := range slices.Sorted(maps.Keys(aside.Quantities)) {
+			quantities = append(quantities, category+" "+aside.Quantities[category].String())
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", aside.Name, aside.Reason, strings.Join(quantities, ", "))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if hidden := len(left) - longestSliceList; hidden > 0 {
+		fmt.Fprintf(text, "and %d more\n", hidden)
+	}
+	return nil
 }
 
 // writeCoverage says how much of a bill the mapping gives to someone.

@@ -10,6 +10,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/focus"
 	"github.com/omnicloud/omnicloud/internal/intakefile"
+	"github.com/omnicloud/omnicloud/internal/opencost"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
@@ -18,7 +19,7 @@ import (
 var importFormats = map[intake.FileKind]intake.Format{
 	"focus":    focus.Format,
 	"invoices": intakefile.Invoices,
-	"usage":    intakefile.Usage,
+	"usage":    opencost.Or(intakefile.Usage),
 	"tenants":  intakefile.Tenants,
 }
 
@@ -36,6 +37,7 @@ func newImporter(pool *pgxpool.Pool) *intake.Importer {
 			}
 			return allocation.Coverage(versions)
 		},
-		Now: time.Now,
+		Tenants: postgres.NewCurrentInputs(pool).Tenants,
+		Now:     time.Now,
 	}
 }

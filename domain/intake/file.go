@@ -29,7 +29,9 @@ type Format struct {
 	// TakesPeriod is set where rows may leave out their month. The others name it themselves, or
 	// have none, and a period given for the import is an error.
 	TakesPeriod bool
-	Read        func(files Files, options FormatOptions) Rows
+	// Layouts are the names of the layouts that files of the kind come in, where there are several.
+	Layouts []string
+	Read    func(files Files, options FormatOptions) Rows
 }
 
 // FormatOptions fill in what files leave out.
@@ -40,4 +42,10 @@ type FormatOptions struct {
 	// Currency and BillingAccount are those of bills that name none.
 	Currency       string
 	BillingAccount string
+	// Layout is one of the format's layouts; empty to tell it by content.
+	Layout string
+	// Cluster says how the namespaces of a cluster become tenants.
+	Cluster ClusterOptions
+	// Aside is called with what a format leaves out of the rows, and why. The importer sets it.
+	Aside func(Aside)
 }

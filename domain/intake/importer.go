@@ -12,6 +12,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
 // Importer takes files in, for the command and for the API alike. Safe for concurrent use.
@@ -22,6 +23,9 @@ type Importer struct {
 	// Matcher returns what tells whether the mapping in force gives a charge to someone, or nil
 	// where there is no mapping. The field may be nil: then reports have no coverage.
 	Matcher func(ctx context.Context) (Matcher, error)
+	// Tenants lists the tenants that are known, for files that name others. The field may be nil:
+	// then none are.
+	Tenants func(ctx context.Context) ([]tenancy.Tenant, error)
 	Now     func() time.Time
 }
 
@@ -61,6 +65,11 @@ func (i *Importer) Import(ctx context.Context, request Request) (Report, error) 
 		ID: id.String(), Kind: request.Kind, Name: request.Name, CreatedBy: request.RequestedBy,
 		CreatedAt: i.Now().UTC().Truncate(time.Microsecond), CorrelationID: request.CorrelationID,
 	}
+	var left asides
+	request.Options.Aside = left.add
+	if request.Options.Cluster.Tenants, err = i.tenants(ctx, format); err != nil {
+		return Report{}, err
+	}
 	rows, coverage, err := i.rows(ctx, request, format)
 	if err != nil {
 		return Report{}, err
@@ -71,6 +80,7 @@ func (i *Importer) Import(ctx context.Context, request Request) (Report, error) 
 	}
 	done, err := i.Store.Load(ctx, delivery, rows, func(placed []Placed) Report {
 		report.Slices, report.Coverage, report.Totals = placed, coverage, periodTotals(placed)
+		report.Aside = left.list
 		for _, slice := range placed {
 			report.Rows += slice.Rows
 		}
@@ -93,7 +103,32 @@ func (i *Importer) format(request Request) (Format, error) {
 	if !format.TakesPeriod && !request.Options.Period.IsZero() {
 		return Format{}, fault.New(fault.InvalidInput, "an import of %s takes no period: its rows say when they were", request.Kind)
 	}
-	return format, nil
+	return format, format.checkLayout(request)
+}
+
+// checkLayout refuses what would go unheard.
+func (f Format) checkLayout(request Request) error {
+	layout := request.Options.Layout
+	switch {
+	case layout != "" && !slices.Contains(f.Layouts, layout):
+		return fault.New(fault.InvalidInput, "an import of %s has no format %.40q", request.Kind, layout)
+	case len(f.Layouts) == 0 && request.Options.Cluster.Given():
+		return fault.New(fault.InvalidInput, "an import of %s has no namespaces to give to tenants", request.Kind)
+	}
+	return nil
+}
+
+// tenants returns the ids of the tenants that are known, where a layout of the format needs them.
+func (i *Importer) tenants(ctx context.Context, format Format) (map[string]bool, error) {
+	if len(format.Layouts) == 0 || i.Tenants == nil {
+		return nil, nil
+	}
+	tenants, err := i.Tenants(ctx)
+	known := make(map[string]bool, len(tenants))
+	for _, tenant := range tenants {
+		known[tenant.ID] = true
+	}
+	return known, err
 }
 
 // rows returns the rows of the request's files, counted for progress and coverage as they pass. A

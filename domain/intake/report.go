@@ -26,7 +26,9 @@ type Report struct {
 	Totals []PeriodTotal `json:"totals,omitempty"`
 	// Coverage is set for charges where a mapping is in force.
 	Coverage *Coverage `json:"coverage,omitempty"`
-	Problem  string    `json:"problem,omitempty"`
+	// Aside lists what is of someone who is no tenant and was left out.
+	Aside   []Aside `json:"aside,omitempty"`
+	Problem string  `json:"problem,omitempty"`
 }
 
 // Refused reports whether the delivery was refused.
