@@ -13,7 +13,7 @@ import (
 
 func TestCheckID(t *testing.T) {
 	for _, id := range []string{"a", "acme", "A.b_c-9", strings.Repeat("x", 128)} {
-		assert.NoError(t, tenancy.CheckID(id), id)
+		require.NoError(t, tenancy.CheckID(id), id)
 	}
 	for _, id := range []string{"", "a b", "a/b", "@unallocated", "ünder", "a\n", strings.Repeat("x", 129)} {
 		assert.Equal(t, fault.InvalidInput, fault.CodeOf(tenancy.CheckID(id)), "%q", id)
