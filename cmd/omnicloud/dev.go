@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -27,6 +30,9 @@ type devCommand struct {
 // Run starts the stack, says how to use it, and keeps it running until the context ends.
 func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) error {
 	began := time.Now()
+	// Whoever reads the output may go first, such as tee on the same Ctrl-C; a line that nobody reads
+	// must not end the supervisor before its children.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	folder, err := devstack.OpenFolder(c.Data)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -87,6 +88,28 @@ func TestStart(t *testing.T) {
 	t.Run("SIGTERM stops it as well", func(t *testing.T) {
 		assert.Equal(t, 0, s.stop(t, syscall.SIGTERM))
 	})
+}
+
+// TestUnreadOutput stops a stack whose output nobody reads any more, as after Ctrl-C in a pipe.
+func TestUnreadOutput(t *testing.T) {
+	s := newStack(t)
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	command := dev(s.data)
+	command.Stdout, command.Stderr = writer, writer
+	require.NoError(t, command.Start())
+	require.NoError(t, writer.Close())
+	ready := bufio.NewScanner(reader)
+	for ready.Scan() && !strings.Contains(ready.Text(), "is ready") {
+	}
+	pids := s.pids()
+	require.Len(t, pids, len(roles))
+	require.NoError(t, reader.Close())
+	require.NoError(t, command.Process.Signal(os.Interrupt))
+	_ = command.Wait() // the summary may have been cut off, which is an error of its own
+	for role, pid := range pids {
+		require.ErrorIs(t, syscall.Kill(pid, 0), syscall.ESRCH, role)
+	}
 }
 
 // TestOrdinaryUser runs the stack without privileges, which root can only do by lending itself out.
