@@ -26,6 +26,8 @@ type CostAllocationService struct {
 	Ownership OwnershipSource
 	// Reservations is needed by CalculateAmortizedReservedCosts alone.
 	Reservations reservation.Registry
+	// Costs is needed by GetHistoricalCosts and GetCostByTags, which need nothing else.
+	Costs CostReader
 	// Currency is the one that results are in; charges in others are left out.
 	Currency string
 	// Basis is the cost that is allocated; effective where it is empty.
