@@ -60,7 +60,7 @@ func (a *Allocation) allocate(ctx context.Context, status closing.Status, pulse 
 		return nil, fault.New(fault.Conflict, "the close was frozen for rule %s, this worker computes %s; run a worker of that release", manifest.AllocationVersion, allocation.Version)
 	}
 	for _, input := range manifest.Inputs {
-		if input.Kind == string(intake.KindCharges) {
+		if input.Kind == string(intake.KindCharges) || input.Kind == intake.InputLate {
 			pulse.total.Add(input.Rows)
 		}
 	}

@@ -31,6 +31,7 @@ type RuleVersions interface {
 // StoredResults reads stored results back; ledger.Store is one.
 type StoredResults interface {
 	Transactions(ctx context.Context, book string, month period.Period, attempt int) iter.Seq2[ledger.Transaction, error]
+	AsOf(ctx context.Context, book string, month period.Period, revision, attempt int) iter.Seq2[ledger.Transaction, error]
 }
 
 // Notifier puts a message for people into the outbox; outbox.Store is one. The same key again

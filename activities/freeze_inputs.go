@@ -44,13 +44,29 @@ func (a *Intake) freeze(ctx context.Context, ref closing.AttemptRef) (intake.Fro
 	if err != nil {
 		return intake.Frozen{}, err
 	}
-	active, err := a.Rules.Active(ctx, ref.Period.Start(), ref.Period.End())
-	if err != nil {
+	request := intake.FreezeRequest{Ref: ref, Book: book, AllocationVersion: allocation.Version}
+	if ref.Restates > 0 {
+		restated, err := a.Periods.Restated(ctx, ref)
+		if err != nil {
+			return intake.Frozen{}, err
+		}
+		request.Restated = &restated
+	}
+	if request.Rules, err = a.rules(ctx, request); err != nil {
 		return intake.Frozen{}, err
 	}
-	return a.Freezer.Freeze(ctx, intake.FreezeRequest{
-		Ref: ref, Book: book, AllocationVersion: allocation.Version, Rules: manifestRules(active),
-	})
+	return a.Freezer.Freeze(ctx, request)
+}
+
+// rules chooses the rules in effect in the period; for a restatement those of the revision that it
+// starts from, unless today's are asked for.
+func (a *Intake) rules(ctx context.Context, request intake.FreezeRequest) ([]closing.ManifestRule, error) {
+	if request.Restated != nil && request.Restated.Rules != closing.OriginCurrent {
+		base, err := a.Periods.Manifest(ctx, request.Restated.Base)
+		return base.Rules, err
+	}
+	active, err := a.Rules.Active(ctx, request.Ref.Period.Start(), request.Ref.Period.End())
+	return manifestRules(active), err
 }
 
 // manifestRules names the rules in effect, mappings with the order in which they are tried.

@@ -50,6 +50,11 @@ func (s stored) Transactions(context.Context, string, period.Period, int) iter.S
 	}
 }
 
+// AsOf yields what Transactions yields: there is one revision.
+func (s stored) AsOf(ctx context.Context, book string, month period.Period, _, attempt int) iter.Seq2[ledger.Transaction, error] {
+	return s.Transactions(ctx, book, month, attempt)
+}
+
 // approve runs ApproveResult and returns what it announced, decoded.
 func approve(t *testing.T, result stored) ([]outbox.Message, []closing.Posting) {
 	t.Helper()

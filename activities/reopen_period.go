@@ -17,12 +17,12 @@ type Reopening struct {
 	Reason   string             `json:"reason"`
 }
 
-// ReopenPeriod takes the period back to open with the reason on record.
+// ReopenPeriod takes the period back to open, or to its latest revision, with the reason on record.
 func (a *Closing) ReopenPeriod(ctx context.Context, reopening Reopening) error {
 	err := a.Periods.Reopen(ctx, reopening.Ref, reopening.Decision, reopening.Reason)
 	if fault.Is(err, fault.Conflict) {
 		status, readErr := a.Periods.Period(ctx, reopening.Ref.Book, reopening.Ref.Period)
-		if readErr == nil && reached(status, reopening.Ref, closing.StateOpen) {
+		if readErr == nil && reached(status, reopening.Ref, closing.StateOpen, closing.StateClosed) {
 			return nil
 		}
 	}

@@ -46,6 +46,10 @@ func (s storedLedger) Transactions(ctx context.Context, book string, month perio
 	return s.stored.Transactions(ctx, book, month, attempt)
 }
 
+func (s storedLedger) AsOf(ctx context.Context, book string, month period.Period, revision, attempt int) iter.Seq2[ledger.Transaction, error] {
+	return s.stored.AsOf(ctx, book, month, revision, attempt)
+}
+
 func amount(text string) decimal.Decimal { return decimal.RequireFromString(text) }
 
 // soundResult is 10.00 USD to two tenants and 2.50 to @prepaid.

@@ -72,8 +72,7 @@ func (r *recovery) sweepBook(ctx context.Context, book string, now time.Time) er
 		}
 		for _, status := range page {
 			before = status.Period
-			// A restatement is carried out by a workflow of its own.
-			if !status.State.Running() || status.State == closing.StateRestating || now.Sub(status.UpdatedAt) < recoverAfter {
+			if !status.State.Running() || now.Sub(status.UpdatedAt) < recoverAfter {
 				continue
 			}
 			if err := r.ensure(ctx, status); err != nil {
@@ -93,11 +92,11 @@ func (r *recovery) ensure(ctx context.Context, status closing.Status) error {
 	_, err := r.client.ExecuteWorkflow(correlation.WithID(ctx, status.CorrelationID), client.StartWorkflowOptions{
 		ID:                                       workflows.PeriodCloseID(ref),
 		TaskQueue:                                workflows.QueueAllocation,
-		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		WorkflowIDReusePolicy:                    workflows.ReusePolicyOf(ref),
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		TypedSearchAttributes:                    workflows.PeriodCloseSearchAttributes(ref, status.CorrelationID),
-	}, workflows.TypePeriodClose, workflows.PeriodCloseInput{Ref: ref})
+	}, workflows.TypeOf(ref), workflows.PeriodCloseInput{Ref: ref})
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil
 	}

@@ -23,6 +23,7 @@ var registrations = map[string]func(worker.Registry, Activities){
 
 func registerAllocation(registry worker.Registry, ports Activities) {
 	registry.RegisterWorkflowWithOptions(workflows.PeriodClose, workflow.RegisterOptions{Name: workflows.TypePeriodClose})
+	registry.RegisterWorkflowWithOptions(workflows.PeriodRestatement, workflow.RegisterOptions{Name: workflows.TypePeriodRestatement})
 	registry.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})
 	registry.RegisterActivity(ports.Closing)
 	registry.RegisterActivity(ports.Intake)

@@ -128,7 +128,11 @@ func (m *memory) Approve(_ context.Context, ref closing.AttemptRef, decision app
 }
 
 func (m *memory) Reopen(_ context.Context, ref closing.AttemptRef, decision *approval.Decision, reason string) error {
-	return m.move("Reopen", ref, closing.StateOpen, func() {
+	to := closing.StateOpen
+	if m.snapshot().Revision > 0 {
+		to = closing.StateClosed
+	}
+	return m.move("Reopen", ref, to, func() {
 		m.status.Reason = reason
 		if decision != nil {
 			m.decisions = append(m.decisions, approval.Recorded{Decision: *decision, Attempt: ref.Attempt})
@@ -169,6 +173,11 @@ func (m *memory) Transactions(_ context.Context, book string, month period.Perio
 			Entries: []ledger.Entry{{Account: "acme", Amount: amount}},
 		}, nil)
 	}
+}
+
+// AsOf yields what Transactions yields, so that a restatement changes nothing that is posted.
+func (m *memory) AsOf(ctx context.Context, book string, month period.Period, _, attempt int) iter.Seq2[ledger.Transaction, error] {
+	return m.Transactions(ctx, book, month, attempt)
 }
 
 func (m *memory) Notify(_ context.Context, message outbox.Message) error {

@@ -6,6 +6,7 @@ package workflows
 import (
 	"time"
 
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
@@ -14,8 +15,9 @@ import (
 
 // Workflow types as they appear in Temporal.
 const (
-	TypePeriodClose    = "PeriodClose"
-	TypeScheduledStart = "ScheduledStart"
+	TypePeriodClose       = "PeriodClose"
+	TypePeriodRestatement = "PeriodRestatement"
+	TypeScheduledStart    = "ScheduledStart"
 )
 
 // Task queues, one per engine.
@@ -57,16 +59,35 @@ var (
 	keyScheduledTime = temporal.NewSearchAttributeKeyTime("TemporalScheduledStartTime")
 )
 
-// PeriodCloseID returns the id of an attempt's workflow, period-close:{book}:{period}:{attempt}.
+// PeriodCloseID returns the id of an attempt's workflow, period-close:{book}:{period}:{attempt}, or
+// period-restatement:{book}:{period}:{revision}.
 func PeriodCloseID(ref closing.AttemptRef) string { return ref.WorkflowID() }
 
-// PeriodCloseSearchAttributes are what whoever starts a PeriodClose gives it, so that it can be found
-// from its first moment.
+// TypeOf returns the type of an attempt's workflow.
+func TypeOf(ref closing.AttemptRef) string {
+	if ref.Restates > 0 {
+		return TypePeriodRestatement
+	}
+	return TypePeriodClose
+}
+
+// ReusePolicyOf says whether the id of an attempt's workflow may be used again. An attempt at closing
+// has an id of its own: once it succeeded, the period's row has moved on. A restatement that was
+// given up succeeded too, and leaves its id to the next one.
+func ReusePolicyOf(ref closing.AttemptRef) enums.WorkflowIdReusePolicy {
+	if ref.Restates > 0 {
+		return enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+	}
+	return enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY
+}
+
+// PeriodCloseSearchAttributes are what whoever starts an attempt's workflow gives it, so that it can
+// be found from its first moment.
 func PeriodCloseSearchAttributes(ref closing.AttemptRef, correlationID string) temporal.SearchAttributes {
 	updates := []temporal.SearchAttributeUpdate{
 		keyBook.ValueSet(ref.Book),
 		keyPeriod.ValueSet(ref.Period.String()),
-		keyJobKind.ValueSet(TypePeriodClose),
+		keyJobKind.ValueSet(TypeOf(ref)),
 	}
 	if correlationID != "" {
 		updates = append(updates, keyCorrelationID.ValueSet(correlationID))

@@ -28,29 +28,38 @@ type PeriodCloseResult struct {
 // its end. A step that fails for good marks the period as failed and fails the workflow with that
 // step's error.
 func PeriodClose(ctx workflow.Context, input PeriodCloseInput) (PeriodCloseResult, error) {
-	attempt, err := newPeriodClose(ctx, input)
-	if err != nil {
-		return PeriodCloseResult{}, err
-	}
-	result, err := attempt.run(ctx)
-	attempt.desk.finish(ctx, err)
-	return result, err
+	c := &periodClose{ref: input.Ref, begins: closing.StateClosing, givesBack: closing.StateOpen}
+	c.prepare = c.calculate
+	return c.carryOut(ctx)
 }
 
-// periodClose is the state of one run.
+// periodClose is the state of one run: of a close, or of a restatement, which differs in how its
+// result is prepared and in where the period stands before and without it.
 type periodClose struct {
 	ref      closing.AttemptRef
 	progress Progress
 	desk     *decisionDesk
+
+	// begins is the state in which the period waits for its result, givesBack the one to which it
+	// returns without an approval.
+	begins, givesBack closing.State
+	// prepare carries out the steps up to the result that people decide about.
+	prepare func(workflow.Context) error
 }
 
-func newPeriodClose(ctx workflow.Context, input PeriodCloseInput) (*periodClose, error) {
-	c := &periodClose{ref: input.Ref, progress: Progress{Kind: TypePeriodClose, State: string(closing.StateClosing)}}
-	c.desk = newDecisionDesk(input.Ref, &c.progress)
+// carryOut opens the ways in and runs the attempt to its end.
+func (c *periodClose) carryOut(ctx workflow.Context) (PeriodCloseResult, error) {
+	c.progress = Progress{Kind: TypeOf(c.ref), State: string(c.begins)}
+	c.desk = newDecisionDesk(c.ref, &c.progress)
 	if err := answerProgress(ctx, &c.progress); err != nil {
-		return nil, err
+		return PeriodCloseResult{}, err
 	}
-	return c, c.desk.open(ctx)
+	if err := c.desk.open(ctx); err != nil {
+		return PeriodCloseResult{}, err
+	}
+	result, err := c.run(ctx)
+	c.desk.finish(ctx, err)
+	return result, err
 }
 
 func (c *periodClose) run(ctx workflow.Context) (PeriodCloseResult, error) {
@@ -61,12 +70,12 @@ func (c *periodClose) run(ctx workflow.Context) (PeriodCloseResult, error) {
 		return c.giveUp(ctx, err)
 	}
 	c.resume(plan)
-	if plan.State == closing.StateClosing {
+	if plan.State == c.begins {
 		if err := c.prepare(ctx); err != nil {
 			return c.giveUp(ctx, err)
 		}
 	}
-	if plan.State == closing.StateClosing || plan.State == closing.StateAwaitingApproval {
+	if plan.State == c.begins || plan.State == closing.StateAwaitingApproval {
 		decided, err := c.review(ctx, plan)
 		if err != nil {
 			return c.giveUp(ctx, err)

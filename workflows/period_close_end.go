@@ -9,13 +9,13 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 )
 
-// reopen takes the period back to open after a decision or an expiry.
+// reopen takes the period back to where it came from after a decision, an expiry or a cancellation.
 func (c *periodClose) reopen(ctx workflow.Context, outcome string, decision *approval.Decision, reason string) (*PeriodCloseResult, error) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	if err := activities.ReopenPeriod(under(ctx, lastWord), activities.Reopening{Ref: c.ref, Decision: decision, Reason: reason}); err != nil {
 		return nil, err
 	}
-	c.progress.State = string(closing.StateOpen)
+	c.progress.State = string(c.givesBack)
 	c.progress.Reason = reason
 	c.desk.settle(ctx, outcome, nil)
 	result := c.result(reason)
@@ -27,7 +27,7 @@ func (c *periodClose) reopen(ctx workflow.Context, outcome string, decision *app
 func (c *periodClose) giveUp(ctx workflow.Context, cause error) (PeriodCloseResult, error) {
 	var err error
 	if temporal.IsCanceledError(cause) && ctx.Err() != nil {
-		_, err = c.reopen(ctx, "cancelled", nil, "the close was cancelled before its approval")
+		_, err = c.reopen(ctx, "cancelled", nil, "it was cancelled before its approval")
 	} else {
 		last, _ := workflow.NewDisconnectedContext(ctx)
 		found := activities.FaultOf(cause)

@@ -10,29 +10,17 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 )
 
-// prepare carries out the steps up to the result that people decide about.
-func (c *periodClose) prepare(ctx workflow.Context) error {
+// calculate carries out the steps of a close up to the result that people decide about.
+func (c *periodClose) calculate(ctx workflow.Context) error {
 	c.progress.enter(activities.StepCollect)
 	collected, err := activities.CollectInputs(under(ctx, platform), c.ref)
 	if err != nil {
 		return err
 	}
 	c.progress.count("collected_rows", collected.Rows)
-
-	c.progress.enter(activities.StepFreeze)
-	frozen, err := activities.FreezeInputs(under(ctx, paging), c.ref)
-	if err != nil {
+	if err := c.freeze(ctx); err != nil {
 		return err
 	}
-	c.progress.ManifestHash = frozen.ManifestHash
-	c.progress.count("frozen_rows", frozen.Rows)
-
-	c.progress.enter(activities.StepReconcile)
-	reconciled, err := activities.ReconcileCharges(under(ctx, paging), c.ref)
-	if err != nil {
-		return err
-	}
-	c.progress.count("invoices", int64(reconciled.Invoices))
 
 	c.progress.enter(activities.StepAllocate)
 	allocated, err := activities.AllocateCosts(under(ctx, paging), c.ref)
@@ -51,13 +39,32 @@ func (c *periodClose) prepare(ctx workflow.Context) error {
 	return nil
 }
 
+// freeze lists the inputs and compares them with the invoices.
+func (c *periodClose) freeze(ctx workflow.Context) error {
+	c.progress.enter(activities.StepFreeze)
+	frozen, err := activities.FreezeInputs(under(ctx, paging), c.ref)
+	if err != nil {
+		return err
+	}
+	c.progress.ManifestHash = frozen.ManifestHash
+	c.progress.count("frozen_rows", frozen.Rows)
+
+	c.progress.enter(activities.StepReconcile)
+	reconciled, err := activities.ReconcileCharges(under(ctx, paging), c.ref)
+	if err != nil {
+		return err
+	}
+	c.progress.count("invoices", int64(reconciled.Invoices))
+	return nil
+}
+
 // review asks for a decision and waits for it. It returns nil for an approval, which is committed
 // then, or the result of a rejection or expiry.
 func (c *periodClose) review(ctx workflow.Context, plan activities.Plan) (*PeriodCloseResult, error) {
 	c.progress.enter(activities.StepAwaitApproval)
 	deadline := plan.Deadline
 	defer c.desk.closeDoor()
-	if plan.State == closing.StateClosing {
+	if plan.State == c.begins {
 		request := activities.RequestApprovalInput{Ref: c.ref, Deadline: workflow.Now(ctx).Add(plan.ApprovalDeadline)}
 		// People see the request as soon as it commits, which is before this workflow hears of it.
 		c.desk.openDoor(request.Deadline)

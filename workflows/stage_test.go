@@ -57,6 +57,7 @@ func newStage(t *testing.T) *stage {
 		down:   map[string]int{}, before: map[string]func(){},
 	}
 	s.RegisterWorkflowWithOptions(workflows.PeriodClose, workflow.RegisterOptions{Name: workflows.TypePeriodClose})
+	s.RegisterWorkflowWithOptions(workflows.PeriodRestatement, workflow.RegisterOptions{Name: workflows.TypePeriodRestatement})
 	s.RegisterActivity(&activities.Closing{Periods: s.memory, Rules: s.memory, Tokens: s.tokens, Notifier: s.memory, Ledger: s.memory, Now: s.Now})
 	s.scriptSteps()
 	return s
@@ -84,11 +85,15 @@ func (s *stage) scriptSteps() {
 		return activities.Allocated{Charges: 10}, s.allocateError
 	}).Maybe()
 	s.OnActivity("VerifyResult", mock.Anything, mock.Anything).Return(func(context.Context, closing.AttemptRef) (activities.Verified, error) {
-		s.steps = append(s.steps, "verify")
-		s.memory.mutex.Lock()
-		defer s.memory.mutex.Unlock()
-		s.memory.status.ResultHash = resultHash
-		return activities.Verified{ResultHash: resultHash, Cells: 24}, nil
+		return s.verified()
+	}).Maybe()
+	s.OnActivity("RestateCosts", mock.Anything, mock.Anything).Return(func(context.Context, closing.AttemptRef) (activities.RestatedCosts, error) {
+		s.steps = append(s.steps, "restate")
+		return activities.RestatedCosts{Charges: 12, BillHash: "sha256-of-the-bill"}, s.allocateError
+	}).Maybe()
+	s.OnActivity("VerifyRestatement", mock.Anything, mock.Anything).Return(func(_ context.Context, bill activities.RestatedBill) (activities.Verified, error) {
+		require.Equal(s, "sha256-of-the-bill", bill.BillHash)
+		return s.verified()
 	}).Maybe()
 	s.OnActivity("PublishPostings", mock.Anything, mock.Anything).Return(func(context.Context, activities.PublishInput) (activities.Published, error) {
 		s.steps = append(s.steps, "publish")
@@ -101,9 +106,22 @@ func (s *stage) scriptSteps() {
 	}).Maybe()
 }
 
+// verified records the result's hash, as both ways of verifying do.
+func (s *stage) verified() (activities.Verified, error) {
+	s.steps = append(s.steps, "verify")
+	s.memory.mutex.Lock()
+	defer s.memory.mutex.Unlock()
+	s.memory.status.ResultHash = resultHash
+	return activities.Verified{ResultHash: resultHash, Cells: 24}, nil
+}
+
 // run starts the workflow and returns when it has ended.
 func (s *stage) run() (workflows.PeriodCloseResult, error) {
-	s.ExecuteWorkflow(workflows.TypePeriodClose, workflows.PeriodCloseInput{Ref: attempt1})
+	return s.runAs(workflows.TypePeriodClose, attempt1)
+}
+
+func (s *stage) runAs(workflowType string, ref closing.AttemptRef) (workflows.PeriodCloseResult, error) {
+	s.ExecuteWorkflow(workflowType, workflows.PeriodCloseInput{Ref: ref})
 	require.True(s, s.IsWorkflowCompleted())
 	var result workflows.PeriodCloseResult
 	if err := s.GetWorkflowError(); err != nil {
@@ -115,9 +133,13 @@ func (s *stage) run() (workflows.PeriodCloseResult, error) {
 
 // decision makes a decision with a token for what it says.
 func (s *stage) decision(id string, verdict approval.Verdict, actor approval.Actor) approval.Decision {
+	return s.decisionOn(attempt1, id, verdict, actor)
+}
+
+func (s *stage) decisionOn(ref closing.AttemptRef, id string, verdict approval.Verdict, actor approval.Actor) approval.Decision {
 	decision := approval.Decision{ID: id, Verdict: verdict, Reason: "as discussed", ResultHash: resultHash, Actor: actor}
 	signed, _, err := s.tokens.SignDecision(approval.TokenClaims{
-		DecisionID: id, WorkflowID: attempt1.WorkflowID(), ResultHash: resultHash,
+		DecisionID: id, WorkflowID: ref.WorkflowID(), ResultHash: resultHash,
 		Verdict: verdict, Reason: decision.Reason, Actor: actor,
 	})
 	require.NoError(s, err)
