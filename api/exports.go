@@ -7,7 +7,6 @@ import (
 	"iter"
 	"net/http"
 
-	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/omnicloud/omnicloud/internal/focusexport"
@@ -69,11 +68,8 @@ func (s *server) focusExport(
 		return download{}, err
 	}
 	return download{name: exportName("focus", published, format), write: func(w io.Writer) error {
-		attempts := make([]iter.Seq2[ledger.Transaction, error], len(published.Attempts))
-		for i, attempt := range published.Attempts {
-			attempts[i] = s.Ledger.Transactions(ctx, book, month, attempt)
-		}
-		return write(w, published.FocusRows(s.options.Chart, statement.Merge(attempts...)))
+		bill := s.Ledger.AsOf(ctx, book, month, published.Number, 0)
+		return write(w, published.FocusRows(s.options.Chart, bill))
 	}}, nil
 }
 

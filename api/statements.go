@@ -29,17 +29,11 @@ func (s *server) GetStatement(ctx context.Context, request GetStatementRequestOb
 		return nil, err
 	}
 	var cells []ledger.Cell
-	err = s.readLedger(ctx, func(store ledger.Store) error {
-		for number := 1; number <= published.Number; number++ {
-			found, err := store.Cells(ctx, ledger.Filter{
-				Book: request.Book, Period: request.Period, Revision: number, Account: request.TenantID,
-			}, ledger.Position{}, tenantCells)
-			if err != nil {
-				return err
-			}
-			cells = append(cells, found...)
-		}
-		return nil
+	err = s.readLedger(ctx, func(store ledger.Store) (err error) {
+		cells, err = store.Cells(ctx, ledger.Filter{
+			Book: request.Book, Period: request.Period, Revision: published.Number, Account: request.TenantID,
+		}, ledger.Position{}, tenantCells)
+		return err
 	})
 	if err != nil {
 		return nil, err

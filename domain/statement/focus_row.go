@@ -63,7 +63,7 @@ func (p *Publication) FocusRows(chart Chart, transactions iter.Seq2[ledger.Trans
 			template := p.focusTemplate(transaction.Key)
 			ratios := shareRatios(transaction.Entries)
 			for i, entry := range transaction.Entries {
-				if isTransfer(entry.Account) {
+				if ledger.IsTransfer(entry.Account) {
 					continue
 				}
 				row := p.focusCell(chart, template, entry)

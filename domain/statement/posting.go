@@ -15,9 +15,7 @@ func (p *Publication) post(totals [][]ledger.AccountTotal) error {
 	var before []allocation.PostingLine
 	for i, attempt := range totals {
 		for _, total := range attempt {
-			if !isTransfer(total.Account) {
-				sums.Add(total.Currency, total.Account, total.Amount)
-			}
+			sums.Add(total.Currency, total.Account, total.Amount)
 		}
 		lines, err := sums.Post(p.Book.PostingDigits)
 		if err != nil {

@@ -94,10 +94,6 @@ func (p *Publication) Tenant(id string) (tenancy.Tenant, bool) {
 	return tenant, found
 }
 
-// isTransfer reports whether an entry moves cost on to another pool, where it is distributed; what
-// it moves is on the accounts that the other pool reaches.
-func isTransfer(account string) bool { return strings.HasPrefix(account, ledger.PoolAccount("")) }
-
 // isDirect reports whether a pool holds cost that went straight to its bearer.
 func isDirect(pool string) bool { return strings.HasPrefix(pool, allocation.DirectPoolPrefix) }
 

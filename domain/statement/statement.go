@@ -67,8 +67,8 @@ type Line struct {
 	Amounts
 }
 
-// Statement makes a tenant's statement of its cells, of all the attempts of the revision. A tenant
-// that the close knew nothing of is a NotFound error.
+// Statement makes a tenant's statement of its cells. A tenant that the close knew nothing of is a
+// NotFound error.
 func (p *Publication) Statement(tenantID string, cells []ledger.Cell) (Statement, error) {
 	tenant, known := p.tenants[tenantID]
 	if !known {
@@ -88,7 +88,7 @@ func (p *Publication) Statement(tenantID string, cells []ledger.Cell) (Statement
 		if cell.Entry.Account != tenantID {
 			return Statement{}, fault.New(fault.Internal, "a cell of %s was given for the statement of %s", cell.Entry.Account, tenantID)
 		}
-		byCurrency[cell.Currency] = addCell(byCurrency[cell.Currency], cell)
+		byCurrency[cell.Currency] = append(byCurrency[cell.Currency], cell)
 	}
 	for currency, cells := range byCurrency {
 		section, err := p.section(tenant, currency, cells)
@@ -99,17 +99,6 @@ func (p *Publication) Statement(tenantID string, cells []ledger.Cell) (Statement
 	}
 	slices.SortFunc(made.Sections, func(a, b Section) int { return strings.Compare(a.Currency, b.Currency) })
 	return made, nil
-}
-
-// addCell adds a cell to that of the same pool, which an earlier revision made.
-func addCell(cells []ledger.Cell, cell ledger.Cell) []ledger.Cell {
-	for i := range cells {
-		if cells[i].Pool == cell.Pool && cells[i].Stage == cell.Stage {
-			cells[i].Amount = cells[i].Amount.Add(cell.Amount)
-			return cells
-		}
-	}
-	return append(cells, cell)
 }
 
 func (p *Publication) section(tenant tenancy.Tenant, currency string, cells []ledger.Cell) (Section, error) {
