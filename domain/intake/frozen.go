@@ -53,7 +53,8 @@ type Frozen struct {
 }
 
 // FrozenInputs reads what an attempt froze. Every method returns the same for as long as the
-// attempt exists, in the same order, and a NotFound error for an attempt that froze nothing.
+// attempt exists, in the same order, and a NotFound error for an attempt that froze nothing. Attempt 0
+// stands for what is there now, which no attempt has frozen: it may change between two calls.
 type FrozenInputs interface {
 	// Charges hands the frozen charges of the period to use, one at a time and in constant memory,
 	// in the order of slices and rows, until use returns an error, which it returns. Where the

@@ -12,8 +12,12 @@ import (
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
-// frozen lists what an attempt froze, or returns a NotFound error.
+// frozen lists what an attempt froze, or returns a NotFound error; for attempt 0 what stands now.
 func (s *Intake) frozen(ctx context.Context, ref closing.AttemptRef) (frozenInputs, error) {
+	if ref.Attempt == 0 {
+		standing, _, err := s.standing(ctx, ref)
+		return standing, err
+	}
 	frozen := frozenInputs{ref: ref}
 	// An attempt that goes on with publishing froze nothing itself: its inputs are those of the
 	// attempt whose result it publishes.
