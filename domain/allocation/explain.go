@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/money"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
 // Explanation says how a cell, or what one part of a pool contributes to it, came about.
@@ -32,6 +33,11 @@ type Explanation struct {
 	RoundingRank int             `json:"rounding_rank"`
 	RoundedUp    bool            `json:"rounded_up"`
 	Drivers      []DriverReading `json:"drivers,omitempty"`
+	// ActiveFraction is the tenant's part of the time, Plan and Factor what that part was multiplied
+	// by: the multiplier of its plan, or its weight. They are empty where the strategy does not ask.
+	ActiveFraction string           `json:"active_fraction,omitempty"`
+	Plan           tenancy.Plan     `json:"plan,omitempty"`
+	Factor         *decimal.Decimal `json:"factor,omitempty"`
 	// Received lists what other pools passed on to the pool. It is part of what was split.
 	Received []Flow `json:"received,omitempty"`
 }
@@ -51,14 +57,7 @@ type DriverReading struct {
 func (p *PoolResult) Explanations(order []int) iter.Seq[Explanation] {
 	return func(yield func(Explanation) bool) {
 		for _, cell := range p.direct {
-			explanation := Explanation{
-				Pool: p.Pool, TenantID: cell.Account, Currency: p.Currency, Amount: cell.Amount,
-				PoolAmount: p.Amount, QuantumDigits: p.Digits(), Algorithm: Version, Share: "1",
-			}
-			if p.mapping != nil {
-				explanation.RuleID, explanation.RuleVersion = p.mapping.RuleID, p.mapping.Version
-			}
-			if !yield(explanation) {
+			if !yield(cell.explain(p)) {
 				return
 			}
 		}
@@ -70,35 +69,95 @@ func (p *PoolResult) Explanations(order []int) iter.Seq[Explanation] {
 	}
 }
 
+// explain explains a cell of a pool that is not split.
+func (c Cell) explain(p *PoolResult) Explanation {
+	explanation := Explanation{
+		Pool: p.Pool, TenantID: c.Account, Currency: p.Currency, Amount: c.Amount,
+		PoolAmount: p.Amount, QuantumDigits: p.Digits(), Algorithm: Version, Share: "1",
+	}
+	if p.mapping != nil {
+		explanation.RuleID, explanation.RuleVersion = p.mapping.RuleID, p.mapping.Version
+	}
+	return explanation
+}
+
 func (p *PoolResult) explainPart(part *Part, order []int, yield func(Explanation) bool) bool {
-	template := Explanation{
-		Pool: p.Pool, Currency: p.Currency, PoolAmount: part.Amount, QuantumDigits: part.Digits,
-		Algorithm: Version, RuleID: part.Rule.RuleID, RuleVersion: part.Rule.Version,
-		Strategy: part.Rule.Pool.Strategy, Fallback: part.Fallback, Received: p.Received,
-	}
-	if !part.Bounds.IsZero() {
-		template.Bounds = &part.Bounds
-	}
+	explain := p.explainer(part)
 	if part.Fallback == FallbackResidual {
-		template.TenantID, template.Amount, template.Share = AccountUnallocated, part.Amount, "1"
-		return yield(template)
+		return yield(explain.residual())
 	}
-	roundings := money.Roundings(money.Units(part.Amount, part.Digits), part.weights)
 	for i := range p.roster.Len() {
 		place := i
 		if order != nil {
 			place = order[i]
 		}
-		explanation := template
-		explanation.TenantID, explanation.Amount = p.roster.Tenant(place).ID, part.cell(place)
-		explanation.Share = part.Share(place).RatString()
-		explanation.RoundingRank, explanation.RoundedUp = roundings[place].Rank, roundings[place].Raised
-		explanation.Drivers = part.readings(place, explanation.TenantID)
-		if !yield(explanation) {
+		if !yield(explain.tenant(place)) {
 			return false
 		}
 	}
 	return true
+}
+
+// explainer explains the cells that one part of a pool made.
+type explainer struct {
+	pool      *PoolResult
+	part      *Part
+	template  Explanation
+	roundings []money.Rounding
+}
+
+func (p *PoolResult) explainer(part *Part) explainer {
+	e := explainer{pool: p, part: part, template: Explanation{
+		Pool: p.Pool, Currency: p.Currency, PoolAmount: part.Amount, QuantumDigits: part.Digits,
+		Algorithm: Version, RuleID: part.Rule.RuleID, RuleVersion: part.Rule.Version,
+		Strategy: part.Rule.Pool.Strategy, Fallback: part.Fallback, Received: p.Received,
+	}}
+	if !part.Bounds.IsZero() {
+		e.template.Bounds = &part.Bounds
+	}
+	if part.Fallback != FallbackResidual {
+		e.roundings = money.Roundings(money.Units(part.Amount, part.Digits), part.weights)
+	}
+	return e
+}
+
+func (e *explainer) residual() Explanation {
+	explanation := e.template
+	explanation.TenantID, explanation.Amount, explanation.Share = AccountUnallocated, e.part.Amount, "1"
+	return explanation
+}
+
+func (e *explainer) tenant(place int) Explanation {
+	explanation, tenant := e.template, e.pool.roster.Tenant(place)
+	explanation.TenantID, explanation.Amount = tenant.ID, e.part.cell(place)
+	explanation.Share = e.part.Share(place).RatString()
+	explanation.RoundingRank, explanation.RoundedUp = e.roundings[place].Rank, e.roundings[place].Raised
+	explanation.Drivers = e.part.readings(place, tenant.ID)
+	strategy := explanation.Strategy
+	if strategy == StrategyProportional && explanation.Fallback == "" {
+		return explanation
+	}
+	explanation.ActiveFraction = activeFraction(tenant, e.part.Bounds).RatString()
+	if explanation.Fallback != "" {
+		return explanation
+	}
+	switch factor := decimal.Zero; strategy {
+	case StrategyTiered:
+		factor = multipliersOf(e.part.Rule.Pool)[tenant.Plan]
+		explanation.Plan, explanation.Factor = tenant.Plan, &factor
+	case StrategyCustom:
+		factor = customWeight(e.part.Rule.Pool, tenant)
+		explanation.Factor = &factor
+	}
+	return explanation
+}
+
+// activeFraction is the part of a span in which a tenant was active; 1 for all time.
+func activeFraction(tenant tenancy.Tenant, span Span) *big.Rat {
+	if span.IsZero() {
+		return big.NewRat(1, 1)
+	}
+	return big.NewRat(span.inside(tenant.ActiveFrom, tenant.ActiveUntil), span.Until.Sub(span.From).Nanoseconds())
 }
 
 func (p *Part) readings(place int, tenant string) []DriverReading {

@@ -1,12 +1,14 @@
 package allocation
 
 import (
+	"maps"
 	"math/big"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/money"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
 // FallbackEqual notes that no tenant had a share, so that the pool was split equally over active
@@ -86,10 +88,7 @@ func (d *divider) driver(key driverKey) *driver {
 
 // tiered weighs a tenant's active time by the multiplier of its plan.
 func (d *divider) tiered(rule *AllocationRule, over stretch) (money.Weights, error) {
-	multipliers := DefaultMultipliers()
-	for plan, multiplier := range rule.TierMultipliers {
-		multipliers[plan] = multiplier
-	}
+	multipliers := multipliersOf(rule)
 	return d.weighed(over, func(place int) (decimal.Decimal, error) {
 		tenant := d.roster.Tenant(place)
 		multiplier, known := multipliers[tenant.Plan]
@@ -108,12 +107,22 @@ func (d *divider) custom(rule *AllocationRule, over stretch) (money.Weights, err
 		}
 	}
 	return d.weighed(over, func(place int) (decimal.Decimal, error) {
-		tenant := d.roster.Tenant(place)
-		if len(rule.TenantWeights) > 0 {
-			return rule.TenantWeights[tenant.ID], nil
-		}
-		return tenant.Weight, nil
+		return customWeight(rule, d.roster.Tenant(place)), nil
 	})
+}
+
+// multipliersOf returns the multiplier of every plan under a rule.
+func multipliersOf(rule *AllocationRule) map[tenancy.Plan]decimal.Decimal {
+	multipliers := DefaultMultipliers()
+	maps.Copy(multipliers, rule.TierMultipliers)
+	return multipliers
+}
+
+func customWeight(rule *AllocationRule, tenant tenancy.Tenant) decimal.Decimal {
+	if len(rule.TenantWeights) > 0 {
+		return rule.TenantWeights[tenant.ID]
+	}
+	return tenant.Weight
 }
 
 // weighed multiplies active time by a factor per tenant.
