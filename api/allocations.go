@@ -10,7 +10,7 @@ import (
 // ListAllocations lists the cells of a result.
 func (s *server) ListAllocations(ctx context.Context, request ListAllocationsRequestObject) (ListAllocationsResponseObject, error) {
 	filter, visible, err := s.resultFilter(ctx, resultQuery{
-		book: request.Book, month: request.Period, revision: request.Params.Revision,
+		book: request.Book, month: request.Period, revision: request.Params.Revision, deltas: request.Params.Deltas,
 		pool: request.Params.Pool, account: request.Params.Tenant,
 	})
 	if err != nil {
@@ -21,7 +21,7 @@ func (s *server) ListAllocations(ctx context.Context, request ListAllocationsReq
 		return page, nil
 	}
 	listing := fmt.Sprintf("cells %q", []any{
-		filter.Book, filter.Period.String(), filter.Attempt, filter.Revision, filter.Pool, filter.Account,
+		filter.Book, filter.Period.String(), filter.Attempt, filter.Revision, filter.Deltas, filter.Pool, filter.Account,
 	})
 	var after ledger.Position
 	if err := decodeCursor(request.Params.Cursor, listing, &after); err != nil {

@@ -18,7 +18,7 @@ var cellColumns = []string{"book", "period", "revision", "stage", "pool_id", "te
 // ExportAllocations streams all cells of a result as CSV.
 func (s *server) ExportAllocations(ctx context.Context, request ExportAllocationsRequestObject) (ExportAllocationsResponseObject, error) {
 	filter, visible, err := s.resultFilter(ctx, resultQuery{
-		book: request.Book, month: request.Period, revision: request.Params.Revision,
+		book: request.Book, month: request.Period, revision: request.Params.Revision, deltas: request.Params.Deltas,
 		pool: request.Params.Pool, account: request.Params.Tenant,
 	})
 	if err != nil {

@@ -441,8 +441,12 @@ type PeriodStatus struct {
 	Reason string `json:"reason,omitempty,omitzero"`
 
 	// Reconciliation Billed cost of the charges against the control totals of the invoices.
-	Reconciliation *Reconciliation `json:"reconciliation,omitempty"`
-	RequestedBy    string          `json:"requested_by,omitempty,omitzero"`
+	Reconciliation *Reconciliation     `json:"reconciliation,omitempty"`
+	RequestedBy    string              `json:"requested_by,omitempty,omitzero"`
+	Restatement    *RestatementRequest `json:"restatement,omitempty"`
+
+	// Restates The revision that a restatement under way makes.
+	Restates int `json:"restates,omitempty,omitzero"`
 
 	// ResultHash A SHA-256 in hexadecimal.
 	ResultHash Hash `json:"result_hash,omitempty,omitzero"`
@@ -579,6 +583,12 @@ type ReservationAmortization struct {
 //
 // Examples: ri-acme-001
 type ReservationID = string
+
+// RestatementOrigin What the revision before used, which is the default, or what stands now.
+type RestatementOrigin = closing.Origin
+
+// RestatementRequest defines model for RestatementRequest.
+type RestatementRequest = closing.Restatement
 
 // RuleHistory defines model for RuleHistory.
 type RuleHistory struct {
@@ -782,6 +792,9 @@ type Book = ID
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// Deltas defines model for Deltas.
+type Deltas = bool
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -864,8 +877,11 @@ type ListPeriodsParams struct {
 
 // ListAllocationsParams defines parameters for ListAllocations.
 type ListAllocationsParams struct {
-	// Revision A published revision.
+	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+
+	// Deltas Only what the revision changed.
+	Deltas Deltas `form:"deltas,omitempty" json:"deltas,omitempty,omitzero"`
 
 	// Pool Cells of one pool, such as `logging` or `direct:compute`.
 	Pool PoolFilter `form:"pool,omitempty" json:"pool,omitempty,omitzero"`
@@ -882,8 +898,11 @@ type ListAllocationsParams struct {
 
 // ExportAllocationsParams defines parameters for ExportAllocations.
 type ExportAllocationsParams struct {
-	// Revision A published revision.
+	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+
+	// Deltas Only what the revision changed.
+	Deltas Deltas `form:"deltas,omitempty" json:"deltas,omitempty,omitzero"`
 
 	// Pool Cells of one pool, such as `logging` or `direct:compute`.
 	Pool PoolFilter `form:"pool,omitempty" json:"pool,omitempty,omitzero"`
@@ -918,25 +937,31 @@ type DecidePeriodParams struct {
 
 // ExportFocusCSVParams defines parameters for ExportFocusCSV.
 type ExportFocusCSVParams struct {
-	// Revision A published revision.
+	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
 }
 
 // ExportFocusParquetParams defines parameters for ExportFocusParquet.
 type ExportFocusParquetParams struct {
-	// Revision A published revision.
+	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
 }
 
 // ExportJournalParams defines parameters for ExportJournal.
 type ExportJournalParams struct {
-	// Revision A published revision.
+	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+}
+
+// RestatePeriodParams defines parameters for RestatePeriod.
+type RestatePeriodParams struct {
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
 // GetStatementParams defines parameters for GetStatement.
 type GetStatementParams struct {
-	// Revision A published revision.
+	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
 
 	// Format Comes before the Accept header.
@@ -1017,6 +1042,9 @@ type CreateDecisionTokenJSONRequestBody = DecisionRequest
 // DecidePeriodJSONRequestBody defines body for DecidePeriod for application/json ContentType.
 type DecidePeriodJSONRequestBody = DecisionRequest
 
+// RestatePeriodJSONRequestBody defines body for RestatePeriod for application/json ContentType.
+type RestatePeriodJSONRequestBody = RestatementRequest
+
 // BackfillScheduleJSONRequestBody defines body for BackfillSchedule for application/json ContentType.
 type BackfillScheduleJSONRequestBody = Backfill
 
@@ -1085,6 +1113,9 @@ type ServerInterface interface {
 	// ExportJournal The double entry of a revision for the general ledger.
 	// (GET /v1/books/{book}/periods/{period}/journal.csv)
 	ExportJournal(c *gin.Context, book Book, period PeriodPath, params ExportJournalParams)
+	// RestatePeriod Starts restating a closed month.
+	// (POST /v1/books/{book}/periods/{period}/restatements)
+	RestatePeriod(c *gin.Context, book Book, period PeriodPath, params RestatePeriodParams)
 	// GetStatement What one tenant owes for a published month, and by which rules.
 	// (GET /v1/books/{book}/periods/{period}/statements/{tenant_id})
 	GetStatement(c *gin.Context, book Book, period PeriodPath, tenantID TenantID, params GetStatementParams)
@@ -1517,6 +1548,14 @@ func (siw *ServerInterfaceWrapper) ListAllocations(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "deltas" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "deltas", c.Request.URL.Query(), &params.Deltas, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deltas: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "pool" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "pool", c.Request.URL.Query(), &params.Pool, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -1591,6 +1630,14 @@ func (siw *ServerInterfaceWrapper) ExportAllocations(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "deltas" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "deltas", c.Request.URL.Query(), &params.Deltas, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deltas: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -1999,6 +2046,64 @@ func (siw *ServerInterfaceWrapper) ExportJournal(c *gin.Context) {
 	}
 
 	siw.Handler.ExportJournal(c, book, period, params)
+}
+
+// RestatePeriod operation middleware
+func (siw *ServerInterfaceWrapper) RestatePeriod(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "book" -------------
+	var book Book
+
+	err = runtime.BindStyledParameterWithOptions("simple", "book", c.Param("book"), &book, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Param("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RestatePeriodParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RestatePeriod(c, book, period, params)
 }
 
 // GetStatement operation middleware
@@ -2533,6 +2638,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/books/:book/periods", wrapper.ListPeriods)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period", wrapper.GetPeriod)
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/close", wrapper.ClosePeriod)
+	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/restatements", wrapper.RestatePeriod)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/decisions", wrapper.ListDecisions)
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/decisions", wrapper.DecidePeriod)
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/decision-tokens", wrapper.CreateDecisionToken)
@@ -3425,6 +3531,58 @@ func (response ExportJournaldefaultApplicationProblemPlusJSONResponse) VisitExpo
 	return err
 }
 
+type RestatePeriodRequestObject struct {
+	Book   Book       `json:"book"`
+	Period PeriodPath `json:"period"`
+	Params RestatePeriodParams
+	Body   *RestatePeriodJSONRequestBody
+}
+
+type RestatePeriodResponseObject interface {
+	VisitRestatePeriodResponse(w http.ResponseWriter) error
+}
+
+type RestatePeriod202ResponseHeaders struct {
+	Location string
+}
+
+type RestatePeriod202JSONResponse struct {
+	Body    PeriodStatus
+	Headers RestatePeriod202ResponseHeaders
+}
+
+func (response RestatePeriod202JSONResponse) VisitRestatePeriodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RestatePerioddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response RestatePerioddefaultApplicationProblemPlusJSONResponse) VisitRestatePeriodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetStatementRequestObject struct {
 	Book     Book       `json:"book"`
 	Period   PeriodPath `json:"period"`
@@ -3996,6 +4154,9 @@ type StrictServerInterface interface {
 	// ExportJournal The double entry of a revision for the general ledger.
 	// (GET /v1/books/{book}/periods/{period}/journal.csv)
 	ExportJournal(ctx context.Context, request ExportJournalRequestObject) (ExportJournalResponseObject, error)
+	// RestatePeriod Starts restating a closed month.
+	// (POST /v1/books/{book}/periods/{period}/restatements)
+	RestatePeriod(ctx context.Context, request RestatePeriodRequestObject) (RestatePeriodResponseObject, error)
 	// GetStatement What one tenant owes for a published month, and by which rules.
 	// (GET /v1/books/{book}/periods/{period}/statements/{tenant_id})
 	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
@@ -4694,6 +4855,52 @@ func (sh *strictHandler) ExportJournal(ctx *gin.Context, book Book, period Perio
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ExportJournalResponseObject); ok {
 		if err := validResponse.VisitExportJournalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RestatePeriod operation middleware
+func (sh *strictHandler) RestatePeriod(ctx *gin.Context, book Book, period PeriodPath, params RestatePeriodParams) {
+	var request RestatePeriodRequestObject
+
+	request.Book = book
+	request.Period = period
+	request.Params = params
+
+	var body RestatePeriodJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RestatePeriod(ctx, request.(RestatePeriodRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RestatePeriod")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RestatePeriodResponseObject); ok {
+		if err := validResponse.VisitRestatePeriodResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

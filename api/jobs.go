@@ -8,9 +8,10 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/workflows"
 )
 
-var closeID = regexp.MustCompile(`^period-close:([A-Za-z0-9._-]{1,128}):([0-9]{4}-[0-9]{2}):([1-9][0-9]{0,8})$`)
+var closeID = regexp.MustCompile(`^period-(close|restatement):([A-Za-z0-9._-]{1,128}):([0-9]{4}-[0-9]{2}):([1-9][0-9]{0,8})$`)
 
 // GetJob shows a workflow. A close is shown from its period's row where Temporal has forgotten it.
 func (s *server) GetJob(ctx context.Context, request GetJobRequestObject) (GetJobResponseObject, error) {
@@ -51,13 +52,13 @@ func (s *server) checkCancellable(ctx context.Context, ref closing.AttemptRef) e
 	if err != nil {
 		return err
 	}
-	switch {
+	switch ref = numbered(ref, status); {
 	case ref.Attempt > status.Attempt:
 		return unknownJob(ref.WorkflowID())
 	case ref.Attempt < status.Attempt || !status.State.Running():
 		return fault.New(fault.Conflict, "%s has ended already; %s is %s", ref.WorkflowID(), ref.Period, status.State)
 	case status.State == closing.StatePublishing:
-		return fault.New(fault.Conflict, "%s is approved and being published; an approved close cannot be cancelled", ref.Period)
+		return fault.New(fault.Conflict, "%s is approved and being published; what is approved cannot be cancelled", ref.Period)
 	default:
 		return nil
 	}
@@ -69,8 +70,11 @@ func (s *server) job(ctx context.Context, id string) (Job, error) {
 	var status closing.Status
 	var err error
 	if isClose {
-		if status, err = s.Periods.Period(ctx, ref.Book, ref.Period); err != nil || ref.Attempt > status.Attempt {
+		if status, err = s.Periods.Period(ctx, ref.Book, ref.Period); err != nil {
 			return Job{}, unknownJobOr(err, id)
+		}
+		if ref = numbered(ref, status); ref.Attempt > status.Attempt {
+			return Job{}, unknownJob(id)
 		}
 		job.Links.Period = periodPath(ref.Book, ref.Period)
 	}
@@ -97,7 +101,7 @@ func fillFromRow(job *Job, ref closing.AttemptRef, status closing.Status, forgot
 	if !forgotten {
 		return
 	}
-	job.Type = "PeriodClose"
+	job.Type = workflows.TypeOf(ref)
 	switch {
 	case current && status.State.Running():
 		job.State = Running
@@ -114,12 +118,32 @@ func closeOf(id string) (closing.AttemptRef, bool) {
 	if parts == nil {
 		return closing.AttemptRef{}, false
 	}
-	month, err := period.Parse(parts[2])
+	month, err := period.Parse(parts[3])
 	if err != nil {
 		return closing.AttemptRef{}, false
 	}
-	attempt, err := strconv.Atoi(parts[3])
-	return closing.AttemptRef{Book: parts[1], Period: month, Attempt: attempt}, err == nil
+	ref := closing.AttemptRef{Book: parts[2], Period: month}
+	number := &ref.Attempt
+	if parts[1] == "restatement" {
+		number = &ref.Restates
+	}
+	*number, err = strconv.Atoi(parts[4])
+	return ref, err == nil
+}
+
+// numbered adds to a restatement, whose id names a revision, the number of its attempt: the current
+// one's where it is that, one before for an earlier revision, one that is not there yet for another.
+func numbered(ref closing.AttemptRef, status closing.Status) closing.AttemptRef {
+	switch {
+	case ref.Restates == 0:
+	case ref.Restates == status.Restates:
+		ref.Attempt = status.Attempt
+	case ref.Restates <= status.Revision && ref.Restates > 1:
+		ref.Attempt = status.Attempt - 1
+	default:
+		ref.Attempt = status.Attempt + 1
+	}
+	return ref
 }
 
 func unknownJobOr(err error, id string) error {

@@ -48,6 +48,9 @@ func (s *server) periodView(status closing.Status) PeriodStatus {
 	if status.Step != "" {
 		view.Progress = &Progress{Step: status.Step, Done: status.StepDone, Total: status.StepTotal}
 	}
+	if status.State != closing.StateClosed {
+		view.Restates, view.Restatement = status.Restates, status.Restatement
+	}
 	if status.Attempt > 0 {
 		view.WorkflowID = status.Ref().WorkflowID()
 		view.Links.Job = jobPath(view.WorkflowID)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -14,12 +15,14 @@ type resultQuery struct {
 	book     string
 	month    period.Period
 	revision int
+	deltas   bool
 	pool     string
 	account  string
 }
 
 // resultFilter finds the result that a caller may see: the revision asked for, else the latest, and
-// before there is one the result that awaits approval. visible is false where there is none.
+// before there is one the result that awaits approval. Where a restatement awaits approval, the
+// revision that it would make can be asked for. visible is false where there is none.
 // Tenants see published revisions and of those their own cells; asking for another account finds
 // what asking for one that does not exist finds.
 func (s *server) resultFilter(ctx context.Context, query resultQuery) (filter ledger.Filter, visible bool, err error) {
@@ -28,8 +31,12 @@ func (s *server) resultFilter(ctx context.Context, query resultQuery) (filter le
 		return ledger.Filter{}, false, err
 	}
 	filter = ledger.Filter{
-		Book: query.book, Period: query.month, Revision: query.revision,
+		Book: query.book, Period: query.month, Revision: query.revision, Deltas: query.deltas,
 		Pool: query.pool, Account: query.account,
+	}
+	tenant := actorOf(ctx).Has(approval.RoleTenant)
+	if query.revision > 0 && query.revision == status.Restates && status.State == closing.StateAwaitingApproval && !tenant {
+		return pending(filter, status), true, nil
 	}
 	if query.revision > status.Revision {
 		return filter, false, fault.New(fault.NotFound, "%s of book %s has no revision %d", query.month, query.book, query.revision)
@@ -48,6 +55,16 @@ func (s *server) resultFilter(ctx context.Context, query resultQuery) (filter le
 		return filter, status.ResultHash != "", nil
 	}
 	return filter, true, nil
+}
+
+// pending turns a filter for the revision that a restatement would make into one for what its attempt
+// stored, on top of the revision that there is.
+func pending(filter ledger.Filter, status closing.Status) ledger.Filter {
+	filter.Attempt, filter.Revision = status.Attempt, status.Revision
+	if filter.Deltas {
+		filter.Revision = 0
+	}
+	return filter
 }
 
 // readLedger gives read the ledger as the caller may see it: for a tenant PostgreSQL itself hides

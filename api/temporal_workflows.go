@@ -48,11 +48,11 @@ func (t *TemporalWorkflows) EnsureClose(ctx context.Context, ref closing.Attempt
 	_, err := t.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                                       workflows.PeriodCloseID(ref),
 		TaskQueue:                                workflows.QueueAllocation,
-		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		WorkflowIDReusePolicy:                    workflows.ReusePolicyOf(ref),
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		TypedSearchAttributes:                    workflows.PeriodCloseSearchAttributes(ref, correlation.ID(ctx)),
-	}, workflows.TypePeriodClose, workflows.PeriodCloseInput{Ref: ref})
+	}, workflows.TypeOf(ref), workflows.PeriodCloseInput{Ref: ref})
 	if err == nil || temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil
 	}
