@@ -64,12 +64,17 @@ func cost(t testing.TB, day, category, amount string) allocation.DailyCost {
 	}
 }
 
+func inEuro(cost allocation.DailyCost) allocation.DailyCost {
+	cost.Currency = "EUR"
+	return cost
+}
+
 func TestGetHistoricalCosts(t *testing.T) {
 	known := &knownCosts{
 		periods: []allocation.CostPeriod{{Period: september, Revision: 1}, {Period: september.Next(), Provisional: true}},
 		days: []allocation.DailyCost{
 			cost(t, "2026-08-31", "compute", "1"), cost(t, "2026-09-01", "compute", "2"), cost(t, "2026-09-01", "storage", "0.5"),
-			cost(t, "2026-09-30", "compute", "4"), cost(t, "2026-10-01", "compute", "8"),
+			cost(t, "2026-09-30", "compute", "4"), cost(t, "2026-10-01", "compute", "8"), inEuro(cost(t, "2026-10-01", "compute", "3")),
 		},
 	}
 	if september.String() != "2026-09" {
@@ -87,7 +92,7 @@ func TestGetHistoricalCosts(t *testing.T) {
 			[]string{"2026-06 0", "2026-07 0", "2026-08 1 compute=1", "2026-09 6.5 compute=6 storage=0.5"},
 		},
 		"by month with one under way": {
-			allocation.Monthly, 1, "2026-11-01T00:00:00Z", []string{"2026-10 8 compute=8 provisional"},
+			allocation.Monthly, 1, "2026-11-01T00:00:00Z", []string{"2026-10 8 compute=8 and EUR provisional"},
 		},
 		"by ISO week across months": {
 			allocation.Weekly, 2, "2026-09-07T00:00:00Z", []string{"2026-W35 0", "2026-W36 3.5 compute=3 storage=0.5"},
@@ -96,11 +101,11 @@ func TestGetHistoricalCosts(t *testing.T) {
 			allocation.Weekly, 1, "2026-09-06T23:59:59Z", []string{"2026-W35 0"},
 		},
 		"by ISO week that an open month touches": {
-			allocation.Weekly, 1, "2026-10-05T00:00:00Z", []string{"2026-W40 12 compute=12 provisional"},
+			allocation.Weekly, 1, "2026-10-05T00:00:00Z", []string{"2026-W40 12 compute=12 and EUR provisional"},
 		},
 		"by day": {
 			allocation.Daily, 3, "2026-10-02T10:00:00+02:00",
-			[]string{"2026-09-29 0", "2026-09-30 4 compute=4", "2026-10-01 8 compute=8 provisional"},
+			[]string{"2026-09-29 0", "2026-09-30 4 compute=4", "2026-10-01 8 compute=8 and EUR provisional"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,6 +147,9 @@ func historyTexts(rows []allocation.HistoricalCost) []string {
 				text += fmt.Sprintf(" %s=%s", category, amount)
 			}
 		}
+		if others := row.AllocationMetadata["other_currencies"]; others != "" {
+			text += " and " + others
+		}
 		if row.Provisional {
 			text += " provisional"
 		}
@@ -157,11 +165,11 @@ func TestGetHistoricalCostsLaws(t *testing.T) {
 		for i := range 364 { // 52 weeks from a Monday on
 			amount := decimal.New(rapid.Int64Range(-1000, 1000).Draw(t, "amount"), -2)
 			known.days = append(known.days, allocation.DailyCost{
-				Day: time.Date(2025, 9, 1+i, 0, 0, 0, 0, time.UTC), Category: allocation.CategoryCompute, Amount: amount,
+				Day: time.Date(2025, 9, 1+i, 0, 0, 0, 0, time.UTC), Currency: "USD", Category: allocation.CategoryCompute, Amount: amount,
 			})
 			sum = sum.Add(amount)
 		}
-		service := &allocation.CostAllocationService{Costs: known}
+		service := &allocation.CostAllocationService{Costs: known, Currency: "USD"}
 		for granularity, count := range map[allocation.Granularity]int{allocation.Daily: 364, allocation.Weekly: 52} {
 			rows, err := service.GetHistoricalCosts(context.Background(), allocation.HistoryQuery{
 				Periods: count, Granularity: granularity, Until: time.Date(2026, 8, 31, 0, 0, 0, 0, time.UTC),
@@ -195,6 +203,7 @@ func TestGetCostByTags(t *testing.T) {
 			taggedTotal("1", "Team", "web", "env", "prod"), taggedTotal("2", "team ", "web", "env", "test"),
 			taggedTotal("4", "team", "data", "env", "prod"), taggedTotal("8", "env", "prod"), taggedTotal("16", "team", "NULL"),
 			taggedTotal("0.5"),
+			{Tags: allocation.CanonicalTags(map[string]string{"team": "web"}), Currency: "EUR", Amount: decimal.New(1, 0)},
 		},
 	}
 	service := &allocation.CostAllocationService{Costs: known, Currency: "USD"}
@@ -246,6 +255,7 @@ func TestGetCostByTags(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, map[string][]string{"team": {"Team", "team", "team "}}, costs.Spellings)
 		require.Equal(t, "0.5", costs.Shared.String())
+		require.Equal(t, []string{"EUR"}, costs.OtherCurrencies)
 		require.Equal(t, tags{{Key: "team", Value: "@untagged"}}, costs.Combinations[0].Tags)
 	})
 	for name, query := range map[string]allocation.TagQuery{

@@ -45,6 +45,8 @@ type TagCosts struct {
 	Shared decimal.Decimal `json:"shared"`
 	// Spellings lists how the keys of GroupBy were spelled in what was selected, in byte order.
 	Spellings map[string][]string `json:"spellings"`
+	// OtherCurrencies lists, in byte order, those in which the tenant bore what is left out here.
+	OtherCurrencies []string `json:"other_currencies"`
 	// Provisional says that a month was never closed.
 	Provisional bool `json:"provisional"`
 }
@@ -63,7 +65,7 @@ func (s *CostAllocationService) GetCostByTags(ctx context.Context, query TagQuer
 	if err != nil {
 		return TagCosts{}, err
 	}
-	asked := CostQuery{Book: query.Book, Account: query.TenantID, First: query.First, Last: query.Last, Currency: s.Currency}
+	asked := CostQuery{Book: query.Book, Account: query.TenantID, First: query.First, Last: query.Last}
 	months, err := s.Costs.CostPeriods(ctx, asked.Book, asked.First, asked.Last)
 	if err != nil {
 		return TagCosts{}, err
@@ -73,12 +75,16 @@ func (s *CostAllocationService) GetCostByTags(ctx context.Context, query TagQuer
 		return TagCosts{}, err
 	}
 	costs := TagCosts{
-		Currency: s.Currency, Groups: map[string]decimal.Decimal{}, Combinations: []TagGroup{}, Spellings: map[string][]string{},
+		Currency: s.Currency, Groups: map[string]decimal.Decimal{}, Combinations: []TagGroup{}, Spellings: map[string][]string{}, OtherCurrencies: []string{},
 		Provisional: slices.ContainsFunc(months, func(month CostPeriod) bool { return month.Provisional }),
 	}
 	groups := map[string]*TagGroup{}
 	for _, total := range totals {
 		if !query.selects(total.Tags) {
+			continue
+		}
+		if total.Currency != s.Currency {
+			costs.OtherCurrencies = insert(costs.OtherCurrencies, total.Currency)
 			continue
 		}
 		combination, label := combine(keys, total.Tags)
@@ -173,8 +179,15 @@ func (c *TagCosts) add(keys []string, total TagTotal) {
 		if !other {
 			spelling = key
 		}
-		if place, known := slices.BinarySearch(c.Spellings[key], spelling); !known {
-			c.Spellings[key] = slices.Insert(c.Spellings[key], place, spelling)
-		}
+		c.Spellings[key] = insert(c.Spellings[key], spelling)
 	}
+}
+
+// insert adds a text to a sorted list that holds each once.
+func insert(list []string, text string) []string {
+	place, known := slices.BinarySearch(list, text)
+	if known {
+		return list
+	}
+	return slices.Insert(list, place, text)
 }

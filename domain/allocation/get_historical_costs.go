@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -26,8 +27,9 @@ type HistoryQuery struct {
 // mostPeriods bounds a history: more than a year of days.
 const mostPeriods = 400
 
-// HistoricalCost is what a tenant bore in one period. Its AllocationMetadata holds the granularity and
-// the period's name.
+// HistoricalCost is what a tenant bore in one period, in the service's currency. Its
+// AllocationMetadata holds the granularity, the period's name, and as other_currencies those in which
+// the tenant bore something besides.
 type HistoricalCost struct {
 	CostAllocationResult
 	// Provisional says that the period touches a month that was never closed.
@@ -46,7 +48,7 @@ func (s *CostAllocationService) GetHistoricalCosts(ctx context.Context, query Hi
 		return nil, err
 	}
 	asked := CostQuery{
-		Book: query.Book, Account: query.TenantID, Currency: s.Currency,
+		Book: query.Book, Account: query.TenantID,
 		First: period.Of(buckets[0].From), Last: period.Of(buckets[len(buckets)-1].Until.Add(-1)),
 	}
 	known, err := s.Costs.CostPeriods(ctx, asked.Book, asked.First, asked.Last)
@@ -89,7 +91,16 @@ func (s *CostAllocationService) historyRow(query HistoryQuery, bucket Span, know
 	}
 }
 
+// otherCurrencies is the metadata that names currencies which the row leaves out.
+const otherCurrencies = "other_currencies"
+
 func (h *HistoricalCost) add(cost DailyCost) {
+	if cost.Currency != h.Currency {
+		if others := h.AllocationMetadata[otherCurrencies]; !strings.Contains(others, cost.Currency) {
+			h.AllocationMetadata[otherCurrencies] = strings.TrimSpace(others + " " + cost.Currency)
+		}
+		return
+	}
 	category := string(cost.Category)
 	h.Breakdown[category] = h.Breakdown[category].Add(cost.Amount)
 	h.TotalAllocated = h.TotalAllocated.Add(cost.Amount)

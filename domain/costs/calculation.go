@@ -22,7 +22,7 @@ type Calculation struct {
 	Basis  allocation.CostBasis
 	// Variances is what is booked to @variance beside the result, by currency.
 	Variances map[string]decimal.Decimal
-	// Costs takes the costs by day and resource.
+	// Costs takes the costs by day and resource; nil where only the result is wanted.
 	Costs allocation.CostSink
 	// OnCharge, where not nil, hears of every charge that was read.
 	OnCharge func()
@@ -48,11 +48,15 @@ func (c Calculation) Run(ctx context.Context) (*allocation.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	projection := allocation.NewCostProjection(c.Ref.Period, owners, c.Costs)
-	bill, err := allocation.NewBill(allocation.BillOptions{
+	options := allocation.BillOptions{
 		Rules: c.Rules, Roster: roster, Owners: owners, Span: allocation.SpanOf(c.Ref.Period), Basis: c.Basis,
-		OnPart: projection.Add,
-	})
+	}
+	var projection *allocation.CostProjection
+	if c.Costs != nil {
+		projection = allocation.NewCostProjection(c.Ref.Period, owners, c.Costs)
+		options.OnPart = projection.Add
+	}
+	bill, err := allocation.NewBill(options)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +68,8 @@ func (c Calculation) Run(ctx context.Context) (*allocation.Result, error) {
 		return nil, err
 	}
 	result, err := bill.Allocate(usage)
-	if err != nil {
-		return nil, err
+	if err != nil || projection == nil {
+		return result, err
 	}
 	return result, projection.Finish(result, c.Variances)
 }
@@ -77,6 +81,9 @@ func (c Calculation) addCharges(ctx context.Context, bill *allocation.Bill, proj
 		}
 		if err := bill.Add(next); err != nil {
 			return err
+		}
+		if projection == nil {
+			return nil
 		}
 		return projection.Err()
 	})
