@@ -249,6 +249,69 @@ type CellPage struct {
 // CostCategory defines model for CostCategory.
 type CostCategory = allocation.CostCategory
 
+// CostTag defines model for CostTag.
+type CostTag = allocation.CostTag
+
+// CostTagGroup defines model for CostTagGroup.
+type CostTagGroup = allocation.TagGroup
+
+// CostsByTags defines model for CostsByTags.
+type CostsByTags struct {
+	Book ID `json:"book"`
+
+	// Combinations The same, for programs.
+	Combinations []CostTagGroup `json:"combinations"`
+
+	// Currency A currency of ISO 4217.
+	//
+	// Examples: USD
+	Currency Currency `json:"currency"`
+
+	// Groups The amount of each combination, named `key:value` with commas between, keys in lower case.
+	Groups map[string]Decimal `json:"groups"`
+
+	// OtherCurrencies Currencies in which the tenant bore what is left out here.
+	OtherCurrencies []Currency `json:"other_currencies"`
+	PeriodEnd       time.Time  `json:"period_end"`
+	PeriodStart     time.Time  `json:"period_start"`
+
+	// Provisional Whether a month that was never closed is part of it.
+	Provisional bool `json:"provisional"`
+
+	// Shared What of the total are shares of pools, which have no tags.
+	Shared Decimal `json:"shared"`
+
+	// Spellings How the keys were spelled in the bill.
+	Spellings map[string][]string `json:"spellings"`
+	TenantID  ID                  `json:"tenant_id"`
+
+	// Total An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Total Decimal `json:"total"`
+}
+
+// CostsByTagsRequest defines model for CostsByTagsRequest.
+type CostsByTagsRequest struct {
+	Book ID `json:"book,omitempty,omitzero"`
+
+	// From A month, or the instant at which one begins.
+	//
+	// Examples: 2026-09, 2026-09-01T00:00:00Z
+	From MonthBoundary `json:"from"`
+
+	// GroupBy The keys to group by; those of `tags` where there are none.
+	GroupBy []string `json:"group_by,omitempty,omitzero"`
+
+	// Tags Cost must have all of these.
+	Tags []CostTag `json:"tags,omitempty,omitzero"`
+
+	// To A month, or the instant at which one begins.
+	//
+	// Examples: 2026-09, 2026-09-01T00:00:00Z
+	To MonthBoundary `json:"to,omitempty,omitzero"`
+}
+
 // CreatedRules defines model for CreatedRules.
 type CreatedRules struct {
 	Items []RuleVersion `json:"items"`
@@ -309,6 +372,9 @@ type DecisionToken struct {
 
 // Factor An exact decimal number; a JSON number is read digit by digit, never as a float.
 type Factor = decimal.Decimal
+
+// Granularity defines model for Granularity.
+type Granularity = allocation.Granularity
 
 // Hash A SHA-256 in hexadecimal.
 type Hash = string
@@ -780,6 +846,41 @@ type TenantAmount struct {
 	TenantID ID      `json:"tenant_id"`
 }
 
+// TenantCost What a tenant bore in one period in the book's currency. `allocation_metadata` names the
+// period (`2026-09-14`, `2026-W38`, `2026-09`) and, as `other_currencies`, those in which the
+// tenant bore something besides.
+type TenantCost struct {
+	// AllocationID The same for the same tenant, period, granularity and currency.
+	AllocationID       string            `json:"allocation_id"`
+	AllocationMetadata map[string]string `json:"allocation_metadata"`
+
+	// Breakdown The amount of each cost category.
+	Breakdown   map[string]Decimal `json:"breakdown"`
+	PeriodEnd   time.Time          `json:"period_end"`
+	PeriodStart time.Time          `json:"period_start"`
+
+	// Provisional Whether a month that was never closed is part of it.
+	Provisional bool `json:"provisional"`
+
+	// TotalAllocated An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	TotalAllocated Decimal `json:"total_allocated"`
+}
+
+// TenantCosts defines model for TenantCosts.
+type TenantCosts struct {
+	Book ID `json:"book"`
+
+	// Currency A currency of ISO 4217.
+	//
+	// Examples: USD
+	Currency    Currency     `json:"currency"`
+	Granularity Granularity  `json:"granularity"`
+	Items       []TenantCost `json:"items"`
+	TenantID    ID           `json:"tenant_id"`
+}
+
 // Verdict defines model for Verdict.
 type Verdict = approval.Verdict
 
@@ -1018,6 +1119,22 @@ type GetTenantAllocationsParams struct {
 	Rules string `form:"rules,omitempty" json:"rules,omitempty,omitzero"`
 }
 
+// GetTenantCostsParams defines parameters for GetTenantCosts.
+type GetTenantCostsParams struct {
+	// Book The book, `main` by default.
+	Book ID `form:"book,omitempty" json:"book,omitempty,omitzero"`
+
+	// Granularity Days and months of UTC, or weeks of ISO 8601; `monthly` by default.
+	Granularity Granularity `form:"granularity,omitempty" json:"granularity,omitempty,omitzero"`
+
+	// Periods How many periods; 12 by default.
+	Periods int `form:"periods,omitempty" json:"periods,omitempty,omitzero"`
+
+	// Until The instant by which the last period has ended, or the last month (included); now by
+	// default. A time to come includes periods under way.
+	Until MonthOrInstant `form:"until,omitempty" json:"until,omitempty,omitzero"`
+}
+
 // GetReservationAmortizationParams defines parameters for GetReservationAmortization.
 type GetReservationAmortizationParams struct {
 	// From The instant at which the time begins, or the first month.
@@ -1053,6 +1170,9 @@ type PauseScheduleJSONRequestBody = ScheduleNote
 
 // UnpauseScheduleJSONRequestBody defines body for UnpauseSchedule for application/json ContentType.
 type UnpauseScheduleJSONRequestBody = ScheduleNote
+
+// GetTenantCostsByTagsJSONRequestBody defines body for GetTenantCostsByTags for application/json ContentType.
+type GetTenantCostsByTagsJSONRequestBody = CostsByTagsRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1146,6 +1266,12 @@ type ServerInterface interface {
 	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(c *gin.Context, tenantID TenantID, params GetTenantAllocationsParams)
+	// GetTenantCosts What a tenant bore in past days, weeks or months, the oldest first.
+	// (GET /v1/tenants/{tenant_id}/costs)
+	GetTenantCosts(c *gin.Context, tenantID TenantID, params GetTenantCostsParams)
+	// GetTenantCostsByTags What a tenant bore by the tags of its resources.
+	// (POST /v1/tenants/{tenant_id}/costs/by-tags)
+	GetTenantCostsByTags(c *gin.Context, tenantID TenantID)
 	// GetReservationAmortization What of a reservation's fees falls on a time.
 	// (GET /v1/tenants/{tenant_id}/reservations/{reservation_id}/amortization)
 	GetReservationAmortization(c *gin.Context, tenantID TenantID, reservationID ReservationID, params GetReservationAmortizationParams)
@@ -2544,6 +2670,91 @@ func (siw *ServerInterfaceWrapper) GetTenantAllocations(c *gin.Context) {
 	siw.Handler.GetTenantAllocations(c, tenantID, params)
 }
 
+// GetTenantCosts operation middleware
+func (siw *ServerInterfaceWrapper) GetTenantCosts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTenantCostsParams
+
+	// ------------- Optional query parameter "book" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "book", c.Request.URL.Query(), &params.Book, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "granularity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "granularity", c.Request.URL.Query(), &params.Granularity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter granularity: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "periods" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "periods", c.Request.URL.Query(), &params.Periods, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter periods: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", c.Request.URL.Query(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter until: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetTenantCosts(c, tenantID, params)
+}
+
+// GetTenantCostsByTags operation middleware
+func (siw *ServerInterfaceWrapper) GetTenantCostsByTags(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetTenantCostsByTags(c, tenantID)
+}
+
 // GetReservationAmortization operation middleware
 func (siw *ServerInterfaceWrapper) GetReservationAmortization(c *gin.Context) {
 
@@ -2634,6 +2845,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/allocation-rules/:rule_id/supersede", wrapper.SupersedeAllocationRule)
 	router.POST(options.BaseURL+"/v1/allocations/shared", wrapper.AllocateSharedCosts)
 	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/allocations", wrapper.GetTenantAllocations)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/costs", wrapper.GetTenantCosts)
+	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/costs/by-tags", wrapper.GetTenantCostsByTags)
 	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/reservations/:reservation_id/amortization", wrapper.GetReservationAmortization)
 	router.GET(options.BaseURL+"/v1/books/:book/periods", wrapper.ListPeriods)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period", wrapper.GetPeriod)
@@ -4052,6 +4265,90 @@ func (response GetTenantAllocationsdefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type GetTenantCostsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetTenantCostsParams
+}
+
+type GetTenantCostsResponseObject interface {
+	VisitGetTenantCostsResponse(w http.ResponseWriter) error
+}
+
+type GetTenantCosts200JSONResponse TenantCosts
+
+func (response GetTenantCosts200JSONResponse) VisitGetTenantCostsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTenantCostsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetTenantCostsdefaultApplicationProblemPlusJSONResponse) VisitGetTenantCostsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTenantCostsByTagsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *GetTenantCostsByTagsJSONRequestBody
+}
+
+type GetTenantCostsByTagsResponseObject interface {
+	VisitGetTenantCostsByTagsResponse(w http.ResponseWriter) error
+}
+
+type GetTenantCostsByTags200JSONResponse CostsByTags
+
+func (response GetTenantCostsByTags200JSONResponse) VisitGetTenantCostsByTagsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTenantCostsByTagsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetTenantCostsByTagsdefaultApplicationProblemPlusJSONResponse) VisitGetTenantCostsByTagsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReservationAmortizationRequestObject struct {
 	TenantID      TenantID      `json:"tenant_id"`
 	ReservationID ReservationID `json:"reservation_id"`
@@ -4187,6 +4484,12 @@ type StrictServerInterface interface {
 	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(ctx context.Context, request GetTenantAllocationsRequestObject) (GetTenantAllocationsResponseObject, error)
+	// GetTenantCosts What a tenant bore in past days, weeks or months, the oldest first.
+	// (GET /v1/tenants/{tenant_id}/costs)
+	GetTenantCosts(ctx context.Context, request GetTenantCostsRequestObject) (GetTenantCostsResponseObject, error)
+	// GetTenantCostsByTags What a tenant bore by the tags of its resources.
+	// (POST /v1/tenants/{tenant_id}/costs/by-tags)
+	GetTenantCostsByTags(ctx context.Context, request GetTenantCostsByTagsRequestObject) (GetTenantCostsByTagsResponseObject, error)
 	// GetReservationAmortization What of a reservation's fees falls on a time.
 	// (GET /v1/tenants/{tenant_id}/reservations/{reservation_id}/amortization)
 	GetReservationAmortization(ctx context.Context, request GetReservationAmortizationRequestObject) (GetReservationAmortizationResponseObject, error)
@@ -5228,6 +5531,77 @@ func (sh *strictHandler) GetTenantAllocations(ctx *gin.Context, tenantID TenantI
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetTenantAllocationsResponseObject); ok {
 		if err := validResponse.VisitGetTenantAllocationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTenantCosts operation middleware
+func (sh *strictHandler) GetTenantCosts(ctx *gin.Context, tenantID TenantID, params GetTenantCostsParams) {
+	var request GetTenantCostsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTenantCosts(ctx, request.(GetTenantCostsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTenantCosts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetTenantCostsResponseObject); ok {
+		if err := validResponse.VisitGetTenantCostsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTenantCostsByTags operation middleware
+func (sh *strictHandler) GetTenantCostsByTags(ctx *gin.Context, tenantID TenantID) {
+	var request GetTenantCostsByTagsRequestObject
+
+	request.TenantID = tenantID
+
+	var body GetTenantCostsByTagsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTenantCostsByTags(ctx, request.(GetTenantCostsByTagsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTenantCostsByTags")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetTenantCostsByTagsResponseObject); ok {
+		if err := validResponse.VisitGetTenantCostsByTagsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

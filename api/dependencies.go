@@ -31,8 +31,11 @@ type Dependencies struct {
 	// nothing that belongs to others, whatever read asks for.
 	LedgerOf func(ctx context.Context, tenantID string, read func(ledger.Store) error) error
 	// Revisions and Totals are what statements and exports are made of, beside the ledger.
-	Revisions   statement.Revisions
-	Totals      ledger.Totaller
+	Revisions statement.Revisions
+	Totals    ledger.Totaller
+	// Costs gives the costs by day and resource as a tenant may see them; every account's where
+	// tenantID is empty.
+	Costs       func(tenantID string) allocation.CostReader
 	Idempotency idempotency.Store
 	Inputs      Inputs
 	Frozen      intake.FrozenInputs

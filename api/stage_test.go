@@ -19,6 +19,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/costs"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -89,6 +90,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 			return postgres.AsTenant(ctx, pool, tenant, func(tx pgx.Tx) error { return read(postgres.NewLedger(tx)) })
 		},
 		Revisions: postgres.NewRevisions(pool), Totals: s.ledger,
+		Costs:       costsOf(pool),
 		Idempotency: postgres.NewIdempotency(pool),
 		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: noService{}, Compute: noService{}},
 		Importer: &intake.Importer{
@@ -121,6 +123,20 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 }
 
 const uiOrigin = "http://127.0.0.1:8233"
+
+// costsOf reads costs as the API does in production.
+func costsOf(pool *pgxpool.Pool) func(string) allocation.CostReader {
+	provisional := &costs.Provisional{
+		Books: postgres.NewClosing(pool), Rules: postgres.NewRules(pool), Inputs: postgres.NewIntake(pool),
+		Store: postgres.NewCosts(pool), Logger: quiet,
+	}
+	return func(tenant string) allocation.CostReader {
+		if tenant == "" {
+			return costs.Reader{CostReader: postgres.NewCosts(pool), Provisional: provisional}
+		}
+		return costs.Reader{CostReader: postgres.NewTenantCosts(pool, tenant), Provisional: provisional}
+	}
+}
 
 // noService stands for a platform that has nothing to say.
 type noService struct{}

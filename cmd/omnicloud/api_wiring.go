@@ -12,6 +12,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/costs"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
@@ -46,6 +47,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		LedgerOf:      ledgerOf(pool),
 		Revisions:     postgres.NewRevisions(pool),
 		Totals:        postgres.NewLedger(pool),
+		Costs:         costsOf(pool, logger),
 		Idempotency:   postgres.NewIdempotency(pool),
 		Importer:      newImporter(pool),
 		Reports:       postgres.NewIntake(pool),
@@ -78,6 +80,21 @@ func rulesTogether(pool *pgxpool.Pool) func(context.Context, func(allocation.Rul
 func ledgerOf(pool *pgxpool.Pool) func(context.Context, string, func(ledger.Store) error) error {
 	return func(ctx context.Context, tenantID string, read func(ledger.Store) error) error {
 		return postgres.AsTenant(ctx, pool, tenantID, func(tx pgx.Tx) error { return read(postgres.NewLedger(tx)) })
+	}
+}
+
+// costsOf reads costs for a tenant under PostgreSQL's own row-level security, for others without.
+func costsOf(pool *pgxpool.Pool, logger *slog.Logger) func(string) allocation.CostReader {
+	provisional := &costs.Provisional{
+		Books: postgres.NewClosing(pool), Rules: postgres.NewRules(pool), Inputs: postgres.NewIntake(pool),
+		Store: postgres.NewCosts(pool), Logger: logger,
+	}
+	return func(tenantID string) allocation.CostReader {
+		reader := costs.Reader{CostReader: postgres.NewCosts(pool), Provisional: provisional}
+		if tenantID != "" {
+			reader.CostReader = postgres.NewTenantCosts(pool, tenantID)
+		}
+		return reader
 	}
 }
 
