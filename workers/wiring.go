@@ -23,7 +23,7 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 		Intake: &activities.Intake{
 			Periods: periods, Rules: rules, Freezer: inputs, Inputs: inputs,
 			Collector: &intake.Collector{
-				Store: inputs, Billing: services.Billing, Compute: services.Compute, Tenants: services.Tenants, Now: now,
+				Store: inputs, Billing: services.Billing, Compute: services.Compute, Tenants: services.Tenants, Rates: services.Billing, Now: now,
 			},
 		},
 		Allocation:  &activities.Allocation{Periods: periods, Rules: rules, Inputs: inputs, Ledger: entries, Costs: postgres.NewCosts(pool)},

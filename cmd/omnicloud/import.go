@@ -21,10 +21,10 @@ import (
 type importCommand struct {
 	Database databaseFlags `embed:""`
 
-	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage or tenants." placeholder:"KIND"`
+	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage, tenants or rates (of exchange)." placeholder:"KIND"`
 	Path string `arg:"" help:"A file (.csv or .csv.gz, or .json of OpenCost), a folder of CSV files, or - for standard input." placeholder:"PATH"`
 
-	Period         string `help:"Month of usage and invoices whose rows do not name one, such as 2026-09." placeholder:"MONTH"`
+	Period         string `help:"Month of usage, invoices and rates whose rows do not name one, such as 2026-09." placeholder:"MONTH"`
 	Append         bool   `help:"Add beside what was imported before for the same account and month, instead of replacing it."`
 	Book           string `help:"Book whose currency stands for bills that name none." default:"main" placeholder:"BOOK"`
 	Currency       string `help:"Currency of a bill that names none, instead of the book's." placeholder:"CODE"`

@@ -100,6 +100,7 @@ func TestImportCommand(t *testing.T) {
 		for kind, text := range map[string]string{
 			"tenants":  "tenant_id,plan\nacme,premium\n",
 			"usage":    "tenant_id,category,quantity\nacme,compute,1.5\n",
+			"rates":    "base,quote,rate,as_of\nUSD,EUR,0.92,2026-03-31T16:00:00Z\n",
 			"invoices": "billing_account_id,invoice_id,currency,billed_cost\n1,A,USD,12.50\n",
 		} {
 			arguments := []string{kind, i.file(kind+".csv", text)}
@@ -133,7 +134,7 @@ func TestImportCommand(t *testing.T) {
 	t.Run("says which kinds this version takes", func(t *testing.T) {
 		code, _, errs := newImporting(t).run("", "kubernetes", "-")
 		assert.Equal(t, 1, code)
-		assert.Contains(t, errs, `this version imports focus, invoices, tenants, usage`)
+		assert.Contains(t, errs, `this version imports focus, invoices, rates, tenants, usage`)
 	})
 	t.Run("uses the book's currency where a bill names none", func(t *testing.T) {
 		const bare = "BilledCost,EffectiveCost,BillingPeriodStart,ChargePeriodStart\n1,1,2026-03-01,2026-03-01\n"

@@ -21,6 +21,7 @@ var importFormats = map[intake.FileKind]intake.Format{
 	"invoices": intakefile.Invoices,
 	"usage":    opencost.Or(intakefile.Usage),
 	"tenants":  intakefile.Tenants,
+	"rates":    intakefile.Rates,
 }
 
 // newImporter wires the import for the command and for the API. Reports say how much of a bill the

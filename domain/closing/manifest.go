@@ -24,7 +24,7 @@ type Manifest struct {
 
 // ManifestInput is one frozen slice of input, in the order of kind, scope, hash.
 type ManifestInput struct {
-	// Kind is charges, usage, tenants, ownership, invoices or late.
+	// Kind is charges, usage, tenants, ownership, invoices, rates or late.
 	Kind string `json:"kind"`
 	// Scope says which part of the kind: the billing account for charges and invoices, month and
 	// billing account for late charges, the rank among slices that overrule each other for tenants,

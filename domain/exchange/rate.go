@@ -13,8 +13,8 @@ import (
 )
 
 // Rate says what one unit of a currency is worth in another at an instant: an amount in Base times
-// Rate is the amount in Quote, not yet rounded. The way back is another rate and not its inverse,
-// which is seldom a decimal.
+// Rate is the amount in Quote, and one in Quote divided by it the amount in Base, neither yet rounded.
+// The inverse is seldom a decimal, so it is never written down.
 type Rate struct {
 	// Base and Quote are ISO 4217 codes, and not the same.
 	Base  string          `json:"base"`

@@ -10,6 +10,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
@@ -49,6 +50,10 @@ func (e *encoder) appendRecord(record any) {
 	case *closing.ControlTotal:
 		e.texts(typed.BillingAccountID, typed.InvoiceID, typed.Currency)
 		e.number(typed.BilledCost)
+	case *exchange.Rate:
+		e.texts(typed.Base, typed.Quote)
+		e.number(typed.Rate)
+		e.instant(typed.AsOf)
 	}
 	e.buffer = append(e.buffer, endOfRow)
 }

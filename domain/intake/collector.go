@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
@@ -19,13 +20,15 @@ type Collector struct {
 	Billing closing.Billing
 	Compute closing.Compute
 	Tenants tenancy.Directory
-	Now     func() time.Time
+	// Rates is where exchange rates come from; nil where only files bring them.
+	Rates exchange.Source
+	Now   func() time.Time
 }
 
 // collectedBy is who deliveries from services are said to come from.
 const collectedBy = "close"
 
-// Collect pulls tenants, charges, control totals, usage and owners for an attempt and returns the
+// Collect pulls tenants, charges, control totals, usage, owners and exchange rates for an attempt and returns the
 // number of rows that its deliveries hold. Pages are committed as they come, so that a call after
 // an interrupted one goes on where that stopped, and a call after a finished one changes nothing.
 // report is called after each commit with the rows taken so far and those expected, zero where the
@@ -65,8 +68,8 @@ func (c *Collector) ruledByFiles(ctx context.Context, source serviceSource, mont
 	for _, scope := range scopes {
 		skip.scopes[scope] = true
 	}
-	// Usage has one scope, so that a file speaks for all of it.
-	skip.all = source.kind == KindUsage && len(scopes) > 0
+	// Usage has one scope, and so have rates, so that a file speaks for all of it.
+	skip.all = (source.kind == KindUsage || source.kind == KindRates) && len(scopes) > 0
 	return skip, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -80,6 +81,9 @@ type FrozenInputs interface {
 	Tenants(ctx context.Context, ref closing.AttemptRef) ([]tenancy.Tenant, error)
 	// Ownership lists the owner history in the order of resource and beginning.
 	Ownership(ctx context.Context, ref closing.AttemptRef) ([]tenancy.Ownership, error)
+	// ExchangeRates lists what currencies are worth in each other, in byte order of base and quote; of
+	// several rates of a pair, the one that came last.
+	ExchangeRates(ctx context.Context, ref closing.AttemptRef) ([]exchange.Rate, error)
 }
 
 // UsageTotal is a tenant's usage of one category over the period, exactly summed.

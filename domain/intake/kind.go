@@ -18,11 +18,15 @@ const (
 	KindTenants Kind = "tenants"
 	// KindOwnership is the owner history of resources.
 	KindOwnership Kind = "ownership"
+	// KindRates is what currencies are worth in each other, sliced by period.
+	KindRates Kind = "rates"
 )
 
 // Dated reports whether slices of the kind belong to a period. Only those can be late: a newer list
 // of tenants or owners never touches what an earlier close has frozen, as a close keeps its own.
-func (k Kind) Dated() bool { return k == KindCharges || k == KindInvoices || k == KindUsage }
+func (k Kind) Dated() bool {
+	return k == KindCharges || k == KindInvoices || k == KindUsage || k == KindRates
+}
 
 // Merged reports whether slices of the kind complete each other row by row (the newest row of a
 // tenant wins) instead of replacing each other.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -12,8 +13,8 @@ import (
 // Row is one row on its way into the store.
 type Row struct {
 	SliceKey
-	// Record is a *charge.Charge, *closing.ControlTotal, *charge.Usage, *tenancy.Tenant or
-	// *tenancy.Ownership, as the kind says. It is valid until the next row is asked for.
+	// Record is a *charge.Charge, *closing.ControlTotal, *charge.Usage, *tenancy.Tenant,
+	// *tenancy.Ownership or *exchange.Rate, as the kind says. It is valid until the next row is asked for.
 	Record any
 }
 
@@ -58,4 +59,9 @@ func TenantRow(tenant *tenancy.Tenant) Row {
 // OwnershipRow makes a row of a resource's owner history.
 func OwnershipRow(ownership *tenancy.Ownership) Row {
 	return Row{SliceKey: SliceKey{Kind: KindOwnership}, Record: ownership}
+}
+
+// RateRow makes a row of a month's exchange rate.
+func RateRow(rate *exchange.Rate, month period.Period) Row {
+	return Row{SliceKey: SliceKey{Kind: KindRates, Period: month}, Record: rate}
 }

@@ -24,7 +24,7 @@ type servicePage struct {
 
 // sources lists what is collected for a month. Tenants come first, as everything else refers to them.
 func (c *Collector) sources(month period.Period) []serviceSource {
-	return []serviceSource{
+	sources := []serviceSource{
 		{KindTenants, &SliceKey{Kind: KindTenants}, func(ctx context.Context, _ string) (servicePage, error) {
 			tenants, err := c.Tenants.Tenants(ctx)
 			return pageOf(tenants, "", int64(len(tenants)), TenantRow), err
@@ -46,6 +46,13 @@ func (c *Collector) sources(month period.Period) []serviceSource {
 			return pageOf(page.Ownership, page.Next, page.Total, OwnershipRow), err
 		}},
 	}
+	if c.Rates != nil {
+		sources = append(sources, serviceSource{KindRates, nil, func(ctx context.Context, _ string) (servicePage, error) {
+			rates, err := c.Rates.ExchangeRates(ctx, month)
+			return pageOf(rates, "", int64(len(rates)), inMonth(month, RateRow)), err
+		}})
+	}
+	return sources
 }
 
 // inMonth makes rows of items that do not carry their month themselves: they were asked for by month.

@@ -95,6 +95,20 @@ type AccountTotal struct {
 	Amount   decimal.Decimal `json:"amount"`
 }
 
+// PoolTotal is what a pool charges to tenants and reserved accounts in one currency, without what it passes
+// on to other pools.
+type PoolTotal struct {
+	Key
+	Amount decimal.Decimal
+}
+
+// PoolTotaller sums results by pool; Store implementations are PoolTotallers.
+type PoolTotaller interface {
+	// PoolTotals returns the exact sums of the pools that a filter selects, whatever account it names, in
+	// the order of stage, pool and currency.
+	PoolTotals(ctx context.Context, filter Filter) ([]PoolTotal, error)
+}
+
 // Totaller sums results; Store implementations are Totallers.
 type Totaller interface {
 	// AccountTotals returns the exact sums of an attempt in byte order of currency and account, without

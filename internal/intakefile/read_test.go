@@ -10,6 +10,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -156,4 +157,36 @@ func FuzzFormats(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestRates(t *testing.T) {
+	const header = "base,quote,rate,as_of,period\n"
+	t.Run("belong to the month that is named, given or else written in as_of", func(t *testing.T) {
+		rows, err := readAll(intakefile.Rates, intake.FormatOptions{},
+			header+"EUR,USD,1.08420,2026-04-01T08:00:00Z,2026-03\nEUR,USD,1.1,2026-04-30T16:00:00Z,\n")
+		require.NoError(t, err)
+		require.Len(t, rows, 2)
+		assert.Equal(t, intake.SliceKey{Kind: intake.KindRates, Period: march}, rows[0].SliceKey)
+		assert.Equal(t, march.Next(), rows[1].Period)
+		rate := rows[0].Record.(*exchange.Rate)
+		assert.Equal(t, "EUR USD 1.0842", rate.Base+" "+rate.Quote+" "+rate.Rate.String())
+		rows, err = readAll(intakefile.Rates, intake.FormatOptions{Period: march}, "base,quote,rate,as_of\nEUR,USD,1.1,2026-04-01T00:00:00Z\n")
+		require.NoError(t, err)
+		assert.Equal(t, march, rows[0].Period)
+	})
+	for name, test := range map[string]struct{ row, message string }{
+		"a pair twice":         {"EUR,USD,1,2026-03-31T00:00:00Z,\nEUR,USD,2,2026-03-01T00:00:00Z,\n", "line 3, column base, value \"EUR\": was given before, in line 2"},
+		"a rate of zero":       {"EUR,USD,0,2026-03-31T00:00:00Z,\n", "must be above zero"},
+		"an unknown currency":  {"EUR,US$,1,2026-03-31T00:00:00Z,\n", `"US$" is no ISO 4217 code`},
+		"no time":              {"EUR,USD,1,,\n", "does not say as of when"},
+		"a rate that is none":  {"EUR,USD,NaN,2026-03-31T00:00:00Z,\n", `value "NaN"`},
+		"a month that is none": {"EUR,USD,1,2026-03-31T00:00:00Z,2026-13\n", "column period"},
+		"another month":        {"EUR,USD,1,2026-03-31T00:00:00Z,2026-04\n", "is not 2026-03, the period of the import"},
+	} {
+		t.Run("refuses "+name, func(t *testing.T) {
+			_, err := readAll(intakefile.Rates, intake.FormatOptions{Period: march}, header+test.row)
+			require.ErrorContains(t, err, test.message)
+			require.True(t, fault.Is(err, fault.InvalidInput))
+		})
+	}
 }

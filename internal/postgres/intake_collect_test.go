@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -196,5 +198,38 @@ func TestCollect(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, int64(30_004), last)
 		assert.GreaterOrEqual(t, total, int64(30_001))
+	})
+}
+
+// exchangeOffice lists one rate for every month.
+type exchangeOffice struct{ value string }
+
+func (o exchangeOffice) ExchangeRates(_ context.Context, month period.Period) ([]exchange.Rate, error) {
+	return []exchange.Rate{{Base: "EUR", Quote: "USD", Rate: decimalOf(o.value).Decimal, AsOf: month.Start()}}, nil
+}
+
+func TestExchangeRatesAreFrozen(t *testing.T) {
+	ctx := context.Background()
+	d := newDeliveries(t)
+	ref := d.attempt(month)
+	collector := d.collector(newPlatform(10))
+	collector.Rates = exchangeOffice{"1.08420"}
+	_, err := collector.Collect(ctx, d.book, ref, nil)
+	require.NoError(t, err)
+	frozen := d.freeze(ref)
+	t.Run("and named in the manifest", func(t *testing.T) {
+		require.True(t, slices.ContainsFunc(frozen.Manifest.Inputs, func(i closing.ManifestInput) bool { return i.Kind == "rates" && i.Rows == 1 }))
+		rates, err := d.store.ExchangeRates(ctx, ref)
+		require.NoError(t, err)
+		require.Len(t, rates, 1)
+		require.Equal(t, "EUR 1.0842 USD", rates[0].Base+" "+rates[0].Rate.String()+" "+rates[0].Quote)
+	})
+	t.Run("so that newer ones change nothing", func(t *testing.T) {
+		rate := exchange.Rate{Base: "EUR", Quote: "USD", Rate: decimalOf("2").Decimal, AsOf: month.Start()}
+		placed := d.load(intake.KindRates, sequence([]intake.Row{intake.RateRow(&rate, month)}))
+		require.Equal(t, intake.OutcomeLate, placed[0].Outcome)
+		rates, err := d.store.ExchangeRates(ctx, ref)
+		require.NoError(t, err)
+		require.Equal(t, "1.0842", rates[0].Rate.String())
 	})
 }

@@ -102,7 +102,7 @@ func freeze(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (intak
 		SELECT $1, $2, $3, slice_id FROM input_slices
 		WHERE status = 'current' AND (
 			kind IN ('tenants', 'ownership')
-			OR kind = 'usage' AND period = $2
+			OR kind IN ('usage', 'rates') AND period = $2
 			OR kind IN ('charges', 'invoices') AND period = $2 AND (cardinality($4::text[]) = 0 OR scope = ANY ($4))
 			OR kind = 'charges' AND $5 AND min_charge_start < $7 AND max_charge_start >= $6
 				AND (cardinality($4::text[]) = 0 OR scope = ANY ($4)))`,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
@@ -186,5 +187,17 @@ func (s *Intake) Ownership(ctx context.Context, ref closing.AttemptRef) ([]tenan
 			err = row.Scan(&owned.ResourceID, &owned.TenantID, &owned.ProjectID,
 				scannedInstant{&owned.From}, scannedInstant{&owned.Until})
 			return owned, err
+		})
+}
+
+// ExchangeRates implements intake.FrozenInputs. A file that was appended counts before what it was
+// appended to.
+func (s *Intake) ExchangeRates(ctx context.Context, ref closing.AttemptRef) ([]exchange.Rate, error) {
+	return list(ctx, s, ref, ofKind(intake.KindRates), `
+		SELECT DISTINCT ON (base, quote) base, quote, rate, as_of
+		FROM exchange_rates WHERE slice_id = ANY ($1) ORDER BY base, quote, slice_id DESC, row_no DESC`,
+		func(row pgx.CollectableRow) (rate exchange.Rate, err error) {
+			err = row.Scan(&rate.Base, &rate.Quote, scannedNumber{&rate.Rate}, scannedInstant{&rate.AsOf})
+			return rate, err
 		})
 }

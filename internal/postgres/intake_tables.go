@@ -3,6 +3,7 @@ package postgres
 import (
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -81,6 +82,17 @@ var intakeTables = map[intake.Kind]intakeTable{
 			b.text(owned.ProjectID)
 			b.instant(owned.From)
 			b.instant(owned.Until)
+		},
+	},
+	intake.KindRates: {
+		name:    "exchange_rates",
+		columns: "base, quote, rate, as_of",
+		encode: func(b *copyBuffer, record any) {
+			rate := record.(*exchange.Rate)
+			b.text(rate.Base)
+			b.text(rate.Quote)
+			b.decimal(rate.Rate)
+			b.instant(rate.AsOf)
 		},
 	},
 }
