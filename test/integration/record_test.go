@@ -73,6 +73,17 @@ func TestRecordHistories(t *testing.T) {
 	s.await(approved.Ref(), closing.StateClosed)
 	s.record(approved.Ref().WorkflowID(), "period_close_approved")
 
+	s.late(september2025, "acct-acme", "-250.00")
+	declined := s.await(s.restate(september2025, "a credit came late"), closing.StateAwaitingApproval)
+	require.NoError(t, s.decide(declined, approval.Reject, approver))
+	s.await(declined.Ref(), closing.StateClosed)
+	s.record(declined.Ref().WorkflowID(), "period_restatement_rejected")
+
+	restated := s.await(s.restate(september2025, "a credit came late"), closing.StateAwaitingApproval)
+	require.NoError(t, s.decide(restated, approval.Approve, approver))
+	s.await(restated.Ref(), closing.StateClosed)
+	s.record(restated.Ref().WorkflowID(), "period_restatement_approved")
+
 	s.record(s.backfill(september2025.Next()), "scheduled_start")
 }
 
