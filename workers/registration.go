@@ -14,6 +14,7 @@ type Activities struct {
 	Intake      *activities.Intake
 	Allocation  *activities.Allocation
 	Publication *activities.Publication
+	Watch       *activities.Watch
 }
 
 // registrations says what runs on which queue. A queue that is missing here has no workers yet.
@@ -29,4 +30,5 @@ func registerAllocation(registry worker.Registry, ports Activities) {
 	registry.RegisterActivity(ports.Intake)
 	registry.RegisterActivity(ports.Allocation)
 	registry.RegisterActivity(ports.Publication)
+	registry.RegisterActivity(ports.Watch)
 }

@@ -4,7 +4,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/omnicloud/omnicloud/activities"
+	"github.com/omnicloud/omnicloud/domain/anomaly"
 	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/costwatch"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
@@ -28,5 +30,12 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 		},
 		Allocation:  &activities.Allocation{Periods: periods, Rules: rules, Inputs: inputs, Ledger: entries, Costs: postgres.NewCosts(pool)},
 		Publication: &activities.Publication{Periods: periods, Outbox: messages, Billing: services.Billing},
+		Watch: &activities.Watch{
+			Costs: costwatch.Watch{
+				Costs: postgres.NewCosts(pool), Store: postgres.NewAnomalies(pool), Now: now,
+				Rule: anomaly.DefaultDailyRule(costwatch.DefaultLeastImpact()),
+			},
+			Outbox: messages, Monitor: services.Monitor,
+		},
 	}
 }

@@ -111,5 +111,19 @@ func (c *periodClose) publish(ctx workflow.Context) error {
 		return err
 	}
 	c.progress.State = string(closing.StateClosed)
+	c.watch(ctx)
 	return nil
+}
+
+// watch looks for costs that rose, once the period is closed and nothing can fail it any more: what
+// goes wrong is logged, and the next close delivers the events that the monitor did not take.
+func (c *periodClose) watch(ctx workflow.Context) {
+	detected, err := activities.DetectAnomalies(under(ctx, afterwards), c.ref)
+	if err == nil {
+		c.progress.count("anomalies", int64(detected.Found))
+		_, err = activities.PublishEvents(under(ctx, afterwards), c.ref)
+	}
+	if err != nil {
+		workflow.GetLogger(ctx).Warn("anomalies were not looked for, or not told to the end", "error", err)
+	}
 }

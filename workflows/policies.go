@@ -54,6 +54,13 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
+	// afterwards is what a close does when it is done: worth an hour of tries. What does not succeed
+	// by then is taken up by the next close.
+	afterwards = policy{
+		attempt: 15 * time.Minute, total: time.Hour, heartbeat: 30 * time.Second,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
 	// lastWord records how an attempt ended. It must not give up before the database is back, or
 	// the period would look as if it were still being closed.
 	lastWord = policy{

@@ -41,6 +41,7 @@ type stage struct {
 	// published fails while it holds errors.
 	publishErrors []error
 	allocateError error
+	watchError    error
 	steps         []string
 }
 
@@ -68,6 +69,7 @@ func (s *stage) scriptSteps() {
 	s.RegisterActivity(&activities.Intake{})
 	s.RegisterActivity(&activities.Allocation{})
 	s.RegisterActivity(&activities.Publication{})
+	s.RegisterActivity(&activities.Watch{})
 	s.OnActivity("CollectInputs", mock.Anything, mock.Anything).Return(func(context.Context, closing.AttemptRef) (activities.Collected, error) {
 		s.steps = append(s.steps, "collect")
 		return activities.Collected{Rows: 10}, nil
@@ -95,6 +97,10 @@ func (s *stage) scriptSteps() {
 		require.Equal(s, "sha256-of-the-bill", bill.BillHash)
 		return s.verified()
 	}).Maybe()
+	s.OnActivity("DetectAnomalies", mock.Anything, mock.Anything).Return(func(context.Context, closing.AttemptRef) (activities.DetectedAnomalies, error) {
+		return activities.DetectedAnomalies{Found: 2, New: 1}, activities.ApplicationError(s.watchError)
+	}).Maybe()
+	s.OnActivity("PublishEvents", mock.Anything, mock.Anything).Return(activities.Published{Messages: 1}, nil).Maybe()
 	s.OnActivity("PublishPostings", mock.Anything, mock.Anything).Return(func(context.Context, activities.PublishInput) (activities.Published, error) {
 		s.steps = append(s.steps, "publish")
 		if len(s.publishErrors) > 0 {

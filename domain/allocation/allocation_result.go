@@ -36,29 +36,3 @@ type CostTag struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`
 }
-
-// AnomalySeverity grades a cost anomaly.
-type AnomalySeverity string
-
-// The severities, from the mildest.
-const (
-	AnomalyLow    AnomalySeverity = "low"
-	AnomalyMedium AnomalySeverity = "medium"
-	AnomalyHigh   AnomalySeverity = "high"
-)
-
-// CostAnomaly is a cost that lies far from what the tenant's earlier periods lead to expect.
-type CostAnomaly struct {
-	AnomalyID string          `json:"anomaly_id"`
-	TenantID  string          `json:"tenant_id"`
-	Severity  AnomalySeverity `json:"severity"`
-	Currency  string          `json:"currency"`
-	// Actual is the cost of the period; Expected the mean of the lookback.
-	Actual   decimal.Decimal `json:"actual"`
-	Expected decimal.Decimal `json:"expected"`
-	// Deviation is the distance from the mean in standard deviations of the lookback.
-	Deviation       decimal.Decimal   `json:"deviation"`
-	SuggestedCauses []string          `json:"suggested_causes"`
-	Metadata        map[string]string `json:"metadata,omitempty"`
-	DetectedAt      time.Time         `json:"detected_at"`
-}

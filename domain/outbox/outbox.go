@@ -14,6 +14,8 @@ const (
 	TopicBillingPosting = "billing.posting"
 	// TopicNotification carries signed webhooks for people; the worker's dispatcher drains it.
 	TopicNotification = "notification"
+	// TopicMonitorEvent carries events to the platform's monitor; a PeriodClose drains it.
+	TopicMonitorEvent = "monitor.event"
 )
 
 // Message is one thing to deliver.

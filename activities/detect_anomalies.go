@@ -1,0 +1,121 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/costwatch"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/outbox"
+)
+
+// Watch holds the activities that look for anomalies in what was closed, and their ports.
+type Watch struct {
+	Costs   costwatch.Watch
+	Outbox  outbox.Store
+	Monitor closing.Monitor
+}
+
+// DetectedAnomalies counts what a month's days showed.
+type DetectedAnomalies struct {
+	Found int `json:"found"`
+	New   int `json:"new"`
+}
+
+// DetectAnomalies judges every day of a closed period of all tenants, and records what rose with the
+// events that tell of it. Repeated, it records nothing twice.
+func (a *Watch) DetectAnomalies(ctx context.Context, ref closing.AttemptRef) (DetectedAnomalies, error) {
+	var judged atomic.Int64
+	watch := a.Costs
+	watch.OnDay = func(series int) { judged.Add(int64(series)) }
+	stop := beatUntilStopped(ctx, &judged)
+	defer stop()
+	found, added, err := watch.Month(ctx, ref.Book, ref.Period)
+	return DetectedAnomalies{Found: found, New: added}, ApplicationError(err)
+}
+
+// beatUntilStopped reports life while reading and judging, which may each take longer than a beat.
+func beatUntilStopped(ctx context.Context, done *atomic.Int64) (stop func()) {
+	beating, end := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(pulseInterval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-beating.Done():
+				return
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx, done.Load())
+			}
+		}
+	}()
+	return func() { end(); <-ended }
+}
+
+// PublishEvents delivers events to the monitor in order, those of earlier periods that it could not
+// take then included. The monitor stores each one's key, so that one sent twice counts once. Of one
+// that the monitor refuses for good it is recorded why, and the others follow.
+func (a *Watch) PublishEvents(ctx context.Context, ref closing.AttemptRef) (Published, error) {
+	var published Published
+	for {
+		messages, err := a.Outbox.Pending(ctx, outbox.TopicMonitorEvent, "", postingsPerRead)
+		if err != nil || len(messages) == 0 {
+			return published, ApplicationError(err)
+		}
+		for _, message := range messages {
+			if err := a.publish(ctx, message); err != nil {
+				return published, ApplicationError(err)
+			}
+			published.Messages++
+			activity.RecordHeartbeat(ctx, published.Messages)
+		}
+	}
+}
+
+// refusedFor is how long an event rests that the monitor refused: the next closes try it again.
+const refusedFor = 24 * time.Hour
+
+func (a *Watch) publish(ctx context.Context, message outbox.Message) error {
+	var event closing.Event
+	err := json.Unmarshal(message.Payload, &event)
+	if err != nil {
+		err = fault.Wrap(err, fault.Tampered, "outbox message %d holds no event", message.ID)
+	} else {
+		err = a.Monitor.Publish(ctx, message.Key, event)
+	}
+	if err == nil {
+		return a.Outbox.Delivered(ctx, message.ID)
+	}
+	again, final := dueAtOnce, false
+	if tryAgain, listed := retryable[fault.CodeOf(err)]; listed && !tryAgain {
+		again, final = a.Costs.Now().Add(refusedFor), true
+	}
+	if recordErr := a.Outbox.Failed(ctx, message.ID, err.Error(), again); recordErr != nil {
+		return recordErr
+	}
+	if final {
+		activity.GetLogger(ctx).Warn("the monitor refused an event", "key", message.Key, "error", err)
+		return nil
+	}
+	return err
+}
+
+var watches *Watch
+
+// DetectAnomalies calls the activity of that name.
+func DetectAnomalies(ctx workflow.Context, ref closing.AttemptRef) (DetectedAnomalies, error) {
+	return execute[DetectedAnomalies](ctx, watches.DetectAnomalies, ref)
+}
+
+// PublishEvents calls the activity of that name.
+func PublishEvents(ctx workflow.Context, ref closing.AttemptRef) (Published, error) {
+	return execute[Published](ctx, watches.PublishEvents, ref)
+}
