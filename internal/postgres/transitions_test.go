@@ -7,11 +7,13 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/outbox"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
@@ -280,4 +282,148 @@ func (b *bench) charge(t testing.TB, month period.Period, account string) {
 	_, err = b.pool.Exec(ctx, `INSERT INTO input_slices (batch_id, kind, scope, period, content_hash, rows, status)
 		VALUES ($1, 'charges', $2, $3, 'ab', 1, 'current')`, batch, account, month.String())
 	require.NoError(t, err)
+}
+
+// restate opens a restatement that must start.
+func (b *bench) restate(t testing.TB, month period.Period) closing.AttemptRef {
+	t.Helper()
+	status, started, err := b.periods.OpenRestatement(ctx, b.request(month), closing.Restatement{Reason: "a credit came late"})
+	require.NoError(t, err)
+	require.True(t, started)
+	return status.Ref()
+}
+
+// awaitRestatement brings a restatement to where people are asked about its deltas.
+func (b *bench) awaitRestatement(t testing.TB, month period.Period) (closing.AttemptRef, string) {
+	t.Helper()
+	ref := b.restate(t, month)
+	hash := b.calculate(t, ref, 2, 3)
+	require.NoError(t, b.periods.AwaitApproval(ctx, ref, deadline(month)))
+	return ref, hash
+}
+
+func TestRestatement(t *testing.T) {
+	pool := postgrestest.New(t)
+	closed := func(t *testing.T) *bench {
+		b := newBook(t, pool, bookOf(t))
+		b.close(t, september)
+		return b
+	}
+	status := func(t *testing.T, b *bench) closing.Status {
+		found, err := b.periods.Period(ctx, b.book, september)
+		require.NoError(t, err)
+		return found
+	}
+	t.Run("starts from the latest revision, once", func(t *testing.T) {
+		b := closed(t)
+		before := status(t, b)
+		ref := b.restate(t, september)
+		require.Equal(t, closing.AttemptRef{Book: b.book, Period: september, Attempt: 2, Restates: 2}, ref)
+		require.Equal(t, "period-restatement:"+b.book+":2025-09:2", ref.WorkflowID())
+		restated, err := b.periods.Restated(ctx, ref)
+		require.NoError(t, err)
+		require.Equal(t, before.Ref(), restated.Base)
+		require.Equal(t, before.ResultHash, restated.ResultHash)
+		require.Equal(t, 1, restated.Revision)
+		again, started, err := b.periods.OpenRestatement(ctx, b.request(september), closing.Restatement{Reason: "another"})
+		require.NoError(t, err)
+		require.False(t, started)
+		require.Equal(t, ref, again.Ref())
+		require.Equal(t, "a credit came late", again.Restatement.Reason)
+		_, started, err = b.periods.OpenAttempt(ctx, b.request(september))
+		require.NoError(t, err)
+		require.False(t, started, "a close finds the restatement running")
+	})
+	t.Run("is refused before a first revision, without a reason and for unknown origins", func(t *testing.T) {
+		b := newBook(t, pool, bookOf(t))
+		_, _, err := b.periods.OpenRestatement(ctx, b.request(september), closing.Restatement{Reason: "too early"})
+		require.True(t, fault.Is(err, fault.Conflict))
+		b.open(t, september)
+		_, _, err = b.periods.OpenRestatement(ctx, b.request(september), closing.Restatement{Reason: "too early"})
+		require.True(t, fault.Is(err, fault.Conflict))
+		for _, wrong := range []closing.Restatement{{}, {Reason: "x", Rules: "newest"}, {Reason: "x", Owners: "mine"}} {
+			_, _, err = b.periods.OpenRestatement(ctx, b.request(september), wrong)
+			require.True(t, fault.Is(err, fault.InvalidInput))
+		}
+		_, err = b.periods.Restated(ctx, closing.AttemptRef{Book: b.book, Period: september, Attempt: 1})
+		require.True(t, fault.Is(err, fault.NotFound))
+	})
+	t.Run("given up in any way leaves the period closed as it was", func(t *testing.T) {
+		b := closed(t)
+		before := status(t, b)
+		ref, hash := b.awaitRestatement(t, september)
+		no := decision(ref, hash, approval.Reject)
+		require.NoError(t, b.periods.Reopen(ctx, ref, &no, "not now"))
+		require.NoError(t, b.periods.Reopen(ctx, b.restate(t, september), nil, "cancelled"))
+		after := status(t, b)
+		require.Equal(t, closing.StateClosed, after.State)
+		require.Equal(t, "cancelled", after.Reason)
+		require.Equal(t, 3, after.Attempt)
+		require.Equal(t, []any{before.Revision, before.ResultHash, before.ManifestHash, before.Totals, before.Attempt},
+			[]any{after.Revision, after.ResultHash, after.ManifestHash, after.Totals, after.Published})
+	})
+	t.Run("approved makes the next revision, and the bill is the sum of both", func(t *testing.T) {
+		b := closed(t)
+		ref, hash := b.awaitRestatement(t, september)
+		revision, err := b.periods.Approve(ctx, ref, decision(ref, hash, approval.Approve), postings(ref))
+		require.NoError(t, err)
+		require.Equal(t, 2, revision)
+		b.deliver(t)
+		require.NoError(t, b.periods.Close(ctx, ref))
+		sum := func(filter ledger.Filter) (count int, total decimal.Decimal) {
+			filter.Book, filter.Period = b.book, september
+			cells, err := b.ledger.Cells(ctx, filter, ledger.Position{}, 1000)
+			require.NoError(t, err)
+			for _, cell := range cells {
+				require.Equal(t, filter.Revision, cell.Revision)
+				total = total.Add(cell.Amount)
+			}
+			return len(cells), total
+		}
+		first, old := sum(ledger.Filter{Revision: 1})
+		changed, delta := sum(ledger.Filter{Revision: 2, Deltas: true})
+		whole, now := sum(ledger.Filter{Revision: 2})
+		require.Equal(t, []int{15, 8, 15}, []int{first, changed, whole})
+		require.True(t, old.Add(delta).Equal(now))
+		var pages []ledger.Cell
+		for position := start; ; {
+			page, err := b.ledger.Cells(ctx, ledger.Filter{Book: b.book, Period: september, Revision: 2}, position, 4)
+			require.NoError(t, err)
+			pages = append(pages, page...)
+			if len(page) < 4 {
+				break
+			}
+			last := page[3]
+			position = ledger.Position{Stage: last.Stage, Pool: last.Pool, Currency: last.Currency, Account: last.Account}
+		}
+		require.Len(t, pages, whole, "the same in pages")
+	})
+	t.Run("that failed is taken up again, or given up by a close, and holds up no other month", func(t *testing.T) {
+		b := closed(t)
+		require.NoError(t, b.periods.Fail(ctx, b.restate(t, september), "invalid_input", "pool x has no rule"))
+		b.open(t, october)
+		ref := b.restate(t, september)
+		require.Equal(t, closing.AttemptRef{Book: b.book, Period: september, Attempt: 3, Restates: 2}, ref)
+		require.NoError(t, b.periods.Fail(ctx, ref, "invalid_input", "pool x has no rule"))
+		given, started, err := b.periods.OpenAttempt(ctx, b.request(september))
+		require.NoError(t, err)
+		require.False(t, started)
+		require.Equal(t, closing.StateClosed, given.State)
+		require.Equal(t, 1, given.Revision)
+	})
+	t.Run("that failed after its approval goes on with publishing, whoever asks", func(t *testing.T) {
+		b := closed(t)
+		ref, hash := b.awaitRestatement(t, september)
+		_, err := b.periods.Approve(ctx, ref, decision(ref, hash, approval.Approve), postings(ref))
+		require.NoError(t, err)
+		require.NoError(t, b.periods.Fail(ctx, ref, "unavailable", "billing is down"))
+		resumed, started, err := b.periods.OpenRestatement(ctx, b.request(september), closing.Restatement{Reason: "another"})
+		require.NoError(t, err)
+		require.True(t, started)
+		require.Equal(t, closing.StatePublishing, resumed.State)
+		require.Equal(t, ref.WorkflowID(), resumed.Ref().WorkflowID())
+		b.deliver(t)
+		require.NoError(t, b.periods.Close(ctx, resumed.Ref()))
+		require.Equal(t, 2, status(t, b).Revision)
+	})
 }
