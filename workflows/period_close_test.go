@@ -225,3 +225,13 @@ func TestPeriodCloseResumes(t *testing.T) {
 		require.Empty(t, s.steps)
 	})
 }
+
+func TestAnomaliesDoNotFailAClose(t *testing.T) {
+	s := newStage(t)
+	s.watchError = fault.New(fault.InvalidInput, "the costs cannot be judged")
+	s.updateAfter(time.Hour, s.decision("d1", approval.Approve, approver))
+	result, err := s.run()
+	require.NoError(t, err)
+	require.Equal(t, closing.StateClosed, result.State)
+	require.Equal(t, closing.StateClosed, s.memory.snapshot().State)
+}
