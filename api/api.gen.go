@@ -20,6 +20,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/statement"
@@ -203,6 +204,9 @@ type AllocationRulePage struct {
 // AllocationStrategy defines model for AllocationStrategy.
 type AllocationStrategy = allocation.AllocationStrategy
 
+// AmountChange difference = after − before.
+type AmountChange = allocation.Change
+
 // Backfill defines model for Backfill.
 type Backfill struct {
 	From time.Time `json:"from"`
@@ -220,6 +224,9 @@ type Cell struct {
 	Amount  Decimal `json:"amount"`
 	Attempt int     `json:"attempt"`
 	Book    ID      `json:"book"`
+
+	// Converted What an amount comes to in another currency; without a rate where it is in that currency.
+	Converted *ConvertedAmount `json:"converted,omitempty"`
 
 	// Currency A currency of ISO 4217.
 	//
@@ -240,10 +247,85 @@ type Cell struct {
 	TenantID string `json:"tenant_id"`
 }
 
+// CellExplanation defines model for CellExplanation.
+type CellExplanation = allocation.CellExplanation
+
+// CellExplanations defines model for CellExplanations.
+type CellExplanations struct {
+	// Algorithm The version of the arithmetic.
+	//
+	// Examples: lrm-1
+	Algorithm string            `json:"algorithm"`
+	Book      ID                `json:"book"`
+	Cells     []CellExplanation `json:"cells"`
+
+	// Period A calendar month in UTC.
+	//
+	// Examples: 2026-09
+	Period Period `json:"period"`
+
+	// Revision 0 for a result that awaits its first approval.
+	Revision int    `json:"revision"`
+	TenantID string `json:"tenant_id"`
+}
+
 // CellPage defines model for CellPage.
 type CellPage struct {
 	Items      []Cell `json:"items"`
 	NextCursor string `json:"next_cursor,omitempty,omitzero"`
+}
+
+// Conversion What a result comes to in another currency; the sources sum to it.
+type Conversion struct {
+	// Amount An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Amount Decimal `json:"amount"`
+
+	// Currency A currency of ISO 4217.
+	//
+	// Examples: USD
+	Currency Currency           `json:"currency"`
+	Sources  []ConversionSource `json:"sources"`
+}
+
+// ConversionSource defines model for ConversionSource.
+type ConversionSource struct {
+	// Amount An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Amount Decimal `json:"amount"`
+
+	// Converted An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Converted Decimal `json:"converted"`
+
+	// Currency A currency of ISO 4217.
+	//
+	// Examples: USD
+	Currency Currency `json:"currency"`
+
+	// Rate An amount in base times the rate is the amount in quote, and one in quote divided by it the
+	// amount in base.
+	Rate *ExchangeRate `json:"rate,omitempty"`
+}
+
+// ConvertedAmount What an amount comes to in another currency; without a rate where it is in that currency.
+type ConvertedAmount struct {
+	// Amount An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Amount Decimal `json:"amount"`
+
+	// Currency A currency of ISO 4217.
+	//
+	// Examples: USD
+	Currency Currency `json:"currency"`
+
+	// Rate An amount in base times the rate is the amount in quote, and one in quote divided by it the
+	// amount in base.
+	Rate *ExchangeRate `json:"rate,omitempty"`
 }
 
 // CostCategory defines model for CostCategory.
@@ -370,6 +452,10 @@ type DecisionToken struct {
 	WorkflowID  string          `json:"workflow_id"`
 }
 
+// ExchangeRate An amount in base times the rate is the amount in quote, and one in quote divided by it the
+// amount in base.
+type ExchangeRate = exchange.Rate
+
 // Factor An exact decimal number; a JSON number is read digit by digit, never as a float.
 type Factor = decimal.Decimal
 
@@ -487,12 +573,15 @@ type PeriodState = closing.State
 
 // PeriodStatus defines model for PeriodStatus.
 type PeriodStatus struct {
-	ApprovalDeadline time.Time   `json:"approval_deadline,omitempty,omitzero"`
-	Attempt          int         `json:"attempt"`
-	Book             ID          `json:"book"`
-	CorrelationID    string      `json:"correlation_id,omitempty,omitzero"`
-	FailureCode      string      `json:"failure_code,omitempty,omitzero"`
-	Links            PeriodLinks `json:"links"`
+	ApprovalDeadline time.Time `json:"approval_deadline,omitempty,omitzero"`
+	Attempt          int       `json:"attempt"`
+	Book             ID        `json:"book"`
+
+	// Conversion What a result comes to in another currency; the sources sum to it.
+	Conversion    *Conversion `json:"conversion,omitempty"`
+	CorrelationID string      `json:"correlation_id,omitempty,omitzero"`
+	FailureCode   string      `json:"failure_code,omitempty,omitzero"`
+	Links         PeriodLinks `json:"links"`
 
 	// ManifestHash A SHA-256 in hexadecimal.
 	ManifestHash Hash `json:"manifest_hash,omitempty,omitzero"`
@@ -693,6 +782,29 @@ type RuleVersion struct {
 // RulesDocument What rules.yaml of `omnicloud allocate` holds, as JSON or YAML.
 type RulesDocument = json.RawMessage
 
+// RulesPreview defines model for RulesPreview.
+type RulesPreview struct {
+	// Accounts The tenants and accounts that bear another amount of any pool, the greatest difference first.
+	Accounts []allocation.AccountChange `json:"accounts"`
+
+	// AccountsChanged How many differ, however many are listed.
+	AccountsChanged int `json:"accounts_changed"`
+	Book            ID  `json:"book"`
+
+	// Inputs What was allocated.
+	Inputs string `json:"inputs"`
+
+	// Period A calendar month in UTC.
+	//
+	// Examples: 2026-09
+	Period Period                  `json:"period"`
+	Pools  []allocation.PoolChange `json:"pools"`
+
+	// Revision The revision whose inputs were allocated.
+	Revision int                      `json:"revision,omitempty,omitzero"`
+	Totals   []allocation.TotalChange `json:"totals"`
+}
+
 // Schedule defines model for Schedule.
 type Schedule struct {
 	Links      ScheduleLinks `json:"links"`
@@ -890,6 +1002,11 @@ type AccountFilter = string
 // Book defines model for Book.
 type Book = ID
 
+// CurrencyQuery A currency of ISO 4217.
+//
+// Examples: USD
+type CurrencyQuery = Currency
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -976,6 +1093,14 @@ type ListPeriodsParams struct {
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
+// GetPeriodParams defines parameters for GetPeriod.
+type GetPeriodParams struct {
+	// Currency Shows beside amounts what they come to in this currency, by the rates frozen with the period. The
+	// total of each source currency is converted once and rounded to the minor unit; pools and cells
+	// are apportioned so that they sum to it. A rate that was not frozen is a conflict.
+	Currency CurrencyQuery `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
+}
+
 // ListAllocationsParams defines parameters for ListAllocations.
 type ListAllocationsParams struct {
 	// Revision A revision, of which everything is shown as it stood with it.
@@ -989,6 +1114,11 @@ type ListAllocationsParams struct {
 
 	// Tenant Cells of one tenant or one account such as `@unallocated`.
 	Tenant AccountFilter `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
+
+	// Currency Shows beside amounts what they come to in this currency, by the rates frozen with the period. The
+	// total of each source currency is converted once and rounded to the minor unit; pools and cells
+	// are apportioned so that they sum to it. A rate that was not frozen is a conflict.
+	Currency CurrencyQuery `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
 
 	// Limit How many items a page has at most; 100 by default.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
@@ -1010,6 +1140,20 @@ type ExportAllocationsParams struct {
 
 	// Tenant Cells of one tenant or one account such as `@unallocated`.
 	Tenant AccountFilter `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
+
+	// Currency Shows beside amounts what they come to in this currency, by the rates frozen with the period. The
+	// total of each source currency is converted once and rounded to the minor unit; pools and cells
+	// are apportioned so that they sum to it. A rate that was not frozen is a conflict.
+	Currency CurrencyQuery `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
+}
+
+// ExplainAllocationsParams defines parameters for ExplainAllocations.
+type ExplainAllocationsParams struct {
+	// Revision A revision, of which everything is shown as it stood with it.
+	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+
+	// Pool Cells of one pool, such as `logging` or `direct:compute`.
+	Pool PoolFilter `form:"pool,omitempty" json:"pool,omitempty,omitzero"`
 }
 
 // ClosePeriodParams defines parameters for ClosePeriod.
@@ -1052,6 +1196,12 @@ type ExportFocusParquetParams struct {
 type ExportJournalParams struct {
 	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+}
+
+// PreviewRulesParams defines parameters for PreviewRules.
+type PreviewRulesParams struct {
+	// Limit How many tenants and accounts are listed at most, the greatest difference first.
+	Limit int `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // RestatePeriodParams defines parameters for RestatePeriod.
@@ -1159,6 +1309,9 @@ type CreateDecisionTokenJSONRequestBody = DecisionRequest
 // DecidePeriodJSONRequestBody defines body for DecidePeriod for application/json ContentType.
 type DecidePeriodJSONRequestBody = DecisionRequest
 
+// PreviewRulesJSONRequestBody defines body for PreviewRules for application/json ContentType.
+type PreviewRulesJSONRequestBody = RulesDocument
+
 // RestatePeriodJSONRequestBody defines body for RestatePeriod for application/json ContentType.
 type RestatePeriodJSONRequestBody = RestatementRequest
 
@@ -1205,13 +1358,16 @@ type ServerInterface interface {
 	ListPeriods(c *gin.Context, book Book, params ListPeriodsParams)
 	// GetPeriod State, progress, totals, coverage, revision and hash of a month.
 	// (GET /v1/books/{book}/periods/{period})
-	GetPeriod(c *gin.Context, book Book, period PeriodPath)
+	GetPeriod(c *gin.Context, book Book, period PeriodPath, params GetPeriodParams)
 	// ListAllocations The cells of a result.
 	// (GET /v1/books/{book}/periods/{period}/allocations)
 	ListAllocations(c *gin.Context, book Book, period PeriodPath, params ListAllocationsParams)
 	// ExportAllocations All cells of a result as CSV.
 	// (GET /v1/books/{book}/periods/{period}/allocations.csv)
 	ExportAllocations(c *gin.Context, book Book, period PeriodPath, params ExportAllocationsParams)
+	// ExplainAllocations How the cells of a tenant, or of an account such as `@unallocated`, came about.
+	// (GET /v1/books/{book}/periods/{period}/allocations/{tenant_id}/explain)
+	ExplainAllocations(c *gin.Context, book Book, period PeriodPath, tenantID string, params ExplainAllocationsParams)
 	// ClosePeriod Starts closing a month.
 	// (POST /v1/books/{book}/periods/{period}/close)
 	ClosePeriod(c *gin.Context, book Book, period PeriodPath, params ClosePeriodParams)
@@ -1233,6 +1389,9 @@ type ServerInterface interface {
 	// ExportJournal The double entry of a revision for the general ledger.
 	// (GET /v1/books/{book}/periods/{period}/journal.csv)
 	ExportJournal(c *gin.Context, book Book, period PeriodPath, params ExportJournalParams)
+	// PreviewRules Tries rules on a period; nothing is stored.
+	// (POST /v1/books/{book}/periods/{period}/preview)
+	PreviewRules(c *gin.Context, book Book, period PeriodPath, params PreviewRulesParams)
 	// RestatePeriod Starts restating a closed month.
 	// (POST /v1/books/{book}/periods/{period}/restatements)
 	RestatePeriod(c *gin.Context, book Book, period PeriodPath, params RestatePeriodParams)
@@ -1629,6 +1788,17 @@ func (siw *ServerInterfaceWrapper) GetPeriod(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPeriodParams
+
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", c.Request.URL.Query(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter currency: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -1636,7 +1806,7 @@ func (siw *ServerInterfaceWrapper) GetPeriod(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.GetPeriod(c, book, period)
+	siw.Handler.GetPeriod(c, book, period, params)
 }
 
 // ListAllocations operation middleware
@@ -1695,6 +1865,14 @@ func (siw *ServerInterfaceWrapper) ListAllocations(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "tenant", c.Request.URL.Query(), &params.Tenant, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", c.Request.URL.Query(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter currency: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -1783,6 +1961,14 @@ func (siw *ServerInterfaceWrapper) ExportAllocations(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", c.Request.URL.Query(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter currency: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -1791,6 +1977,68 @@ func (siw *ServerInterfaceWrapper) ExportAllocations(c *gin.Context) {
 	}
 
 	siw.Handler.ExportAllocations(c, book, period, params)
+}
+
+// ExplainAllocations operation middleware
+func (siw *ServerInterfaceWrapper) ExplainAllocations(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "book" -------------
+	var book Book
+
+	err = runtime.BindStyledParameterWithOptions("simple", "book", c.Param("book"), &book, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Param("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExplainAllocationsParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "pool" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "pool", c.Request.URL.Query(), &params.Pool, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter pool: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExplainAllocations(c, book, period, tenantID, params)
 }
 
 // ClosePeriod operation middleware
@@ -2172,6 +2420,51 @@ func (siw *ServerInterfaceWrapper) ExportJournal(c *gin.Context) {
 	}
 
 	siw.Handler.ExportJournal(c, book, period, params)
+}
+
+// PreviewRules operation middleware
+func (siw *ServerInterfaceWrapper) PreviewRules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "book" -------------
+	var book Book
+
+	err = runtime.BindStyledParameterWithOptions("simple", "book", c.Param("book"), &book, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Param("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewRulesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewRules(c, book, period, params)
 }
 
 // RestatePeriod operation middleware
@@ -2857,6 +3150,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/decision-tokens", wrapper.CreateDecisionToken)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/allocations", wrapper.ListAllocations)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/allocations.csv", wrapper.ExportAllocations)
+	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/allocations/:tenant_id/explain", wrapper.ExplainAllocations)
+	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/preview", wrapper.PreviewRules)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/statements/:tenant_id", wrapper.GetStatement)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/journal.csv", wrapper.ExportJournal)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/focus.csv", wrapper.ExportFocusCSV)
@@ -3243,6 +3538,7 @@ func (response ListPeriodsdefaultApplicationProblemPlusJSONResponse) VisitListPe
 type GetPeriodRequestObject struct {
 	Book   Book       `json:"book"`
 	Period PeriodPath `json:"period"`
+	Params GetPeriodParams
 }
 
 type GetPeriodResponseObject interface {
@@ -3372,6 +3668,50 @@ type ExportAllocationsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportAllocationsdefaultApplicationProblemPlusJSONResponse) VisitExportAllocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainAllocationsRequestObject struct {
+	Book     Book       `json:"book"`
+	Period   PeriodPath `json:"period"`
+	TenantID string     `json:"tenant_id"`
+	Params   ExplainAllocationsParams
+}
+
+type ExplainAllocationsResponseObject interface {
+	VisitExplainAllocationsResponse(w http.ResponseWriter) error
+}
+
+type ExplainAllocations200JSONResponse CellExplanations
+
+func (response ExplainAllocations200JSONResponse) VisitExplainAllocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExplainAllocationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ExplainAllocationsdefaultApplicationProblemPlusJSONResponse) VisitExplainAllocationsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3732,6 +4072,51 @@ type ExportJournaldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportJournaldefaultApplicationProblemPlusJSONResponse) VisitExportJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewRulesRequestObject struct {
+	Book     Book       `json:"book"`
+	Period   PeriodPath `json:"period"`
+	Params   PreviewRulesParams
+	JSONBody *PreviewRulesJSONRequestBody
+	Body     io.Reader
+}
+
+type PreviewRulesResponseObject interface {
+	VisitPreviewRulesResponse(w http.ResponseWriter) error
+}
+
+type PreviewRules200JSONResponse RulesPreview
+
+func (response PreviewRules200JSONResponse) VisitPreviewRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response PreviewRulesdefaultApplicationProblemPlusJSONResponse) VisitPreviewRulesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4430,6 +4815,9 @@ type StrictServerInterface interface {
 	// ExportAllocations All cells of a result as CSV.
 	// (GET /v1/books/{book}/periods/{period}/allocations.csv)
 	ExportAllocations(ctx context.Context, request ExportAllocationsRequestObject) (ExportAllocationsResponseObject, error)
+	// ExplainAllocations How the cells of a tenant, or of an account such as `@unallocated`, came about.
+	// (GET /v1/books/{book}/periods/{period}/allocations/{tenant_id}/explain)
+	ExplainAllocations(ctx context.Context, request ExplainAllocationsRequestObject) (ExplainAllocationsResponseObject, error)
 	// ClosePeriod Starts closing a month.
 	// (POST /v1/books/{book}/periods/{period}/close)
 	ClosePeriod(ctx context.Context, request ClosePeriodRequestObject) (ClosePeriodResponseObject, error)
@@ -4451,6 +4839,9 @@ type StrictServerInterface interface {
 	// ExportJournal The double entry of a revision for the general ledger.
 	// (GET /v1/books/{book}/periods/{period}/journal.csv)
 	ExportJournal(ctx context.Context, request ExportJournalRequestObject) (ExportJournalResponseObject, error)
+	// PreviewRules Tries rules on a period; nothing is stored.
+	// (POST /v1/books/{book}/periods/{period}/preview)
+	PreviewRules(ctx context.Context, request PreviewRulesRequestObject) (PreviewRulesResponseObject, error)
 	// RestatePeriod Starts restating a closed month.
 	// (POST /v1/books/{book}/periods/{period}/restatements)
 	RestatePeriod(ctx context.Context, request RestatePeriodRequestObject) (RestatePeriodResponseObject, error)
@@ -4852,11 +5243,12 @@ func (sh *strictHandler) ListPeriods(ctx *gin.Context, book Book, params ListPer
 }
 
 // GetPeriod operation middleware
-func (sh *strictHandler) GetPeriod(ctx *gin.Context, book Book, period PeriodPath) {
+func (sh *strictHandler) GetPeriod(ctx *gin.Context, book Book, period PeriodPath, params GetPeriodParams) {
 	var request GetPeriodRequestObject
 
 	request.Book = book
 	request.Period = period
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetPeriod(ctx, request.(GetPeriodRequestObject))
@@ -4927,6 +5319,35 @@ func (sh *strictHandler) ExportAllocations(ctx *gin.Context, book Book, period P
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ExportAllocationsResponseObject); ok {
 		if err := validResponse.VisitExportAllocationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExplainAllocations operation middleware
+func (sh *strictHandler) ExplainAllocations(ctx *gin.Context, book Book, period PeriodPath, tenantID string, params ExplainAllocationsParams) {
+	var request ExplainAllocationsRequestObject
+
+	request.Book = book
+	request.Period = period
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExplainAllocations(ctx, request.(ExplainAllocationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExplainAllocations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExplainAllocationsResponseObject); ok {
+		if err := validResponse.VisitExplainAllocationsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -5158,6 +5579,58 @@ func (sh *strictHandler) ExportJournal(ctx *gin.Context, book Book, period Perio
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ExportJournalResponseObject); ok {
 		if err := validResponse.VisitExportJournalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PreviewRules operation middleware
+func (sh *strictHandler) PreviewRules(ctx *gin.Context, book Book, period PeriodPath, params PreviewRulesParams) {
+	var request PreviewRulesRequestObject
+
+	request.Book = book
+	request.Period = period
+	request.Params = params
+	if strings.HasPrefix(ctx.GetHeader("Content-Type"), "application/json") {
+
+		var body PreviewRulesJSONRequestBody
+		var err error
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = ctx.ShouldBindJSON(&body)
+		} else if binding.Validator != nil {
+			// ShouldBindJSON runs the struct validator after decoding; keep that.
+			err = binding.Validator.ValidateStruct(&body)
+		}
+		if err != nil {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.GetHeader("Content-Type"), "application/yaml") {
+		request.Body = ctx.Request.Body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewRules(ctx, request.(PreviewRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PreviewRulesResponseObject); ok {
+		if err := validResponse.VisitPreviewRulesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -40,6 +40,8 @@ var allowed = map[string]string{
 	"POST /v1/books/{book}/periods/{period}/decision-tokens":                 "finance_approver",
 	"GET /v1/books/{book}/periods/{period}/allocations":                      "operator finance_approver auditor tenant",
 	"GET /v1/books/{book}/periods/{period}/allocations.csv":                  "operator finance_approver auditor tenant",
+	"GET /v1/books/{book}/periods/{period}/allocations/{tenant_id}/explain":  "operator finance_approver auditor tenant",
+	"POST /v1/books/{book}/periods/{period}/preview":                         "operator finance_approver auditor",
 	"GET /v1/books/{book}/periods/{period}/statements/{tenant_id}":           "operator finance_approver auditor tenant",
 	"GET /v1/books/{book}/periods/{period}/journal.csv":                      "operator finance_approver auditor",
 	"GET /v1/books/{book}/periods/{period}/focus.csv":                        "operator finance_approver auditor",
@@ -61,7 +63,7 @@ var sampleValues = strings.NewReplacer("{book}", "nobook", "{period}", "2025-09"
 var sampleBodies = map[string]string{
 	"decisions": `{"decision":"approve"}`, "decision-tokens": `{"decision":"approve"}`,
 	"backfill":         `{"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}`,
-	"allocation-rules": `{"version":1}`, "supersede": `{"version":1}`,
+	"allocation-rules": `{"version":1}`, "supersede": `{"version":1}`, "preview": `{"version":1}`,
 	"shared": `{"amount":"1","currency":"USD","category":"shared","period":"2025-09"}`,
 }
 

@@ -32,6 +32,8 @@ type server struct {
 	options   Options
 	document  []byte
 	published publications
+	// recalculated keeps what explanations and previews start from.
+	recalculated recalculations
 }
 
 var _ StrictServerInterface = (*server)(nil)

@@ -72,6 +72,8 @@ func TestWholeClose(t *testing.T) {
 		}
 		require.Equal(t, shown.Totals[0].Billed.String(), total.String())
 	})
+	t.Run("explanations", s.explanations)
+	t.Run("previews", s.previews)
 }
 
 func (s *stage) tenantAllocation(t *testing.T, path string) api.TenantAllocation {

@@ -67,7 +67,10 @@ type AccountPoolChange struct {
 // Compare compares two results of the same bill cell by cell. A cell that one of them lacks counts as
 // zero.
 func Compare(before, after *Result) Comparison {
-	c := comparing{accounts: make(map[accountCurrency]*AccountChange)}
+	c := comparing{
+		Comparison: Comparison{Totals: []TotalChange{}, Pools: []PoolChange{}, Accounts: []AccountChange{}},
+		accounts:   make(map[accountCurrency]*AccountChange),
+	}
 	c.compareTotals(before, after)
 	was, is := byPool(before), byPool(after)
 	keys := make([]poolCurrency, 0, len(is))

@@ -81,3 +81,16 @@ func (e *Explanation) roundingWords() string {
 	}
 	return fmt.Sprintf("%s; its remainder is number %d in size, too small for one of those that are left over, if any.", text, e.RoundingRank)
 }
+
+// ExplainVariance explains a cell that holds what billing's invoices differ from the charges by, within
+// what the book tolerates. It is booked beside the results of this package.
+func ExplainVariance(stage int, account, currency string, amount decimal.Decimal) CellExplanation {
+	explanation := Explanation{
+		Pool: PoolVariance, TenantID: account, Currency: currency, Amount: amount, PoolAmount: amount, Algorithm: Version, Share: "1",
+	}
+	words := fmt.Sprintf("%s %s is what the invoices differ from the charges by, within what the book tolerates; it waits on %s.", amount, currency, account)
+	return CellExplanation{
+		Stage: stage, Pool: PoolVariance, Currency: currency, Amount: amount,
+		Parts: []ExplainedPart{{explanation, words, wholeDetails()}},
+	}
+}

@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/costs"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/internal/rulesfile"
+)
+
+// PreviewRules allocates a period by other rules and shows what differs. Nothing is stored.
+func (s *server) PreviewRules(ctx context.Context, request PreviewRulesRequestObject) (PreviewRulesResponseObject, error) {
+	document, err := readRules(request.JSONBody, request.Body)
+	if err != nil {
+		return nil, err
+	}
+	trial, err := s.trial(ctx, request.Book, request.Period)
+	if err != nil {
+		return nil, err
+	}
+	before, err := trial.before(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := triedRules(trial.rules, document)
+	if err != nil {
+		return nil, err
+	}
+	after, err := costs.Calculation{Inputs: s.Frozen, Ref: trial.ref, Rules: rules, Basis: trial.basis}.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	compared := allocation.Compare(before, after)
+	answer := PreviewRules200JSONResponse{
+		Book: request.Book, Period: request.Period, Inputs: trial.inputs, Revision: trial.revision,
+		Totals: compared.Totals, Pools: compared.Pools, Accounts: compared.Accounts, AccountsChanged: len(compared.Accounts),
+	}
+	limit := request.Params.Limit
+	if limit == 0 {
+		limit = previewedAccounts
+	}
+	if len(answer.Accounts) > limit {
+		answer.Accounts = answer.Accounts[:limit]
+	}
+	return answer, nil
+}
+
+// previewedAccounts is how many accounts are listed where the request does not say.
+const previewedAccounts = 1000
+
+// trial is what rules are tried on.
+type trial struct {
+	ref      closing.AttemptRef
+	revision int
+	inputs   string
+	rules    []allocation.RuleVersion
+	basis    allocation.CostBasis
+	// before allocates by the rules that there are.
+	before func(context.Context) (*allocation.Result, error)
+}
+
+// trial finds what the latest revision of a month froze, or else what stands for it now.
+func (s *server) trial(ctx context.Context, book string, month period.Period) (*trial, error) {
+	status, err := s.Periods.Period(ctx, book, month)
+	if err != nil {
+		return nil, err
+	}
+	if status.Revision == 0 {
+		return s.standingTrial(ctx, book, month)
+	}
+	revision, err := s.Revisions.Revision(ctx, book, month, 0)
+	if err != nil {
+		return nil, err
+	}
+	ref := revision.Ref()
+	manifest, err := s.Periods.Manifest(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	frozen := &trial{
+		ref: ref, revision: revision.Number, inputs: "frozen", basis: allocation.CostBasis(manifest.Basis),
+		before: func(ctx context.Context) (*allocation.Result, error) { return s.frozenResult(ctx, ref) },
+	}
+	frozen.rules, err = s.frozenRules(ctx, ref)
+	return frozen, err
+}
+
+func (s *server) standingTrial(ctx context.Context, id string, month period.Period) (*trial, error) {
+	book, err := s.Periods.Book(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	standing := &trial{
+		ref: closing.AttemptRef{Book: id, Period: month}, inputs: "standing", basis: allocation.CostBasis(book.Basis),
+	}
+	if standing.rules, err = s.Rules.Active(ctx, month.Start(), month.End()); err != nil {
+		return nil, err
+	}
+	standing.before = func(ctx context.Context) (*allocation.Result, error) {
+		rules, err := allocation.NewRuleSet(standing.rules)
+		if err != nil {
+			return nil, err
+		}
+		return costs.Calculation{Inputs: s.Frozen, Ref: standing.ref, Rules: rules, Basis: standing.basis}.Run(ctx)
+	}
+	return standing, nil
+}
+
+// triedRules puts a document's rules in the place of those of the same pools, and its mapping in that
+// of all mappings.
+func triedRules(rules []allocation.RuleVersion, document rulesfile.Document) (allocation.RuleSet, error) {
+	if document.Mapping == nil && len(document.Pools) == 0 {
+		return allocation.RuleSet{}, fault.Invalid("", "the document holds neither pools nor a mapping")
+	}
+	tried := slices.DeleteFunc(slices.Clone(rules), func(version allocation.RuleVersion) bool {
+		if version.Kind == allocation.RuleKindMapping {
+			return document.Mapping != nil
+		}
+		return slices.ContainsFunc(document.Pools, func(rule allocation.AllocationRule) bool { return rule.PoolID == version.Pool.PoolID })
+	})
+	versions, err := document.Versions("", time.Time{})
+	if err != nil {
+		return allocation.RuleSet{}, err
+	}
+	for i := range versions {
+		versions[i].RuleID = fmt.Sprintf("preview-%d", i+1)
+	}
+	return allocation.NewRuleSet(append(tried, versions...))
+}
