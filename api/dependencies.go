@@ -33,6 +33,8 @@ type Dependencies struct {
 	// Revisions and Totals are what statements and exports are made of, beside the ledger.
 	Revisions statement.Revisions
 	Totals    ledger.Totaller
+	// Pools sums results that are converted into another currency.
+	Pools ledger.PoolTotaller
 	// Costs gives the costs by day and resource as a tenant may see them; every account's where
 	// tenantID is empty.
 	Costs       func(tenantID string) allocation.CostReader

@@ -40,10 +40,30 @@ func (s *server) GetPeriod(ctx context.Context, request GetPeriodRequestObject) 
 	if err != nil {
 		return nil, err
 	}
+	view := s.periodView(status)
+	if currency := request.Params.Currency; currency != "" {
+		if view.Conversion, err = s.periodConversion(ctx, status, currency); err != nil {
+			return nil, err
+		}
+	}
 	return GetPeriod200JSONResponse{
-		Body:    s.periodView(status),
+		Body:    view,
 		Headers: GetPeriod200ResponseHeaders{ETag: tag(status)},
 	}, nil
+}
+
+// periodConversion shows what a month's result comes to in another currency, or nothing before there
+// is one.
+func (s *server) periodConversion(ctx context.Context, status closing.Status, currency string) (*Conversion, error) {
+	filter, visible, err := s.resultFilter(ctx, resultQuery{book: status.Book, month: status.Period})
+	if err != nil || !visible {
+		return nil, err
+	}
+	converted, err := s.convert(ctx, filter, currency)
+	if err != nil {
+		return nil, err
+	}
+	return converted.view(), nil
 }
 
 // ClosePeriod commits the attempt first and starts its workflow then. Where the start fails, or

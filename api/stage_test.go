@@ -89,14 +89,14 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		LedgerOf: func(ctx context.Context, tenant string, read func(ledger.Store) error) error {
 			return postgres.AsTenant(ctx, pool, tenant, func(tx pgx.Tx) error { return read(postgres.NewLedger(tx)) })
 		},
-		Revisions: postgres.NewRevisions(pool), Totals: s.ledger,
+		Revisions: postgres.NewRevisions(pool), Totals: s.ledger, Pools: s.ledger,
 		Costs:       costsOf(pool),
 		Idempotency: postgres.NewIdempotency(pool),
 		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: noService{}, Compute: noService{}},
 		Importer: &intake.Importer{
 			Store: postgres.NewIntake(pool), Now: time.Now, Tenants: postgres.NewCurrentInputs(pool).Tenants,
 			Formats: map[intake.FileKind]intake.Format{
-				"focus": focus.Format, "tenants": intakefile.Tenants, "usage": opencost.Or(intakefile.Usage), "invoices": intakefile.Invoices,
+				"focus": focus.Format, "tenants": intakefile.Tenants, "usage": opencost.Or(intakefile.Usage), "invoices": intakefile.Invoices, "rates": intakefile.Rates,
 			},
 		},
 		Frozen:    postgres.NewIntake(pool),

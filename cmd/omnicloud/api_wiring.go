@@ -47,6 +47,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		LedgerOf:      ledgerOf(pool),
 		Revisions:     postgres.NewRevisions(pool),
 		Totals:        postgres.NewLedger(pool),
+		Pools:         postgres.NewLedger(pool),
 		Costs:         costsOf(pool, logger),
 		Idempotency:   postgres.NewIdempotency(pool),
 		Importer:      newImporter(pool),

@@ -4,6 +4,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -68,6 +69,14 @@ type Position struct {
 	Pool     string `json:"p"`
 	Currency string `json:"c"`
 	Account  string `json:"a"`
+}
+
+// Compare orders positions as pages of cells are.
+func (p Position) Compare(other Position) int {
+	return cmp.Or(
+		cmp.Compare(p.Stage, other.Stage), cmp.Compare(p.Pool, other.Pool),
+		cmp.Compare(p.Currency, other.Currency), cmp.Compare(p.Account, other.Account),
+	)
 }
 
 // Store keeps transactions.
