@@ -18,8 +18,10 @@ import (
 	"github.com/gin-gonic/gin/binding"
 	"github.com/oapi-codegen/runtime"
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/anomaly"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/costwatch"
 	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -207,6 +209,15 @@ type AllocationStrategy = allocation.AllocationStrategy
 // AmountChange difference = after − before.
 type AmountChange = allocation.Change
 
+// AnomalyCause defines model for AnomalyCause.
+type AnomalyCause = anomaly.Cause
+
+// AnomalyPage defines model for AnomalyPage.
+type AnomalyPage struct {
+	Items      []CostAnomaly `json:"items"`
+	NextCursor string        `json:"next_cursor,omitempty,omitzero"`
+}
+
 // Backfill defines model for Backfill.
 type Backfill struct {
 	From time.Time `json:"from"`
@@ -327,6 +338,9 @@ type ConvertedAmount struct {
 	// amount in base.
 	Rate *ExchangeRate `json:"rate,omitempty"`
 }
+
+// CostAnomaly A cost that rose beyond what the tenant's past explains; impact = actual − expected.
+type CostAnomaly = costwatch.Recorded
 
 // CostCategory defines model for CostCategory.
 type CostCategory = allocation.CostCategory
@@ -534,6 +548,9 @@ type JobLinks struct {
 
 // MappingEntry Leads the rows that meet all its conditions to a tenant, a pool or an account.
 type MappingEntry = allocation.MappingEntry
+
+// Month A calendar month in UTC, as a parameter.
+type Month = string
 
 // MonthBoundary A month, or the instant at which one begins.
 //
@@ -958,6 +975,12 @@ type TenantAmount struct {
 	TenantID ID      `json:"tenant_id"`
 }
 
+// TenantAnomalies defines model for TenantAnomalies.
+type TenantAnomalies struct {
+	Items    []CostAnomaly `json:"items"`
+	TenantID ID            `json:"tenant_id"`
+}
+
 // TenantCost What a tenant bore in one period in the book's currency. `allocation_metadata` names the
 // period (`2026-09-14`, `2026-W38`, `2026-09`) and, as `other_currencies`, those in which the
 // tenant bore something besides.
@@ -1082,6 +1105,24 @@ type SupersedeAllocationRuleParams struct {
 type AllocateSharedCostsParams struct {
 	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListAnomaliesParams defines parameters for ListAnomalies.
+type ListAnomaliesParams struct {
+	// MinImpact The least rise, in the currency of the costs.
+	MinImpact Decimal `form:"min_impact,omitempty" json:"min_impact,omitempty,omitzero"`
+
+	// Book Anomalies of one book.
+	Book ID `form:"book,omitempty" json:"book,omitempty,omitzero"`
+
+	// Tenant Anomalies of one tenant.
+	Tenant ID `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
+
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
 // ListPeriodsParams defines parameters for ListPeriods.
@@ -1269,6 +1310,22 @@ type GetTenantAllocationsParams struct {
 	Rules string `form:"rules,omitempty" json:"rules,omitempty,omitzero"`
 }
 
+// DetectTenantAnomaliesParams defines parameters for DetectTenantAnomalies.
+type DetectTenantAnomaliesParams struct {
+	// Book The book, `main` by default.
+	Book ID `form:"book,omitempty" json:"book,omitempty,omitzero"`
+
+	// Period The month to judge; by default the latest whose costs are known, or the one after it where
+	// a cost is given.
+	Period Month `form:"period,omitempty" json:"period,omitempty,omitzero"`
+
+	// LookbackPeriods How many months before it to compare with; 3 by default.
+	LookbackPeriods int `form:"lookback_periods,omitempty" json:"lookback_periods,omitempty,omitzero"`
+
+	// CurrentPeriodCost The month's cost, instead of what is known of it.
+	CurrentPeriodCost *Decimal `form:"current_period_cost,omitempty" json:"current_period_cost,omitempty"`
+}
+
 // GetTenantCostsParams defines parameters for GetTenantCosts.
 type GetTenantCostsParams struct {
 	// Book The book, `main` by default.
@@ -1353,6 +1410,9 @@ type ServerInterface interface {
 	// AllocateSharedCosts Splits an amount over the tenants of a period; nothing is stored.
 	// (POST /v1/allocations/shared)
 	AllocateSharedCosts(c *gin.Context, params AllocateSharedCostsParams)
+	// ListAnomalies Days on which tenants cost more than their past explains, the latest first.
+	// (GET /v1/anomalies)
+	ListAnomalies(c *gin.Context, params ListAnomaliesParams)
 	// ListPeriods The months of a book, newest first.
 	// (GET /v1/books/{book}/periods)
 	ListPeriods(c *gin.Context, book Book, params ListPeriodsParams)
@@ -1425,6 +1485,9 @@ type ServerInterface interface {
 	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(c *gin.Context, tenantID TenantID, params GetTenantAllocationsParams)
+	// DetectTenantAnomalies Whether a tenant's month cost more than its past explains, and what rose.
+	// (GET /v1/tenants/{tenant_id}/anomalies)
+	DetectTenantAnomalies(c *gin.Context, tenantID TenantID, params DetectTenantAnomaliesParams)
 	// GetTenantCosts What a tenant bore in past days, weeks or months, the oldest first.
 	// (GET /v1/tenants/{tenant_id}/costs)
 	GetTenantCosts(c *gin.Context, tenantID TenantID, params GetTenantCostsParams)
@@ -1718,6 +1781,65 @@ func (siw *ServerInterfaceWrapper) AllocateSharedCosts(c *gin.Context) {
 	}
 
 	siw.Handler.AllocateSharedCosts(c, params)
+}
+
+// ListAnomalies operation middleware
+func (siw *ServerInterfaceWrapper) ListAnomalies(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAnomaliesParams
+
+	// ------------- Optional query parameter "min_impact" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_impact", c.Request.URL.Query(), &params.MinImpact, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter min_impact: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "book" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "book", c.Request.URL.Query(), &params.Book, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "tenant" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tenant", c.Request.URL.Query(), &params.Tenant, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAnomalies(c, params)
 }
 
 // ListPeriods operation middleware
@@ -2963,6 +3085,66 @@ func (siw *ServerInterfaceWrapper) GetTenantAllocations(c *gin.Context) {
 	siw.Handler.GetTenantAllocations(c, tenantID, params)
 }
 
+// DetectTenantAnomalies operation middleware
+func (siw *ServerInterfaceWrapper) DetectTenantAnomalies(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DetectTenantAnomaliesParams
+
+	// ------------- Optional query parameter "book" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "book", c.Request.URL.Query(), &params.Book, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "period" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "period", c.Request.URL.Query(), &params.Period, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "lookback_periods" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lookback_periods", c.Request.URL.Query(), &params.LookbackPeriods, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter lookback_periods: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "current_period_cost" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "current_period_cost", c.Request.URL.Query(), &params.CurrentPeriodCost, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter current_period_cost: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DetectTenantAnomalies(c, tenantID, params)
+}
+
 // GetTenantCosts operation middleware
 func (siw *ServerInterfaceWrapper) GetTenantCosts(c *gin.Context) {
 
@@ -3156,6 +3338,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/journal.csv", wrapper.ExportJournal)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/focus.csv", wrapper.ExportFocusCSV)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/focus.parquet", wrapper.ExportFocusParquet)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/anomalies", wrapper.DetectTenantAnomalies)
+	router.GET(options.BaseURL+"/v1/anomalies", wrapper.ListAnomalies)
 	router.GET(options.BaseURL+"/v1/jobs/:workflow_id", wrapper.GetJob)
 	router.POST(options.BaseURL+"/v1/jobs/:workflow_id/cancel", wrapper.CancelJob)
 	router.GET(options.BaseURL+"/v1/schedules", wrapper.ListSchedules)
@@ -3481,6 +3665,47 @@ type AllocateSharedCostsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AllocateSharedCostsdefaultApplicationProblemPlusJSONResponse) VisitAllocateSharedCostsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAnomaliesRequestObject struct {
+	Params ListAnomaliesParams
+}
+
+type ListAnomaliesResponseObject interface {
+	VisitListAnomaliesResponse(w http.ResponseWriter) error
+}
+
+type ListAnomalies200JSONResponse AnomalyPage
+
+func (response ListAnomalies200JSONResponse) VisitListAnomaliesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAnomaliesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListAnomaliesdefaultApplicationProblemPlusJSONResponse) VisitListAnomaliesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4650,6 +4875,48 @@ func (response GetTenantAllocationsdefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type DetectTenantAnomaliesRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   DetectTenantAnomaliesParams
+}
+
+type DetectTenantAnomaliesResponseObject interface {
+	VisitDetectTenantAnomaliesResponse(w http.ResponseWriter) error
+}
+
+type DetectTenantAnomalies200JSONResponse TenantAnomalies
+
+func (response DetectTenantAnomalies200JSONResponse) VisitDetectTenantAnomaliesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DetectTenantAnomaliesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DetectTenantAnomaliesdefaultApplicationProblemPlusJSONResponse) VisitDetectTenantAnomaliesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetTenantCostsRequestObject struct {
 	TenantID TenantID `json:"tenant_id"`
 	Params   GetTenantCostsParams
@@ -4803,6 +5070,9 @@ type StrictServerInterface interface {
 	// AllocateSharedCosts Splits an amount over the tenants of a period; nothing is stored.
 	// (POST /v1/allocations/shared)
 	AllocateSharedCosts(ctx context.Context, request AllocateSharedCostsRequestObject) (AllocateSharedCostsResponseObject, error)
+	// ListAnomalies Days on which tenants cost more than their past explains, the latest first.
+	// (GET /v1/anomalies)
+	ListAnomalies(ctx context.Context, request ListAnomaliesRequestObject) (ListAnomaliesResponseObject, error)
 	// ListPeriods The months of a book, newest first.
 	// (GET /v1/books/{book}/periods)
 	ListPeriods(ctx context.Context, request ListPeriodsRequestObject) (ListPeriodsResponseObject, error)
@@ -4875,6 +5145,9 @@ type StrictServerInterface interface {
 	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(ctx context.Context, request GetTenantAllocationsRequestObject) (GetTenantAllocationsResponseObject, error)
+	// DetectTenantAnomalies Whether a tenant's month cost more than its past explains, and what rose.
+	// (GET /v1/tenants/{tenant_id}/anomalies)
+	DetectTenantAnomalies(ctx context.Context, request DetectTenantAnomaliesRequestObject) (DetectTenantAnomaliesResponseObject, error)
 	// GetTenantCosts What a tenant bore in past days, weeks or months, the oldest first.
 	// (GET /v1/tenants/{tenant_id}/costs)
 	GetTenantCosts(ctx context.Context, request GetTenantCostsRequestObject) (GetTenantCostsResponseObject, error)
@@ -5208,6 +5481,32 @@ func (sh *strictHandler) AllocateSharedCosts(ctx *gin.Context, params AllocateSh
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AllocateSharedCostsResponseObject); ok {
 		if err := validResponse.VisitAllocateSharedCostsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAnomalies operation middleware
+func (sh *strictHandler) ListAnomalies(ctx *gin.Context, params ListAnomaliesParams) {
+	var request ListAnomaliesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAnomalies(ctx, request.(ListAnomaliesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAnomalies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListAnomaliesResponseObject); ok {
+		if err := validResponse.VisitListAnomaliesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -6004,6 +6303,33 @@ func (sh *strictHandler) GetTenantAllocations(ctx *gin.Context, tenantID TenantI
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetTenantAllocationsResponseObject); ok {
 		if err := validResponse.VisitGetTenantAllocationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DetectTenantAnomalies operation middleware
+func (sh *strictHandler) DetectTenantAnomalies(ctx *gin.Context, tenantID TenantID, params DetectTenantAnomaliesParams) {
+	var request DetectTenantAnomaliesRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DetectTenantAnomalies(ctx, request.(DetectTenantAnomaliesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DetectTenantAnomalies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DetectTenantAnomaliesResponseObject); ok {
+		if err := validResponse.VisitDetectTenantAnomaliesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

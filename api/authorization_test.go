@@ -46,6 +46,8 @@ var allowed = map[string]string{
 	"GET /v1/books/{book}/periods/{period}/journal.csv":                      "operator finance_approver auditor",
 	"GET /v1/books/{book}/periods/{period}/focus.csv":                        "operator finance_approver auditor",
 	"GET /v1/books/{book}/periods/{period}/focus.parquet":                    "operator finance_approver auditor",
+	"GET /v1/tenants/{tenant_id}/anomalies":                                  "operator finance_approver auditor tenant",
+	"GET /v1/anomalies":                                                      "operator finance_approver auditor",
 	"GET /v1/jobs/{workflow_id}":                                             "operator finance_approver security_approver auditor",
 	"POST /v1/jobs/{workflow_id}/cancel":                                     "operator",
 	"GET /v1/schedules":                                                      "operator auditor",

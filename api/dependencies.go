@@ -9,6 +9,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/costwatch"
 	"github.com/omnicloud/omnicloud/domain/idempotency"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
@@ -37,7 +38,9 @@ type Dependencies struct {
 	Pools ledger.PoolTotaller
 	// Costs gives the costs by day and resource as a tenant may see them; every account's where
 	// tenantID is empty.
-	Costs       func(tenantID string) allocation.CostReader
+	Costs func(tenantID string) allocation.CostReader
+	// Anomalies are what the watch over all tenants' costs found.
+	Anomalies   costwatch.Store
 	Idempotency idempotency.Store
 	Inputs      Inputs
 	Frozen      intake.FrozenInputs

@@ -89,7 +89,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		LedgerOf: func(ctx context.Context, tenant string, read func(ledger.Store) error) error {
 			return postgres.AsTenant(ctx, pool, tenant, func(tx pgx.Tx) error { return read(postgres.NewLedger(tx)) })
 		},
-		Revisions: postgres.NewRevisions(pool), Totals: s.ledger, Pools: s.ledger,
+		Anomalies: postgres.NewAnomalies(pool), Revisions: postgres.NewRevisions(pool), Totals: s.ledger, Pools: s.ledger,
 		Costs:       costsOf(pool),
 		Idempotency: postgres.NewIdempotency(pool),
 		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: noService{}, Compute: noService{}},

@@ -45,6 +45,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		RulesTogether: rulesTogether(pool),
 		Ledger:        postgres.NewLedger(pool),
 		LedgerOf:      ledgerOf(pool),
+		Anomalies:     postgres.NewAnomalies(pool),
 		Revisions:     postgres.NewRevisions(pool),
 		Totals:        postgres.NewLedger(pool),
 		Pools:         postgres.NewLedger(pool),
