@@ -74,6 +74,7 @@ func TestWholeClose(t *testing.T) {
 	})
 	t.Run("explanations", s.explanations)
 	t.Run("previews", s.previews)
+	t.Run("stages", s.stagedClose)
 }
 
 func (s *stage) tenantAllocation(t *testing.T, path string) api.TenantAllocation {
