@@ -10,7 +10,6 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/money"
-	"github.com/omnicloud/omnicloud/domain/period"
 )
 
 // longestID bounds account and invoice ids, which become keys of slices and indexes.
@@ -24,9 +23,8 @@ var (
 
 // column is a FOCUS column that charges are made of.
 type column struct {
-	name string
-	// required columns must be in the header and hold a value in every row.
-	required bool
+	name   string
+	demand demand
 	// set reads a present value into the charge; it gets the decoder's memory of this column.
 	set func(c *charge.Charge, m *memory, field []byte) error
 }
@@ -35,32 +33,33 @@ type column struct {
 // differ in what they demand (1.0 has no InvoiceId, for one), and the examples of the specification
 // leave out more, so only the costs and the times that decide a period are required here.
 var columns = []column{
-	{"BilledCost", true, amountColumn(func(c *charge.Charge) *decimal.Decimal { return &c.BilledCost })},
-	{"EffectiveCost", true, amountColumn(func(c *charge.Charge) *decimal.Decimal { return &c.EffectiveCost })},
-	{"BillingPeriodStart", true, setBillingPeriod},
-	{"ChargePeriodStart", true, instantColumn(func(c *charge.Charge) *time.Time { return &c.ChargePeriodStart })},
-	{"ChargePeriodEnd", false, instantColumn(func(c *charge.Charge) *time.Time { return &c.ChargePeriodEnd })},
-	{"BillingAccountId", false, idColumn(func(c *charge.Charge) *string { return &c.BillingAccountID })},
-	{"BillingCurrency", false, setCurrency},
-	{"InvoiceId", false, idColumn(func(c *charge.Charge) *string { return &c.InvoiceID })},
-	{"ChargeCategory", false, textColumn(func(c *charge.Charge) *string { return &c.ChargeCategory })},
-	{"ChargeClass", false, textColumn(func(c *charge.Charge) *string { return &c.ChargeClass })},
-	{"ChargeDescription", false, textColumn(func(c *charge.Charge) *string { return &c.Description })},
-	{"SubAccountId", false, textColumn(func(c *charge.Charge) *string { return &c.SubAccountID })},
-	{"SubAccountName", false, textColumn(func(c *charge.Charge) *string { return &c.SubAccountName })},
-	{"ServiceName", false, textColumn(func(c *charge.Charge) *string { return &c.ServiceName })},
-	{"ServiceCategory", false, textColumn(func(c *charge.Charge) *string { return &c.ServiceCategory })},
-	{"ResourceId", false, textColumn(func(c *charge.Charge) *string { return &c.ResourceID })},
-	{"ResourceName", false, textColumn(func(c *charge.Charge) *string { return &c.ResourceName })},
-	{"ResourceType", false, textColumn(func(c *charge.Charge) *string { return &c.ResourceType })},
-	{"RegionId", false, textColumn(func(c *charge.Charge) *string { return &c.RegionID })},
-	{"SkuId", false, textColumn(func(c *charge.Charge) *string { return &c.SkuID })},
-	{"ConsumedQuantity", false, quantityColumn(func(c *charge.Charge) *decimal.NullDecimal { return &c.ConsumedQuantity })},
-	{"ConsumedUnit", false, textColumn(func(c *charge.Charge) *string { return &c.ConsumedUnit })},
-	{"CommitmentDiscountId", false, textColumn(func(c *charge.Charge) *string { return &c.CommitmentDiscountID })},
-	{"CommitmentDiscountStatus", false, textColumn(func(c *charge.Charge) *string { return &c.CommitmentDiscountStatus })},
-	{"CommitmentDiscountQuantity", false, quantityColumn(func(c *charge.Charge) *decimal.NullDecimal { return &c.CommitmentDiscountQuantity })},
-	{"Tags", false, setTags},
+	{"BilledCost", required, amountColumn(func(c *charge.Charge) *decimal.Decimal { return &c.BilledCost })},
+	{"EffectiveCost", required, amountColumn(func(c *charge.Charge) *decimal.Decimal { return &c.EffectiveCost })},
+	{"BillingPeriodStart", required, setBillingPeriod},
+	{"BillingPeriodEnd", optional, setBillingPeriodEnd},
+	{"ChargePeriodStart", required, instantColumn(func(c *charge.Charge) *time.Time { return &c.ChargePeriodStart })},
+	{"ChargePeriodEnd", optional, instantColumn(func(c *charge.Charge) *time.Time { return &c.ChargePeriodEnd })},
+	{"BillingAccountId", consistent, idColumn(func(c *charge.Charge) *string { return &c.BillingAccountID })},
+	{"BillingCurrency", consistent, setCurrency},
+	{"InvoiceId", optional, idColumn(func(c *charge.Charge) *string { return &c.InvoiceID })},
+	{"ChargeCategory", consistent, setCategory},
+	{"ChargeClass", optional, textColumn(func(c *charge.Charge) *string { return &c.ChargeClass })},
+	{"ChargeDescription", optional, textColumn(func(c *charge.Charge) *string { return &c.Description })},
+	{"SubAccountId", optional, textColumn(func(c *charge.Charge) *string { return &c.SubAccountID })},
+	{"SubAccountName", optional, textColumn(func(c *charge.Charge) *string { return &c.SubAccountName })},
+	{"ServiceName", optional, textColumn(func(c *charge.Charge) *string { return &c.ServiceName })},
+	{"ServiceCategory", optional, textColumn(func(c *charge.Charge) *string { return &c.ServiceCategory })},
+	{"ResourceId", optional, textColumn(func(c *charge.Charge) *string { return &c.ResourceID })},
+	{"ResourceName", optional, textColumn(func(c *charge.Charge) *string { return &c.ResourceName })},
+	{"ResourceType", optional, textColumn(func(c *charge.Charge) *string { return &c.ResourceType })},
+	{"RegionId", optional, textColumn(func(c *charge.Charge) *string { return &c.RegionID })},
+	{"SkuId", optional, textColumn(func(c *charge.Charge) *string { return &c.SkuID })},
+	{"ConsumedQuantity", optional, quantityColumn(func(c *charge.Charge) *decimal.NullDecimal { return &c.ConsumedQuantity })},
+	{"ConsumedUnit", optional, textColumn(func(c *charge.Charge) *string { return &c.ConsumedUnit })},
+	{"CommitmentDiscountId", optional, textColumn(func(c *charge.Charge) *string { return &c.CommitmentDiscountID })},
+	{"CommitmentDiscountStatus", optional, textColumn(func(c *charge.Charge) *string { return &c.CommitmentDiscountStatus })},
+	{"CommitmentDiscountQuantity", optional, quantityColumn(func(c *charge.Charge) *decimal.NullDecimal { return &c.CommitmentDiscountQuantity })},
+	{"Tags", optional, setTags},
 }
 
 func amountColumn(place func(*charge.Charge) *decimal.Decimal) func(*charge.Charge, *memory, []byte) error {
@@ -102,20 +101,19 @@ func idColumn(place func(*charge.Charge) *string) func(*charge.Charge, *memory, 
 	}
 }
 
-func setBillingPeriod(c *charge.Charge, m *memory, field []byte) error {
-	start, err := m.instant(field)
-	if err == nil {
-		c.BillingPeriod = period.Of(start)
-	}
-	return err
-}
-
 func setCurrency(c *charge.Charge, m *memory, field []byte) (err error) {
 	if c.Currency, err = m.text(field); err != nil {
 		return err
 	}
 	_, err = money.MinorDigits(c.Currency)
 	return err
+}
+
+func setCategory(c *charge.Charge, m *memory, field []byte) (err error) {
+	if c.ChargeCategory, err = m.text(field); err != nil {
+		return err
+	}
+	return charge.CheckCategory(c.ChargeCategory)
 }
 
 func setTags(c *charge.Charge, m *memory, field []byte) (err error) {

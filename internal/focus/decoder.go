@@ -10,10 +10,10 @@ import (
 
 // Options fill in what a file leaves out.
 type Options struct {
-	// Currency is that of rows without BillingCurrency; empty makes such rows an error.
+	// Currency is that of a file without BillingCurrency; empty makes such a file an error.
 	Currency string
-	// BillingAccount is that of rows without BillingAccountId; it may be empty, as the account of a
-	// provider who has but one.
+	// BillingAccount is that of a file without BillingAccountId; it may be empty, as the account of a
+	// provider who has but one, where the file does not have the column at all.
 	BillingAccount string
 }
 
@@ -22,9 +22,8 @@ type Options struct {
 type decoder struct {
 	options  Options
 	bindings []binding
-	// currency and end are the places of BillingCurrency and ChargePeriodEnd, -1 where the file has
-	// none.
-	currency, end int
+	// end is the place of ChargePeriodEnd, -1 where the file has none.
+	end int
 }
 
 // binding is a column of the file that is read.
@@ -32,6 +31,8 @@ type binding struct {
 	column
 	place  int
 	memory memory
+	// presence follows which rows hold a value.
+	presence presence
 }
 
 // newDecoder matches the header with the columns. Names are compared without regard to case, since
@@ -45,11 +46,11 @@ func newDecoder(file *csvfile.Reader, options Options) (*decoder, error) {
 			return nil, err
 		}
 		if place >= 0 {
-			d.bindings = append(d.bindings, binding{column: known, place: place})
+			d.bindings = append(d.bindings, binding{column: known, place: place, presence: presence{flag: options.flagFor(known.name)}})
 		}
 	}
-	d.currency, d.end = d.place("BillingCurrency"), d.place("ChargePeriodEnd")
-	if d.currency < 0 && options.Currency == "" {
+	d.end = d.place("ChargePeriodEnd")
+	if d.place("BillingCurrency") < 0 && options.Currency == "" {
 		return nil, fault.Invalid(file.Name()+":1:BillingCurrency",
 			"%s has no column BillingCurrency; say in which currency its amounts are (--currency)", file.Name())
 	}
@@ -68,7 +69,7 @@ func locate(file *csvfile.Reader, wanted column) (int, error) {
 		}
 		place = i
 	}
-	if place < 0 && wanted.required {
+	if place < 0 && wanted.demand == required {
 		return -1, fault.Invalid(file.Name()+":1:"+wanted.name, "%s has no column %s, which every FOCUS file has; its header is %.200q",
 			file.Name(), wanted.name, strings.Join(file.Header(), ","))
 	}
@@ -82,10 +83,13 @@ func (d *decoder) decode(row *csvfile.Row, c *charge.Charge) error {
 	for i := range d.bindings {
 		bound := &d.bindings[i]
 		field := row.Field(bound.place)
-		if isAbsent(field) {
-			if bound.required {
-				return row.Wrap(bound.place, errAbsent, "")
+		absent := isAbsent(field)
+		if bound.demand != optional {
+			if err := bound.checkPresence(row, absent); err != nil {
+				return err
 			}
+		}
+		if absent {
 			continue
 		}
 		if err := bound.set(c, &bound.memory, field); err != nil {
@@ -97,9 +101,6 @@ func (d *decoder) decode(row *csvfile.Row, c *charge.Charge) error {
 
 // check holds the rules that span columns.
 func (d *decoder) check(row *csvfile.Row, c *charge.Charge) error {
-	if c.Currency == "" {
-		return row.Errorf(d.currency, "is required where no currency is given for the whole import (--currency)")
-	}
 	if !c.ChargePeriodEnd.IsZero() && c.ChargePeriodEnd.Before(c.ChargePeriodStart) {
 		return row.Errorf(d.end, "lies before ChargePeriodStart")
 	}

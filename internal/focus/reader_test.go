@@ -101,41 +101,50 @@ func TestReaderToleratesWhatVersionsLeaveOut(t *testing.T) {
 		assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
 	})
 	t.Run("what the file says counts before what the import says", func(t *testing.T) {
-		list, err := read("BilledCost,EffectiveCost,BillingPeriodStart,ChargePeriodStart,BillingCurrency\n1,1,2026-03-01,2026-03-01,EUR\n1,1,2026-03-01,2026-03-01,NULL\n", focus.Options{Currency: "USD"})
+		list, err := read("BilledCost,EffectiveCost,BillingPeriodStart,ChargePeriodStart,BillingCurrency\n1,1,2026-03-01,2026-03-01,EUR\n", focus.Options{Currency: "USD"})
 		require.NoError(t, err)
 		assert.Equal(t, "EUR", list[0].Currency)
-		assert.Equal(t, "USD", list[1].Currency)
+	})
+	t.Run("columns that are empty from top to bottom are as good as missing", func(t *testing.T) {
+		const empty = "BilledCost,EffectiveCost,BillingPeriodStart,ChargePeriodStart,BillingCurrency,BillingAccountId\n" +
+			"1,1,2026-03-01,2026-03-01,NULL,\n2,2,2026-03-01,2026-03-01,,NULL\n"
+		list, err := read(empty, focus.Options{Currency: "USD", BillingAccount: "acme"})
+		require.NoError(t, err)
+		for _, charged := range list {
+			assert.Equal(t, "USD", charged.Currency)
+			assert.Equal(t, "acme", charged.BillingAccountID)
+		}
 	})
 }
 
 func TestReaderRefuses(t *testing.T) {
 	const header = "BilledCost,EffectiveCost,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,BillingCurrency,Tags,ResourceId,BillingAccountId,ConsumedQuantity\n"
-	const good = "1,1,2026-03-01T00:00:00Z,2026-03-01T00:00:00Z,,USD,,,,\n"
+	const good = "1,1,2026-03-01T00:00:00Z,2026-03-01T00:00:00Z,,USD,,,acme,\n"
 	cases := map[string]struct{ text, column, value string }{
-		"NaN":                          {header + good + "NaN,1,2026-03-01,2026-03-01,,USD,,,,", "BilledCost", "NaN"},
-		"infinity":                     {header + good + "1,-Infinity,2026-03-01,2026-03-01,,USD,,,,", "EffectiveCost", "-Infinity"},
-		"an exponent without end":      {header + good + "1e999999999,1,2026-03-01,2026-03-01,,USD,,,,", "BilledCost", "1e999999999"},
-		"an amount of 200 digits":      {header + good + strings.Repeat("9", 200) + ",1,2026-03-01,2026-03-01,,USD,,,,", "BilledCost", "9999"},
-		"thousands separators":         {header + good + `"1,000",1,2026-03-01,2026-03-01,,USD,,,,`, "BilledCost", "1,000"},
-		"a currency sign":              {header + good + "$1,1,2026-03-01,2026-03-01,,USD,,,,", "BilledCost", "$1"},
-		"two points":                   {header + good + "1.1.1,1,2026-03-01,2026-03-01,,USD,,,,", "BilledCost", "1.1.1"},
-		"an absent cost":               {header + good + "NULL,1,2026-03-01,2026-03-01,,USD,,,,", "BilledCost", "NULL"},
-		"an absent period":             {header + good + "1,1,,2026-03-01,,USD,,,,", "BillingPeriodStart", ""},
-		"the thirtieth of February":    {header + good + "1,1,2026-02-30,2026-03-01,,USD,,,,", "BillingPeriodStart", "2026-02-30"},
-		"a year that nobody bills":     {header + good + "1,1,0001-02-03,2026-03-01,,USD,,,,", "BillingPeriodStart", "0001-02-03"},
-		"an American date":             {header + good + "1,1,03/01/2026,2026-03-01,,USD,,,,", "BillingPeriodStart", "03/01/2026"},
-		"a minute beyond 59":           {header + good + "1,1,2026-03-01T00:60:00Z,2026-03-01,,USD,,,,", "BillingPeriodStart", "2026-03-01T00:60:00Z"},
-		"a charge that ends before it": {header + good + "1,1,2026-03-01,2026-03-02,2026-03-01,USD,,,,", "ChargePeriodEnd", "2026-03-01"},
-		"an unknown currency":          {header + good + "1,1,2026-03-01,2026-03-02,,usd,,,,", "BillingCurrency", "usd"},
-		"an absent currency":           {header + good + "1,1,2026-03-01,2026-03-02,,NULL,,,,", "BillingCurrency", "NULL"},
-		"tags that are no object":      {header + good + "1,1,2026-03-01,2026-03-02,,USD,[1],,,", "Tags", "[1]"},
-		"tags that are cut off":        {header + good + `1,1,2026-03-01,2026-03-02,,USD,"{""a"":",,,`, "Tags", `{"a":`},
-		"two objects of tags":          {header + good + `1,1,2026-03-01,2026-03-02,,USD,{}{},,,`, "Tags", `{}{}`},
-		"a list as a tag's value":      {header + good + `1,1,2026-03-01,2026-03-02,,USD,"{""a"": [1]}",,,`, "Tags", `{"a": [1]}`},
-		"a tag with a zero byte":       {header + good + `1,1,2026-03-01,2026-03-02,,USD,"{""a"": ""\u0000""}",,,`, "Tags", `\u0000`},
-		"text that is not UTF-8":       {header + good + "1,1,2026-03-01,2026-03-02,,USD,,\xff,,", "ResourceId", `\xff`},
+		"NaN":                          {header + good + "NaN,1,2026-03-01,2026-03-01,,USD,,,acme,", "BilledCost", "NaN"},
+		"infinity":                     {header + good + "1,-Infinity,2026-03-01,2026-03-01,,USD,,,acme,", "EffectiveCost", "-Infinity"},
+		"an exponent without end":      {header + good + "1e999999999,1,2026-03-01,2026-03-01,,USD,,,acme,", "BilledCost", "1e999999999"},
+		"an amount of 200 digits":      {header + good + strings.Repeat("9", 200) + ",1,2026-03-01,2026-03-01,,USD,,,acme,", "BilledCost", "9999"},
+		"thousands separators":         {header + good + `"1,000",1,2026-03-01,2026-03-01,,USD,,,acme,`, "BilledCost", "1,000"},
+		"a currency sign":              {header + good + "$1,1,2026-03-01,2026-03-01,,USD,,,acme,", "BilledCost", "$1"},
+		"two points":                   {header + good + "1.1.1,1,2026-03-01,2026-03-01,,USD,,,acme,", "BilledCost", "1.1.1"},
+		"an absent cost":               {header + good + "NULL,1,2026-03-01,2026-03-01,,USD,,,acme,", "BilledCost", "NULL"},
+		"an absent period":             {header + good + "1,1,,2026-03-01,,USD,,,acme,", "BillingPeriodStart", ""},
+		"the thirtieth of February":    {header + good + "1,1,2026-02-30,2026-03-01,,USD,,,acme,", "BillingPeriodStart", "2026-02-30"},
+		"a year that nobody bills":     {header + good + "1,1,0001-02-03,2026-03-01,,USD,,,acme,", "BillingPeriodStart", "0001-02-03"},
+		"an American date":             {header + good + "1,1,03/01/2026,2026-03-01,,USD,,,acme,", "BillingPeriodStart", "03/01/2026"},
+		"a minute beyond 59":           {header + good + "1,1,2026-03-01T00:60:00Z,2026-03-01,,USD,,,acme,", "BillingPeriodStart", "2026-03-01T00:60:00Z"},
+		"a charge that ends before it": {header + good + "1,1,2026-03-01,2026-03-02,2026-03-01,USD,,,acme,", "ChargePeriodEnd", "2026-03-01"},
+		"an unknown currency":          {header + good + "1,1,2026-03-01,2026-03-02,,usd,,,acme,", "BillingCurrency", "usd"},
+		"an absent currency":           {header + good + "1,1,2026-03-01,2026-03-02,,NULL,,,acme,", "BillingCurrency", "NULL"},
+		"tags that are no object":      {header + good + "1,1,2026-03-01,2026-03-02,,USD,[1],,acme,", "Tags", "[1]"},
+		"tags that are cut off":        {header + good + `1,1,2026-03-01,2026-03-02,,USD,"{""a"":",,acme,`, "Tags", `{"a":`},
+		"two objects of tags":          {header + good + `1,1,2026-03-01,2026-03-02,,USD,{}{},,acme,`, "Tags", `{}{}`},
+		"a list as a tag's value":      {header + good + `1,1,2026-03-01,2026-03-02,,USD,"{""a"": [1]}",,acme,`, "Tags", `{"a": [1]}`},
+		"a tag with a zero byte":       {header + good + `1,1,2026-03-01,2026-03-02,,USD,"{""a"": ""\u0000""}",,acme,`, "Tags", `\u0000`},
+		"text that is not UTF-8":       {header + good + "1,1,2026-03-01,2026-03-02,,USD,,\xff,acme,", "ResourceId", `\xff`},
 		"an account id without end":    {header + good + "1,1,2026-03-01,2026-03-02,,USD,,," + strings.Repeat("a", 257) + ",", "BillingAccountId", "aaa"},
-		"a quantity that is none":      {header + good + "1,1,2026-03-01,2026-03-02,,USD,,,,many", "ConsumedQuantity", "many"},
+		"a quantity that is none":      {header + good + "1,1,2026-03-01,2026-03-02,,USD,,,acme,many", "ConsumedQuantity", "many"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -159,6 +168,57 @@ func TestReaderRefuses(t *testing.T) {
 			_, err := read(text, focus.Options{Currency: "USD"})
 			require.Equal(t, fault.InvalidInput, fault.CodeOf(err))
 			require.ErrorContains(t, err, "bill.csv")
+		})
+	}
+}
+
+// TestReaderRefusesWhatFOCUSDoesNotAllow: rows that would count in the wrong month, account or currency.
+func TestReaderRefusesWhatFOCUSDoesNotAllow(t *testing.T) {
+	const header = "BilledCost,EffectiveCost,ChargePeriodStart,BillingPeriodStart,BillingPeriodEnd,ChargeCategory,BillingAccountId,BillingCurrency\n"
+	const good = "1,1,2026-03-05,2026-03-01T00:00:00Z,2026-04-01 00:00:00,Usage,acme,USD\n"
+	given := focus.Options{Currency: "USD", BillingAccount: "acme"}
+	for name, c := range map[string]struct {
+		text, where string
+		options     focus.Options
+	}{
+		"a charge category of its own":                         {header + good + "1,1,2026-03-05,2026-03-01,2026-04-01,Bogus,acme,USD\n", `line 3, column ChargeCategory, value "Bogus": is none of`, given},
+		"a charge category in small letters":                   {header + good + "1,1,2026-03-05,2026-03-01,2026-04-01,usage,acme,USD\n", `line 3, column ChargeCategory, value "usage"`, given},
+		"an empty charge category":                             {header + good + "1,1,2026-03-05,2026-03-01,2026-04-01,NULL,acme,USD\n", `line 3, column ChargeCategory, value "NULL": is empty`, given},
+		"a period that starts within a month":                  {header + good + "1,1,2026-03-05,2026-03-15,2026-04-01,Usage,acme,USD\n", `line 3, column BillingPeriodStart, value "2026-03-15"`, given},
+		"a period that starts an hour late":                    {header + good + "1,1,2026-03-05,2026-03-01T01:00:00Z,2026-04-01,Usage,acme,USD\n", "line 3, column BillingPeriodStart", given},
+		"a period that ends before it starts":                  {header + good + "1,1,2026-03-05,2026-03-01,2026-02-01,Usage,acme,USD\n", `line 3, column BillingPeriodEnd, value "2026-02-01"`, given},
+		"a period of two months":                               {header + good + "1,1,2026-03-05,2026-03-01,2026-05-01,Usage,acme,USD\n", "line 3, column BillingPeriodEnd", given},
+		"a period that ends with its last day":                 {header + good + "1,1,2026-03-05,2026-03-01,2026-03-31,Usage,acme,USD\n", "line 3, column BillingPeriodEnd", given},
+		"one row without an account":                           {header + good + "1,1,2026-03-05,2026-03-01,2026-04-01,Usage,,USD\n", `line 3, column BillingAccountId, value "": is empty`, focus.Options{}},
+		"one row without an account, though one is given":      {header + good + "1,1,2026-03-05,2026-03-01,2026-04-01,Usage,,USD\n", "line 3, column BillingAccountId", given},
+		"one row without a currency, though one is given":      {header + good + "1,1,2026-03-05,2026-03-01,2026-04-01,Usage,acme,NULL\n", "line 3, column BillingCurrency", given},
+		"an account only from the second row on, though given": {header + "1,1,2026-03-05,2026-03-01,2026-04-01,Usage,,USD\n" + good, "line 3, column BillingAccountId, value \"acme\": is given here, but line 2 is empty", given},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := read(c.text, c.options)
+			require.Equal(t, fault.InvalidInput, fault.CodeOf(err), "%v", err)
+			require.ErrorContains(t, err, "bill.csv "+c.where)
+		})
+	}
+}
+
+// TestReaderTakesThePublishedFiles reads each file of the FinOps Foundation that is at hand.
+func TestReaderTakesThePublishedFiles(t *testing.T) {
+	paths, err := filepath.Glob("testdata/*.csv")
+	require.NoError(t, err)
+	for _, pattern := range []string{"../../cmd/omnicloud/testdata/commitments/*.csv"} {
+		more, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, more)
+		paths = append(paths, more...)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			list, err := read(string(text), focus.Options{Currency: "USD", BillingAccount: "acme"})
+			require.NoError(t, err)
+			require.NotEmpty(t, list)
 		})
 	}
 }
