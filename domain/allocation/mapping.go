@@ -1,8 +1,10 @@
 package allocation
 
 import (
+	"strings"
 	"time"
 
+	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -83,6 +85,9 @@ func (e *MappingEntry) Validate() error {
 			return err
 		}
 	}
+	if err := checkCategories(e.ChargeCategory); err != nil {
+		return err
+	}
 	switch {
 	case e.Tenant != "":
 		_, err := parseTemplate(e.Tenant)
@@ -92,6 +97,22 @@ func (e *MappingEntry) Validate() error {
 	default:
 		return CheckAccount(e.Account)
 	}
+}
+
+// checkCategories refuses a pattern that no charge can match: a misspelt Tax would let every tax row
+// pass to the entries below without a word.
+func checkCategories(patterns Patterns) error {
+	for _, pattern := range patterns {
+		matched := false
+		for _, category := range charge.Categories() {
+			matched = matched || matchOne(pattern, category)
+		}
+		if !matched {
+			return fault.New(fault.InvalidInput, "charge_category %.140q matches none of the charge categories of FOCUS: %s",
+				pattern, strings.Join(charge.Categories(), ", "))
+		}
+	}
+	return nil
 }
 
 // conditions returns the patterns of every condition but the tags.
