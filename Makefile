@@ -16,13 +16,14 @@ WORKFLOWCHECK := 0.6.0
 FUZZTIME ?= 20s
 PKG      ?= ./...
 ARGS     ?=
+SCALE    ?=
 
 # The packages whose tests start neither PostgreSQL nor Temporal.
 UNIT = $(shell go list -f '{{.Dir}}' $(PKG) | while read -r folder; do \
 	grep -qsE 'postgrestest|StartDevServer' "$$folder"/*_test.go || echo "$$folder"; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit check fmt fmt-check lint workflowcheck gen gen-check bench fuzz clean tools postgres
+.PHONY: help run build test test-unit check fmt fmt-check lint workflowcheck gen gen-check bench bench-scale fuzz clean tools postgres
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +65,10 @@ gen-check: $(BIN)/.oapi-codegen-$(OAPI_CODEGEN)
 
 bench: postgres bin/temporal ## the speeds that the documents promise
 	go test -run '^$$' -bench . -benchmem -timeout 30m $(PKG)
+
+# A close of the size in docs/scale.md takes minutes and 20 GB of disk.
+bench-scale: postgres bin/temporal build ## a whole close of SCALE, such as "-lines 10000000 -tenants 100000"
+	go run ./test/scale -binary $(BIN)/omnicloud $(SCALE)
 
 fuzz: ## every fuzz target for FUZZTIME each
 	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file line match; do \
