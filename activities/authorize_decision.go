@@ -96,6 +96,9 @@ func (a *Closing) prove(input DecisionInput) (approval.Decision, error) {
 
 // permit checks a proven decision against the period as it stands now.
 func (a *Closing) permit(ctx context.Context, ref closing.AttemptRef, decision approval.Decision) error {
+	if err := decision.CheckReason(); err != nil {
+		return err
+	}
 	book, err := a.Periods.Book(ctx, ref.Book)
 	if err != nil {
 		return err

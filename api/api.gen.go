@@ -451,7 +451,9 @@ type DecisionList struct {
 // DecisionRequest defines model for DecisionRequest.
 type DecisionRequest struct {
 	Decision Verdict `json:"decision"`
-	Reason   string  `json:"reason,omitempty,omitzero"`
+
+	// Reason Why; a rejection needs one.
+	Reason string `json:"reason,omitempty,omitzero"`
 }
 
 // DecisionToken defines model for DecisionToken.

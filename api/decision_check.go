@@ -68,6 +68,9 @@ func (s *server) checkDecision(ctx context.Context, asked askedDecision) error {
 	if err := approval.CheckFinance(decision.Actor, book.Approvers, own); err != nil {
 		return err
 	}
+	if err := decision.CheckReason(); err != nil {
+		return err
+	}
 	switch {
 	case decision.ResultHash == "":
 		return fault.New(fault.PreconditionRequired, "a decision names the result hash that was looked at in If-Match; GET the period for the current one")

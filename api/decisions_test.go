@@ -166,6 +166,15 @@ func TestDecisionsThatDoNotCount(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a rejection without a reason", func(t *testing.T) {
+		for _, path := range []string{decisionsPath, septemberPath + "/decision-tokens"} {
+			for _, body := range []string{`{"decision":"reject"}`, `{"decision":"reject","reason":" "}`} {
+				refused := s.post(t, path, "zoe", body, http.StatusBadRequest, "If-Match", hash).problem(t)
+				require.Len(t, refused.Errors, 1)
+				require.Equal(t, "/reason", refused.Errors[0].Pointer)
+			}
+		}
+	})
 	t.Run("without a worker nothing is pretended", func(t *testing.T) {
 		refused := s.post(t, decisionsPath, "zoe", approve, http.StatusServiceUnavailable, "If-Match", hash)
 		require.True(t, refused.problem(t).Retryable)

@@ -63,9 +63,13 @@ func (d *decisionDesk) open(ctx workflow.Context) error {
 	})
 }
 
-// validate turns an Update away before it enters the history.
+// validate turns an Update away before it enters the history. A decision that comes as a signal may
+// leave its reason to the token, which an activity reads.
 func (d *decisionDesk) validate(ctx workflow.Context, decision approval.Decision) error {
-	return activities.ApplicationError(d.check(ctx, decision))
+	if err := d.check(ctx, decision); err != nil {
+		return activities.ApplicationError(err)
+	}
+	return activities.ApplicationError(decision.CheckReason())
 }
 
 // decide handles an Update that passed validate.

@@ -52,6 +52,9 @@ var refusedDecisions = []struct {
 		decision.Reason = strings.Repeat("x", workflows.MaxReason+1)
 		return decision
 	}, fault.InvalidInput, true},
+	{"a rejection without a reason", func(s *stage) approval.Decision {
+		return s.reasonedDecision(attempt1, "d", approval.Reject, " ", approver)
+	}, fault.InvalidInput, true},
 	{"a forged token", func(s *stage) approval.Decision {
 		decision := s.decision("d", approval.Approve, approver)
 		decision.Token = decision.Token[:len(decision.Token)-8] + "AAAAAAAA"

@@ -47,7 +47,7 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	keys, err := token.OpenKeys(t.TempDir())
+	keys, err := token.CreateKeys(t.TempDir())
 	require.NoError(t, err)
 	suite := &testsuite.WorkflowTestSuite{}
 	s := &stage{T: t, TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), tokens: token.NewDecisions(keys)}
@@ -143,7 +143,11 @@ func (s *stage) decision(id string, verdict approval.Verdict, actor approval.Act
 }
 
 func (s *stage) decisionOn(ref closing.AttemptRef, id string, verdict approval.Verdict, actor approval.Actor) approval.Decision {
-	decision := approval.Decision{ID: id, Verdict: verdict, Reason: "as discussed", ResultHash: resultHash, Actor: actor}
+	return s.reasonedDecision(ref, id, verdict, "as discussed", actor)
+}
+
+func (s *stage) reasonedDecision(ref closing.AttemptRef, id string, verdict approval.Verdict, reason string, actor approval.Actor) approval.Decision {
+	decision := approval.Decision{ID: id, Verdict: verdict, Reason: reason, ResultHash: resultHash, Actor: actor}
 	signed, _, err := s.tokens.SignDecision(approval.TokenClaims{
 		DecisionID: id, WorkflowID: ref.WorkflowID(), ResultHash: resultHash,
 		Verdict: verdict, Reason: decision.Reason, Actor: actor,

@@ -3,6 +3,7 @@
 package approval
 
 import (
+	"strings"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -68,6 +69,15 @@ type Decision struct {
 	Actor      Actor     `json:"actor"`
 	DecidedAt  time.Time `json:"decided_at"`
 	Token      string    `json:"token,omitempty"`
+}
+
+// CheckReason returns an InvalidInput error about /reason where a rejection gives none: what is
+// rejected is done again, by people who must know what to change.
+func (d Decision) CheckReason() error {
+	if d.Verdict == Reject && strings.TrimSpace(d.Reason) == "" {
+		return fault.Invalid("/reason", "a rejection needs a reason: say what has to change before the next close")
+	}
+	return nil
 }
 
 // Recorded is a decision as it stands in the audit trail. Refusal holds the fault code where the

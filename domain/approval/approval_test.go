@@ -43,6 +43,16 @@ func TestCheckFinance(t *testing.T) {
 	}
 }
 
+func TestCheckReason(t *testing.T) {
+	require.NoError(t, approval.Decision{Verdict: approval.Approve}.CheckReason())
+	require.NoError(t, approval.Decision{Verdict: approval.Reject, Reason: "credits are missing"}.CheckReason())
+	for _, blank := range []string{"", " \n\t"} {
+		err := approval.Decision{Verdict: approval.Reject, Reason: blank}.CheckReason()
+		require.True(t, fault.Is(err, fault.InvalidInput), "%v", err)
+		require.ErrorContains(t, err, "needs a reason")
+	}
+}
+
 func TestParseRole(t *testing.T) {
 	for _, role := range []approval.Role{
 		approval.RoleOperator, approval.RoleFinanceApprover, approval.RoleSecurityApprover, approval.RoleAuditor, approval.RoleTenant,
