@@ -45,7 +45,7 @@ func writeImportReport(out io.Writer, report intake.Report, took time.Duration) 
 		return err
 	}
 	if report.Count(intake.OutcomeLate) > 0 {
-		fmt.Fprintf(&text, "\nWhat is late came after a close had frozen its month; it waits for a restatement.\n")
+		fmt.Fprintf(&text, "\nWhat is late came after a close had frozen its month: the next close books it, unless a restatement does before.\n")
 	}
 	_, err := out.Write(text.Bytes())
 	return err

