@@ -7,8 +7,8 @@ import (
 )
 
 // Allocate splits the pools that the bill's charges were led to and returns every cell. Proportional
-// pools are driven by usage; where that is nil, by the tenants' direct cost per category in the
-// pool's currency. An amount in a pool for which no rule is in effect, and a pool that cannot be
+// pools are driven by usage; where that is nil or Empty, by the tenants' direct cost per category in
+// the pool's currency. An amount in a pool for which no rule is in effect, and a pool that cannot be
 // split, are InvalidInput errors.
 func (b *Bill) Allocate(usage *Usage) (*Result, error) {
 	roster, err := b.roster()
@@ -22,8 +22,8 @@ func (b *Bill) Allocate(usage *Usage) (*Result, error) {
 	if result.Basis == "" {
 		result.Basis = BasisEffective
 	}
-	if usage == nil {
-		result.Drivers = DriversDirectCost
+	if result.leftOut = usage.leftOutTenants(); usage.Empty() {
+		usage, result.Drivers = nil, DriversDirectCost
 	}
 	for _, currency := range sortedKeys(b.totals) {
 		driving := usage

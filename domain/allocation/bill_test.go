@@ -209,7 +209,7 @@ func TestBill(t *testing.T) {
 	t.Run("a residual pool is not covered", func(t *testing.T) {
 		residual := rule(allocation.StrategyProportional, noDriver(allocation.NoDriverResidual))
 		options := allocation.BillOptions{Rules: ruleSet(t, mapping, residual), Roster: roster(t, "a"), Span: allocation.SpanOf(september)}
-		result := allocate(t, options, usage(t, options.Roster), billed("1", account("a")), billed("3", account("shared")))
+		result := allocate(t, options, usage(t, options.Roster, "a network 1"), billed("1", account("a")), billed("3", account("shared")))
 		require.Equal(t, "pool USD: a=0.00 @unallocated=3.00", table(result)[1])
 		require.Equal(t, "0.25", result.Totals[0].Coverage.String())
 	})

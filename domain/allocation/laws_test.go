@@ -116,7 +116,7 @@ func (s scenario) shares() map[string]*big.Rat {
 		}
 	}
 	if s.rule.Strategy == allocation.StrategyProportional {
-		s.addProportional(all)
+		s.addProportional(all, active)
 	}
 	if normalise(all) {
 		return all
@@ -125,11 +125,12 @@ func (s scenario) shares() map[string]*big.Rat {
 	return active
 }
 
-func (s scenario) addProportional(all map[string]*big.Rat) {
+// addProportional leaves out the usage of those who were not there at all.
+func (s scenario) addProportional(all, active map[string]*big.Rat) {
 	for category, weight := range s.rule.WeightByCategory {
 		drivers := map[string]*big.Rat{}
 		for _, line := range s.lines {
-			if line.Category == string(category) {
+			if line.Category == string(category) && active[line.TenantID].Sign() > 0 {
 				if drivers[line.TenantID] == nil {
 					drivers[line.TenantID] = new(big.Rat)
 				}

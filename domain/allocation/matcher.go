@@ -10,8 +10,9 @@ import (
 )
 
 // matcher tries the entries of the mappings in effect at one time on charges, mapping after mapping.
-// What it decided on once for the same values in every column that the mappings look at, it looks up from then on, so that a bill of millions of
-// rows costs a look-up per row. It is not safe for concurrent use.
+// What it decided on once for the same values in every column that the mappings look at, it looks up
+// from then on, so that a bill of millions of rows costs a look-up per row. It is not safe for
+// concurrent use.
 type matcher struct {
 	entries []compiledEntry
 	columns []func(*charge.Charge) string

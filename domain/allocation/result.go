@@ -28,6 +28,8 @@ type Result struct {
 	// Totals are in byte order of currency.
 	Totals []CurrencyTotal
 	Rows   int64
+
+	leftOut []string // tenants whose usage was, in byte order
 }
 
 // CurrencyTotal sums one currency of a result. Tenants and Accounts together are Billed, exactly.

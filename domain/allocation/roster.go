@@ -74,6 +74,24 @@ func (r *Roster) Dated() bool {
 	})
 }
 
+// inactive says, by place, which tenants are active at no time of a span; nil where there are none.
+func (r *Roster) inactive(span Span) []bool {
+	if span.IsZero() || !r.Dated() {
+		return nil
+	}
+	var inactive []bool
+	for i, tenant := range r.tenants {
+		if span.inside(tenant.ActiveFrom, tenant.ActiveUntil) > 0 {
+			continue
+		}
+		if inactive == nil {
+			inactive = make([]bool, len(r.tenants))
+		}
+		inactive[i] = true
+	}
+	return inactive
+}
+
 // activity returns, per tenant, the nanoseconds of the span in which it was active; 1 for every
 // tenant where the span is all time.
 func (r *Roster) activity(span Span) []*big.Int {

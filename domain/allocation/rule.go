@@ -21,7 +21,7 @@ type AllocationRule struct { //nolint:revive // the name that the interface cont
 	Category CostCategory       `json:"category"`
 	Strategy AllocationStrategy `json:"strategy"`
 	// WeightByCategory weighs usage categories for the proportional strategy; the weights are
-	// positive and sum to 1. Other strategies ignore it.
+	// not negative and sum to 1. Other strategies ignore it.
 	WeightByCategory map[CostCategory]decimal.Decimal `json:"weight_by_category,omitempty"`
 	// TenantWeights are the weights of the custom strategy; a tenant not named has none. An empty
 	// map means that each tenant's own weight counts.

@@ -1,6 +1,7 @@
 package allocation
 
 import (
+	"maps"
 	"math/big"
 	"time"
 
@@ -19,6 +20,12 @@ type Usage struct {
 	// cut holds what dated usage contributes where a rule's change cuts it; such parts are rational.
 	cut    map[cutKey]*big.Rat
 	pieces []piece
+	// filled says that a line was added, and so that usage drives the split.
+	filled bool
+	// inactive says, by place, who is active at no time of the span; nil where everybody is active.
+	inactive []bool
+	// leftOut says, by place, whose usage was left out since they are active at no time of the span.
+	leftOut map[int]bool
 }
 
 // cutKey is a tenant's place within a column.
@@ -32,14 +39,25 @@ func NewUsage(roster *Roster, rules RuleSet, span Span) *Usage {
 }
 
 func newUsage(roster *Roster, s segments) *Usage {
-	return &Usage{roster: roster, segments: s, columns: make([]*money.Sums, s.count()*categoryCount)}
+	return &Usage{
+		roster: roster, segments: s, columns: make([]*money.Sums, s.count()*categoryCount),
+		inactive: roster.inactive(s.span),
+	}
 }
+
+// Empty reports whether there is no usage that counts. A bill of which that is true is driven by
+// direct cost: everything that allocates a bill decides so, and by this alone.
+func (u *Usage) Empty() bool { return u == nil || !u.filled }
+
+// Active reports whether the tenant at a place of the roster is active at some time of the span.
+func (u *Usage) Active(tenant int) bool { return u.inactive == nil || !u.inactive[tenant] }
 
 // NeedsDates reports whether a rule changes within the span, so that every line needs its time.
 func (u *Usage) NeedsDates() bool { return len(u.segments.cuts) > 0 }
 
 // Add adds one line. A tenant that the roster does not list, an unknown category, and a line without
-// a start where a rule changes within the span are InvalidInput errors.
+// a start where a rule changes within the span are InvalidInput errors. A line of a tenant that is
+// active at no time of the span is left out, and noted with the result: such a tenant bears nothing.
 func (u *Usage) Add(line charge.Usage) error {
 	tenant, listed := u.roster.Place(line.TenantID)
 	if !listed {
@@ -50,7 +68,15 @@ func (u *Usage) Add(line charge.Usage) error {
 		_, err := ParseCategory(line.Category)
 		return err
 	}
+	if !u.Active(tenant) {
+		if u.leftOut == nil {
+			u.leftOut = make(map[int]bool)
+		}
+		u.leftOut[tenant] = true
+		return nil
+	}
 	if !u.NeedsDates() {
+		u.filled = true
 		u.column(category).AddDecimal(tenant, line.Quantity)
 		return nil
 	}
@@ -63,8 +89,10 @@ func (u *Usage) Add(line charge.Usage) error {
 }
 
 // AddPlaced adds an undated quantity of the tenant at a place of the roster. It is the fast path of
-// Add, for callers that have looked tenant and category up, where NeedsDates is false.
+// Add, for callers that have looked tenant and category up, where NeedsDates is false and the tenant
+// is Active.
 func (u *Usage) AddPlaced(tenant, category int, quantity money.Fixed) {
+	u.filled = true
 	u.column(category).AddFixed(tenant, quantity)
 }
 
@@ -92,6 +120,7 @@ func categoryPlace(name string) (int, bool) {
 
 // addDated adds a line to the segments that its time touches, in proportion to time.
 func (u *Usage) addDated(tenant, category int, line charge.Usage) {
+	u.filled = true
 	u.pieces = pieces(line.Start, line.End, u.segments.cuts, u.pieces)
 	if len(u.pieces) == 1 {
 		u.column(u.segments.at(line.Start)*categoryCount+category).AddDecimal(tenant, line.Quantity)
@@ -125,6 +154,13 @@ func (u *Usage) column(place int) *money.Sums {
 
 // Merge adds what another sum of the same roster, rules and span holds.
 func (u *Usage) Merge(other *Usage) {
+	u.filled = u.filled || other.filled
+	if len(other.leftOut) > 0 {
+		if u.leftOut == nil {
+			u.leftOut = make(map[int]bool)
+		}
+		maps.Copy(u.leftOut, other.leftOut)
+	}
 	for place, column := range other.columns {
 		if column != nil {
 			u.column(place).AddSums(column)

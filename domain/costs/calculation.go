@@ -90,33 +90,22 @@ func (c Calculation) addCharges(ctx context.Context, bill *allocation.Bill, proj
 }
 
 // usage fills in the drivers of proportional pools: sums where no time matters, single records where
-// a rule changes within the period. It returns nil where there is no usage, and direct cost drives
-// the pools instead.
+// a rule changes within the period.
 func (c Calculation) usage(ctx context.Context, usage *allocation.Usage) (*allocation.Usage, error) {
-	found := false
 	if usage.NeedsDates() {
 		err := c.Inputs.Usage(ctx, c.Ref, func(line *charge.Usage) error {
-			found = true
 			return usage.Add(*line)
 		})
-		return present(usage, found), err
+		return usage, err
 	}
 	totals, err := c.Inputs.UsageTotals(ctx, c.Ref)
 	if err != nil {
 		return nil, err
 	}
 	for _, total := range totals {
-		found = true
 		if err := usage.Add(charge.Usage{TenantID: total.TenantID, Category: total.Category, Quantity: total.Quantity}); err != nil {
 			return nil, err
 		}
 	}
-	return present(usage, found), nil
-}
-
-func present(usage *allocation.Usage, found bool) *allocation.Usage {
-	if !found {
-		return nil
-	}
-	return usage
+	return usage, nil
 }
