@@ -34,7 +34,9 @@ func (s *server) ExplainAllocations(ctx context.Context, request ExplainAllocati
 	if len(cells) == 0 {
 		return nil, fault.New(fault.NotFound, "there are no such cells")
 	}
-	result, err := s.frozenResult(ctx, closing.AttemptRef{Book: request.Book, Period: request.Period, Attempt: cells[0].Attempt})
+	whole := filter
+	whole.Account, whole.Pool = "", ""
+	result, err := s.storedResult(ctx, closing.AttemptRef{Book: request.Book, Period: request.Period, Attempt: cells[0].Attempt}, whole)
 	if err != nil {
 		return nil, err
 	}

@@ -24,15 +24,15 @@ func (s *server) PreviewRules(ctx context.Context, request PreviewRulesRequestOb
 	if err != nil {
 		return nil, err
 	}
-	before, err := trial.before(ctx)
+	tried := trial.Calculation
+	if tried.Rules, err = triedRules(trial.Rules.Versions(), document); err != nil {
+		return nil, err
+	}
+	before, err := trial.Run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := triedRules(trial.rules, document)
-	if err != nil {
-		return nil, err
-	}
-	after, err := costs.Calculation{Inputs: s.Frozen, Ref: trial.ref, Rules: rules, Basis: trial.basis}.Run(ctx)
+	after, err := tried.Run(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -54,15 +54,11 @@ func (s *server) PreviewRules(ctx context.Context, request PreviewRulesRequestOb
 // previewedAccounts is how many accounts are listed where the request does not say.
 const previewedAccounts = 1000
 
-// trial is what rules are tried on.
+// trial is what rules are tried on: the allocation by the rules that there are.
 type trial struct {
-	ref      closing.AttemptRef
+	costs.Calculation
 	revision int
 	inputs   string
-	rules    []allocation.RuleVersion
-	basis    allocation.CostBasis
-	// before allocates by the rules that there are.
-	before func(context.Context) (*allocation.Result, error)
 }
 
 // trial finds what the latest revision of a month froze, or else what stands for it now.
@@ -78,17 +74,8 @@ func (s *server) trial(ctx context.Context, book string, month period.Period) (*
 	if err != nil {
 		return nil, err
 	}
-	ref := revision.Ref()
-	manifest, err := s.Periods.Manifest(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	frozen := &trial{
-		ref: ref, revision: revision.Number, inputs: "frozen", basis: allocation.CostBasis(manifest.Basis),
-		before: func(ctx context.Context) (*allocation.Result, error) { return s.frozenResult(ctx, ref) },
-	}
-	frozen.rules, err = s.frozenRules(ctx, ref)
-	return frozen, err
+	calculation, err := s.frozenCalculation(ctx, revision.Ref())
+	return &trial{calculation, revision.Number, "frozen"}, err
 }
 
 func (s *server) standingTrial(ctx context.Context, id string, month period.Period) (*trial, error) {
@@ -96,20 +83,14 @@ func (s *server) standingTrial(ctx context.Context, id string, month period.Peri
 	if err != nil {
 		return nil, err
 	}
-	standing := &trial{
-		ref: closing.AttemptRef{Book: id, Period: month}, inputs: "standing", basis: allocation.CostBasis(book.Basis),
-	}
-	if standing.rules, err = s.Rules.Active(ctx, month.Start(), month.End()); err != nil {
+	versions, err := s.Rules.Active(ctx, month.Start(), month.End())
+	if err != nil {
 		return nil, err
 	}
-	standing.before = func(ctx context.Context) (*allocation.Result, error) {
-		rules, err := allocation.NewRuleSet(standing.rules)
-		if err != nil {
-			return nil, err
-		}
-		return costs.Calculation{Inputs: s.Frozen, Ref: standing.ref, Rules: rules, Basis: standing.basis}.Run(ctx)
-	}
-	return standing, nil
+	rules, err := allocation.NewRuleSet(versions)
+	return &trial{costs.Calculation{
+		Inputs: s.Frozen, Ref: closing.AttemptRef{Book: id, Period: month}, Rules: rules, Basis: allocation.CostBasis(book.Basis),
+	}, 0, "standing"}, err
 }
 
 // triedRules puts a document's rules in the place of those of the same pools, and its mapping in that

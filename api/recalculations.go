@@ -9,6 +9,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/costs"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/ledger"
 )
 
 // keptRecalculations is how many results are kept at hand, so that the tenants of a month who ask for
@@ -86,24 +87,32 @@ func (r *recalculations) drop(item *recalculated) {
 	r.items = slices.DeleteFunc(r.items, func(kept *recalculated) bool { return kept == item })
 }
 
-// frozenResult allocates what an attempt froze, by the rules that it froze.
-func (s *server) frozenResult(ctx context.Context, ref closing.AttemptRef) (*allocation.Result, error) {
-	ref.Restates = 0 // one name for one attempt
+// frozenCalculation prepares to allocate what an attempt froze, by the rules that it froze.
+func (s *server) frozenCalculation(ctx context.Context, ref closing.AttemptRef) (costs.Calculation, error) {
+	manifest, err := s.Periods.Manifest(ctx, ref)
+	if err != nil {
+		return costs.Calculation{}, err
+	}
+	versions, err := s.frozenRules(ctx, ref)
+	if err != nil {
+		return costs.Calculation{}, err
+	}
+	rules, err := allocation.NewRuleSet(versions)
+	return costs.Calculation{Inputs: s.Frozen, Ref: ref, Rules: rules, Basis: allocation.CostBasis(manifest.Basis)}, err
+}
+
+// storedResult computes the cells of a stored result again: from what its charges came to, or from the
+// charges themselves where a rule changes within the period.
+func (s *server) storedResult(ctx context.Context, ref closing.AttemptRef, whole ledger.Filter) (*allocation.Result, error) {
 	return s.recalculated.get(ctx, ref, func() (*allocation.Result, error) {
-		manifest, err := s.Periods.Manifest(ctx, ref)
+		calculation, err := s.frozenCalculation(ctx, ref)
 		if err != nil {
 			return nil, err
 		}
-		versions, err := s.frozenRules(ctx, ref)
-		if err != nil {
-			return nil, err
+		result, restored, err := calculation.Restore(ctx, s.placedSums(ctx, whole))
+		if err != nil || restored {
+			return result, err
 		}
-		rules, err := allocation.NewRuleSet(versions)
-		if err != nil {
-			return nil, err
-		}
-		return costs.Calculation{
-			Inputs: s.Frozen, Ref: ref, Rules: rules, Basis: allocation.CostBasis(manifest.Basis),
-		}.Run(ctx)
+		return calculation.Run(ctx)
 	})
 }
