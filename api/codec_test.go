@@ -14,7 +14,7 @@ import (
 )
 
 func TestCodec(t *testing.T) {
-	ring, err := payloadcodec.OpenFileRing(t.TempDir())
+	ring, err := payloadcodec.CreateFileRing(t.TempDir())
 	require.NoError(t, err)
 	codec := payloadcodec.New(ring)
 	s := newStage(t, func(dependencies *api.Dependencies, _ *api.Options) { dependencies.Codec.Codec = codec })

@@ -71,7 +71,7 @@ func ownTemporal(t *testing.T) *testsuite.DevServer {
 // dialTemporal returns a client with the keys of a folder.
 func dialTemporal(t *testing.T, server *testsuite.DevServer, keysFolder string) (client.Client, *payloadcodec.Codec) {
 	t.Helper()
-	ring, err := payloadcodec.OpenFileRing(keysFolder)
+	ring, err := payloadcodec.CreateFileRing(keysFolder)
 	require.NoError(t, err)
 	codec := payloadcodec.New(ring)
 	connected, err := temporalclient.Dial(t.Context(), temporalclient.Config{

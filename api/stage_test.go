@@ -66,7 +66,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	folder := t.TempDir()
-	keys, err := token.OpenKeys(folder)
+	keys, err := token.CreateKeys(folder)
 	require.NoError(t, err)
 	connected, codec := dialTemporal(t, temporal, folder)
 	s := &stage{

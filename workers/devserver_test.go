@@ -62,7 +62,7 @@ func dial(t *testing.T) client.Client {
 
 func newCodec(t *testing.T) *payloadcodec.Codec {
 	t.Helper()
-	ring, err := payloadcodec.OpenFileRing(t.TempDir())
+	ring, err := payloadcodec.CreateFileRing(t.TempDir())
 	require.NoError(t, err)
 	return payloadcodec.New(ring)
 }

@@ -67,7 +67,7 @@ func (c *apiCommand) Run(ctx context.Context, logger *slog.Logger) error {
 }
 
 func (c *apiCommand) handler(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) (http.Handler, func(), error) {
-	keys, err := token.OpenKeys(c.Connections.Keys.KeysDir)
+	keys, err := c.Connections.Keys.tokens()
 	if err != nil {
 		return nil, nil, err
 	}

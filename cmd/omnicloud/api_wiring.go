@@ -23,7 +23,7 @@ import (
 // dependencies puts stores, services and Temporal behind the API's ports. The caller calls done at
 // the end.
 func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wired api.Dependencies, done func(), err error) {
-	ring, err := payloadcodec.OpenFileRing(c.Connections.Keys.KeysDir)
+	ring, err := c.Connections.Keys.payloads()
 	if err != nil {
 		return wired, nil, err
 	}

@@ -76,6 +76,9 @@ func (s *devStack) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := createKeys(s.folder.Keys()); err != nil {
+		return err
+	}
 	databaseAddress, err := s.claimAddresses(ctx)
 	if err != nil {
 		return err

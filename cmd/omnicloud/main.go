@@ -29,6 +29,8 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the version of this program; safe from several hosts at once."`
 	Allocate  allocateCommand  `cmd:"" help:"Allocate shared cost exactly, on files: no server, no database."`
 	Ledger    ledgerCommand    `cmd:"" help:"Verify the ledger of approved results."`
+	Keys      keysCommand      `cmd:"" help:"Make the keys that sign tokens and encrypt payloads."`
+	Token     tokenCommand     `cmd:"" help:"Make bearer tokens for the REST API."`
 }
 
 // streams are the standard streams, handed to commands so that tests can replace them. A command

@@ -31,13 +31,13 @@ type scheduleFlags struct {
 
 // connect opens both ends; the caller calls done.
 func (f scheduleFlags) connect(ctx context.Context, logger *slog.Logger) (connected client.Client, books closing.Store, done func(), err error) {
-	pool, err := postgres.Open(ctx, f.Database.DatabaseURL)
+	connected, err = dialTemporal(ctx, f.Temporal, f.Keys, logger)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	connected, err = dialTemporal(ctx, f.Temporal, f.Keys, logger)
+	pool, err := postgres.Open(ctx, f.Database.DatabaseURL)
 	if err != nil {
-		pool.Close()
+		connected.Close()
 		return nil, nil, nil, err
 	}
 	return connected, postgres.NewClosing(pool), func() { connected.Close(); pool.Close() }, nil

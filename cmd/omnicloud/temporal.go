@@ -14,7 +14,7 @@ import (
 // temporalConfig describes how this process talks to Temporal, payloads encrypted with the keys of
 // the keys folder.
 func temporalConfig(where temporalFlags, keys keyFlags, logger *slog.Logger) (temporalclient.Config, error) {
-	ring, err := payloadcodec.OpenFileRing(keys.KeysDir)
+	ring, err := keys.payloads()
 	if err != nil {
 		return temporalclient.Config{}, err
 	}

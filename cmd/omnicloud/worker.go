@@ -28,6 +28,10 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	keys, err := c.Connections.Keys.tokens()
+	if err != nil {
+		return err
+	}
 	pool, err := postgres.Open(ctx, c.Connections.Database.DatabaseURL)
 	if err != nil {
 		return err
@@ -38,10 +42,6 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	defer services.Close()
-	keys, err := token.OpenKeys(c.Connections.Keys.KeysDir)
-	if err != nil {
-		return err
-	}
 	notifications, err := c.notifications(pool, logger)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (c *workerCommand) notifications(pool *pgxpool.Pool, logger *slog.Logger) (
 	if c.WebhookURL == "" {
 		return dispatcher, nil
 	}
-	secret, err := webhook.OpenSecret(c.Connections.Keys.KeysDir)
+	secret, err := c.Connections.Keys.webhookSecret()
 	if err != nil {
 		return nil, err
 	}

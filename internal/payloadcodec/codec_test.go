@@ -16,7 +16,7 @@ import (
 
 func newCodec(t testing.TB) (*payloadcodec.Codec, *payloadcodec.FileRing) {
 	t.Helper()
-	ring, err := payloadcodec.OpenFileRing(t.TempDir())
+	ring, err := payloadcodec.CreateFileRing(t.TempDir())
 	require.NoError(t, err)
 	return payloadcodec.New(ring), ring
 }

@@ -33,16 +33,23 @@ type FileRing struct {
 
 var _ KeyRing = (*FileRing)(nil)
 
-// OpenFileRing opens the key ring in a folder and creates both where there is none. Several
-// processes may do so at once: one file wins and all use it. A file that others than its owner can
-// read is refused.
-func OpenFileRing(folder string) (*FileRing, error) {
-	ring := &FileRing{path: filepath.Join(folder, KeyFileName)}
-	if _, err := os.Stat(ring.path); errors.Is(err, fs.ErrNotExist) {
-		if err := create(folder, ring.path); err != nil {
+// CreateFileRing opens the key ring in a folder and creates both where there is none. Several
+// processes may do so at once: one file wins and all use it.
+func CreateFileRing(folder string) (*FileRing, error) {
+	path := filepath.Join(folder, KeyFileName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := create(folder, path); err != nil {
 			return nil, err
 		}
 	}
+	return OpenFileRing(folder)
+}
+
+// OpenFileRing opens the key ring in a folder and writes nothing: a ring made by mistake would
+// encrypt what no other process can read. A missing file is an fs.ErrNotExist; a file that others
+// than its owner can read is refused.
+func OpenFileRing(folder string) (*FileRing, error) {
+	ring := &FileRing{path: filepath.Join(folder, KeyFileName)}
 	if err := ring.load(); err != nil {
 		return nil, err
 	}

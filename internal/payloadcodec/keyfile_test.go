@@ -1,6 +1,7 @@
 package payloadcodec_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -18,7 +19,7 @@ func TestFileRing(t *testing.T) {
 		var group sync.WaitGroup
 		for i := range ids {
 			group.Go(func() {
-				ring, err := payloadcodec.OpenFileRing(folder)
+				ring, err := payloadcodec.CreateFileRing(folder)
 				if err == nil {
 					key, _ := ring.Current()
 					ids[i] = key.ID
@@ -34,9 +35,15 @@ func TestFileRing(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, entries, 1, "no temporary file stays behind")
 	})
+	t.Run("opening writes nothing where there is no key", func(t *testing.T) {
+		folder := filepath.Join(t.TempDir(), "keys")
+		_, err := payloadcodec.OpenFileRing(folder)
+		require.ErrorIs(t, err, fs.ErrNotExist)
+		require.NoDirExists(t, folder)
+	})
 	t.Run("the file is for its owner alone", func(t *testing.T) {
 		folder := t.TempDir()
-		_, err := payloadcodec.OpenFileRing(folder)
+		_, err := payloadcodec.CreateFileRing(folder)
 		require.NoError(t, err)
 		info, err := os.Stat(filepath.Join(folder, payloadcodec.KeyFileName))
 		require.NoError(t, err)
@@ -44,7 +51,7 @@ func TestFileRing(t *testing.T) {
 	})
 	t.Run("a file that others can read is refused", func(t *testing.T) {
 		folder := t.TempDir()
-		_, err := payloadcodec.OpenFileRing(folder)
+		_, err := payloadcodec.CreateFileRing(folder)
 		require.NoError(t, err)
 		require.NoError(t, os.Chmod(filepath.Join(folder, payloadcodec.KeyFileName), 0o644))
 		_, err = payloadcodec.OpenFileRing(folder)
@@ -52,7 +59,7 @@ func TestFileRing(t *testing.T) {
 	})
 	t.Run("another process's rotation is seen", func(t *testing.T) {
 		folder := t.TempDir()
-		reader, err := payloadcodec.OpenFileRing(folder)
+		reader, err := payloadcodec.CreateFileRing(folder)
 		require.NoError(t, err)
 		writer, err := payloadcodec.OpenFileRing(folder)
 		require.NoError(t, err)

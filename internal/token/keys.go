@@ -2,6 +2,7 @@ package token
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,8 +21,8 @@ const (
 )
 
 // Keys is the key folder: one private key that signs, and every public key whose tokens are
-// accepted. To rotate, remove token-signing.key and restart: the next start makes a new one, while
-// the old public key keeps its tokens valid until its .pub file is removed. Safe for concurrent use.
+// accepted. To rotate, remove token-signing.key, create the keys again and restart: the old public key
+// keeps its tokens valid until its .pub file is removed. Safe for concurrent use.
 type Keys struct {
 	folder     string
 	signingID  string
@@ -32,9 +33,9 @@ type Keys struct {
 	scanned time.Time
 }
 
-// OpenKeys reads the key folder and creates it, and its first key pair, where missing. Processes
-// that start at the same time agree on one key pair.
-func OpenKeys(folder string) (*Keys, error) {
+// CreateKeys makes the key folder and its first key pair where missing, and opens it. Processes that
+// do so at the same time agree on one key pair.
+func CreateKeys(folder string) (*Keys, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("creating key folder %s: %w", folder, err)
 	}
@@ -42,20 +43,40 @@ func OpenKeys(folder string) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	public, ok := private.Public().(ed25519.PublicKey)
-	if !ok {
-		return nil, fmt.Errorf("key file %s holds no Ed25519 key", filepath.Join(folder, privateKeyName))
-	}
-	keys := &Keys{folder: folder, signingID: keyID(public), signingKey: private}
-	if err := writePublic(keys.publicPath(keys.signingID), public); err != nil {
+	public, err := publicOf(private)
+	if err != nil {
 		return nil, err
 	}
+	if err := writePublic(publicPath(folder, keyID(public)), public); err != nil {
+		return nil, err
+	}
+	return OpenKeys(folder)
+}
+
+// OpenKeys reads the key folder and writes nothing: a key pair made by mistake would sign what no
+// other process accepts. A folder without a signing key is an fs.ErrNotExist.
+func OpenKeys(folder string) (*Keys, error) {
+	private, err := readPrivate(filepath.Join(folder, privateKeyName))
+	if err != nil {
+		return nil, err
+	}
+	public, err := publicOf(private)
+	if err != nil {
+		return nil, err
+	}
+	keys := &Keys{folder: folder, signingID: keyID(public), signingKey: private}
 	return keys, keys.scan()
 }
 
-func (k *Keys) publicPath(id string) string {
-	return filepath.Join(k.folder, "token-"+id+".pub")
+func publicOf(private ed25519.PrivateKey) (ed25519.PublicKey, error) {
+	public, ok := private.Public().(ed25519.PublicKey)
+	if !ok {
+		return nil, errors.New("the signing key is no Ed25519 key")
+	}
+	return public, nil
 }
+
+func publicPath(folder, id string) string { return filepath.Join(folder, "token-"+id+".pub") }
 
 // lookup returns the public key of an id. An unknown id makes the folder be read again, so that a
 // key made by another process since is found without a restart.
@@ -87,7 +108,10 @@ func (k *Keys) scanLocked() error {
 	if err != nil {
 		return fmt.Errorf("listing key folder %s: %w", k.folder, err)
 	}
-	public := make(map[string]ed25519.PublicKey, len(paths))
+	public := make(map[string]ed25519.PublicKey, len(paths)+1)
+	if own, err := publicOf(k.signingKey); err == nil {
+		public[k.signingID] = own // accepted even where only the private key was copied here
+	}
 	for _, path := range paths {
 		key, err := readPublic(path)
 		if err != nil {

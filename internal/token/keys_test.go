@@ -1,6 +1,7 @@
 package token_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -18,7 +19,7 @@ var operator = approval.Actor{Subject: "operator", Roles: []approval.Role{approv
 
 func openKeys(t *testing.T, folder string) *token.Keys {
 	t.Helper()
-	keys, err := token.OpenKeys(folder)
+	keys, err := token.CreateKeys(folder)
 	require.NoError(t, err)
 	return keys
 }
@@ -30,7 +31,7 @@ func TestOpenKeys(t *testing.T) {
 		opened := make([]*token.Keys, 8)
 		for i := range opened {
 			group.Go(func() {
-				keys, err := token.OpenKeys(folder)
+				keys, err := token.CreateKeys(folder)
 				if err == nil {
 					opened[i] = keys
 				}
@@ -89,6 +90,13 @@ func TestOpenKeys(t *testing.T) {
 			_, err := running.Verify(t.Context(), fresh)
 			return err == nil
 		}, 5*time.Second, 50*time.Millisecond)
+	})
+
+	t.Run("opening writes nothing where there is no key", func(t *testing.T) {
+		folder := filepath.Join(t.TempDir(), "keys")
+		_, err := token.OpenKeys(folder)
+		require.ErrorIs(t, err, fs.ErrNotExist)
+		require.NoDirExists(t, folder)
 	})
 
 	t.Run("a damaged key file is refused by name", func(t *testing.T) {

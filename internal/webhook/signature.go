@@ -53,17 +53,24 @@ func Verify(secret []byte, timestamp, signature string, body []byte, now time.Ti
 	return nil
 }
 
-// OpenSecret reads the secret in the keys folder, in hexadecimal, and makes one where there is none.
-// Processes that do so at once agree on one.
+// CreateSecret makes a secret in the keys folder where there is none. Processes that do so at once
+// agree on one.
+func CreateSecret(folder string) error {
+	path := filepath.Join(folder, SecretFileName)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := createSecret(folder, path); err != nil {
+		return fmt.Errorf("webhook secret: %w", err)
+	}
+	return nil
+}
+
+// OpenSecret reads the secret in the keys folder, in hexadecimal, and writes nothing: no receiver
+// knows a secret made by mistake. A missing file is an fs.ErrNotExist.
 func OpenSecret(folder string) ([]byte, error) {
 	path := filepath.Join(folder, SecretFileName)
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := createSecret(folder, path); err != nil {
-			return nil, fmt.Errorf("webhook secret: %w", err)
-		}
-		text, err = os.ReadFile(path)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("webhook secret: %w", err)
 	}

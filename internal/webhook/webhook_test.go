@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"context"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -77,8 +78,12 @@ func TestVerify(t *testing.T) {
 func TestOpenSecret(t *testing.T) {
 	t.Run("is made once, for its owner alone", func(t *testing.T) {
 		folder := filepath.Join(t.TempDir(), "keys")
+		_, err := webhook.OpenSecret(folder)
+		require.ErrorIs(t, err, fs.ErrNotExist, "opening makes none")
+		require.NoError(t, webhook.CreateSecret(folder))
 		first, err := webhook.OpenSecret(folder)
 		require.NoError(t, err)
+		require.NoError(t, webhook.CreateSecret(folder))
 		again, err := webhook.OpenSecret(folder)
 		require.NoError(t, err)
 		require.Equal(t, first, again)

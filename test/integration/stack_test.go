@@ -74,7 +74,7 @@ func newStack(t testing.TB) *stack {
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	s.pool, s.periods = pool, postgres.NewClosing(pool)
-	keys, err := token.OpenKeys(s.keysDir)
+	keys, err := token.CreateKeys(s.keysDir)
 	require.NoError(t, err)
 	s.tokens = token.NewDecisions(keys)
 	s.startServices()
@@ -241,7 +241,7 @@ func (s *stack) call(method, path string, body, into any) {
 
 func codecOf(t testing.TB, keysDir string) temporalclient.Codec {
 	t.Helper()
-	ring, err := payloadcodec.OpenFileRing(keysDir)
+	ring, err := payloadcodec.CreateFileRing(keysDir)
 	require.NoError(t, err)
 	return payloadcodec.New(ring)
 }
