@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
@@ -55,9 +56,14 @@ func (s *stack) late(month period.Period, subAccount string, amounts ...string) 
 // restate opens a restatement and starts its workflow, as the API does.
 func (s *stack) restate(month period.Period, reason string) closing.AttemptRef {
 	s.Helper()
+	return s.restateAs(month, closing.Restatement{Reason: reason})
+}
+
+func (s *stack) restateAs(month period.Period, wanted closing.Restatement) closing.AttemptRef {
+	s.Helper()
 	status, started, err := s.periods.OpenRestatement(context.Background(), closing.OpenRequest{
 		Book: closing.SampleBook().ID, Period: month, RequestedBy: "operator", CorrelationID: correlationID, Now: time.Now(),
-	}, closing.Restatement{Reason: reason})
+	}, wanted)
 	require.NoError(s, err)
 	require.True(s, started)
 	ref := status.Ref()
@@ -112,6 +118,21 @@ func (s *stack) close(month period.Period) closing.Status {
 	waiting := s.await(s.open(month), closing.StateAwaitingApproval)
 	require.NoError(s, s.decide(waiting, approval.Approve, approver))
 	return s.await(waiting.Ref(), closing.StateClosed)
+}
+
+// shareEqually lets the rule of a pool split it equally, for as long as it was in effect.
+func (s *stack) shareEqually(pool string) {
+	s.Helper()
+	rules := postgres.NewRules(s.pool)
+	versions, err := rules.Versions(context.Background(), "pool-"+pool)
+	require.NoError(s, err)
+	rule := *versions[0].Pool
+	rule.Strategy = allocation.StrategyEqual
+	next, err := allocation.NewPoolVersion("pool-"+pool, 1, rule, "system", time.Now())
+	require.NoError(s, err)
+	change, err := allocation.Supersede(versions, next, rule.EffectiveFrom, "system", time.Now())
+	require.NoError(s, err)
+	require.NoError(s, rules.Revise(context.Background(), change))
 }
 
 func TestARestatementChangesOnlyWhatCameLate(t *testing.T) {
@@ -189,6 +210,23 @@ func TestARestatementChangesOnlyWhatCameLate(t *testing.T) {
 		require.Equal(t, closing.StateClosed, status.State)
 		require.Equal(t, 2, status.Revision)
 		require.Equal(t, second.ResultHash, status.ResultHash)
+	})
+	t.Run("today's rules move cost between tenants where they are asked for, and change no total", func(t *testing.T) {
+		s.shareEqually("network")
+		require.NoError(t, s.decide(s.await(s.restateAs(september2025, closing.Restatement{
+			Reason: "the network was to be shared equally", Rules: closing.OriginCurrent,
+		}), closing.StateAwaitingApproval), approval.Approve, approver))
+		third := s.await(second.Ref(), closing.StateClosed)
+		require.Equal(t, 3, third.Revision)
+		require.True(t, second.Totals[0].Billed.Equal(third.Totals[0].Billed))
+		sum := decimal.Zero
+		for _, cell := range s.cells(september2025, 3, true) {
+			require.Equal(t, "network", cell.Pool)
+			sum = sum.Add(cell.Amount)
+		}
+		require.True(t, sum.IsZero())
+		require.Equal(t, before, s.export(september2025, 1))
+		second = third
 	})
 	t.Run("what comes later is part of the next close", func(t *testing.T) {
 		s.late(september2025, "acct-acme", "12.50")
