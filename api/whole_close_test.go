@@ -73,6 +73,7 @@ func TestWholeClose(t *testing.T) {
 		require.Equal(t, shown.Totals[0].Billed.String(), total.String())
 	})
 	t.Run("explanations", s.explanations)
+	t.Run("outputs", s.outputs)
 	t.Run("previews", s.previews)
 	t.Run("stages", s.stagedClose)
 }
