@@ -11,6 +11,7 @@ import (
 	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	exact "github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
@@ -117,8 +118,8 @@ func TestTenantCosts(t *testing.T) {
 // costs stores that acme bore an amount in a month.
 func (s *stage) costs(t *testing.T, ref closing.AttemptRef, amount string) error {
 	t.Helper()
-	days := make([]decimal.Decimal, 30)
-	days[0] = money(amount)
+	days := exact.NewSums(30)
+	days.AddDecimal(0, money(amount))
 	return postgres.NewCosts(s.pool).StoreCosts(t.Context(), ref, "hash", func(sink allocation.CostSink) error {
 		return sink.Months([]allocation.CostMonth{{Account: "acme", Category: allocation.CategoryCompute, Currency: "USD", Days: days}})
 	})

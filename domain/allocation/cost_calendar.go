@@ -74,7 +74,7 @@ func (c *calendar) weights(row *dayRow, sign int) (money.Weights, error) {
 	days, found := make([]decimal.Decimal, c.count), false
 	for place := range days {
 		if row != nil {
-			days[place] = row.at(place)
+			days[place] = row.sums.Decimal(place)
 		}
 		if days[place].Sign() != sign {
 			days[place] = decimal.Zero
@@ -90,27 +90,15 @@ func (c *calendar) weights(row *dayRow, sign int) (money.Weights, error) {
 	return money.DecimalWeights(days)
 }
 
-// at returns the sum of a day.
-func (r *dayRow) at(place int) decimal.Decimal { return r.sums.Decimal(place) }
-
-// days returns the sum of every day, or nil where all are zero.
-func (r *dayRow) days() []decimal.Decimal {
-	days, found := make([]decimal.Decimal, r.sums.Len()), false
-	for place := range days {
-		days[place] = r.at(place)
-		found = found || !days[place].IsZero()
-	}
-	if !found {
-		return nil
-	}
-	return days
+// accountCosts holds an account's rows, few enough to be searched one by one, and the lines that grow,
+// in the order in which they began.
+type accountCosts struct {
+	rows  []*dayRow
+	lines []*lineSum
 }
 
-// accountDays holds an account's rows: few enough to be searched one by one.
-type accountDays struct{ rows []*dayRow }
-
 // row finds the row of a category and currency, or begins it.
-func (a *accountDays) row(days calendar, category CostCategory, currency string) *dayRow {
+func (a *accountCosts) row(days calendar, category CostCategory, currency string) *dayRow {
 	for _, row := range a.rows {
 		if row.category == category && row.currency == currency {
 			return row

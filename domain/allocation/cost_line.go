@@ -1,6 +1,10 @@
 package allocation
 
-import "github.com/shopspring/decimal"
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/money"
+)
 
 // CostLine is what an account bore in a month for one resource: direct cost by resource, or its cell
 // of a pool. A resource may have several lines, which add up.
@@ -23,8 +27,8 @@ type CostMonth struct {
 	Account  string
 	Category CostCategory
 	Currency string
-	// Days holds an amount for every day of the month.
-	Days []decimal.Decimal
+	// Days holds a sum for every day of the month.
+	Days *money.Sums
 }
 
 // CostSink stores a projection as it is made. What it is given is valid during the call alone.

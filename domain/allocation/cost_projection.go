@@ -1,9 +1,6 @@
 package allocation
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
@@ -18,7 +15,8 @@ import (
 //   - A shared cell is spread by its pool's own days. Days that go against the pool's sign count as
 //     zero, as drivers below zero do; where no day is left, it is spread evenly.
 //
-// Spreading apportions by largest remainder (see money.Apportion). Memory grows with accounts and
+// Time cuts a charge by largest remainder (money.Apportion); a cell accrues over the month's days
+// (money.Accrual), so that it costs little to spread the cells of every tenant and pool. Memory grows with accounts and
 // their categories, not with charges. It is not safe for concurrent use.
 type CostProjection struct {
 	days   calendar
@@ -26,13 +24,12 @@ type CostProjection struct {
 	sink   CostSink
 	err    error
 
-	accounts map[string]*accountDays
+	accounts map[string]*accountCosts
 	pools    map[poolKey]*dayRow
 
-	places map[lineKey]*lineSum
-	lines  []*lineSum // in the order in which they began
-	tags   tagMemory
-	batch  []CostLine
+	lines map[lineKey]*lineSum
+	tags  tagMemory
+	batch []CostLine
 }
 
 // poolKey is a pool in a currency.
@@ -63,8 +60,8 @@ const (
 func NewCostProjection(month period.Period, owners Owners, sink CostSink) *CostProjection {
 	return &CostProjection{
 		days: newCalendar(month), owners: owners, sink: sink,
-		accounts: make(map[string]*accountDays), pools: make(map[poolKey]*dayRow),
-		places: make(map[lineKey]*lineSum), tags: newTagMemory(),
+		accounts: make(map[string]*accountCosts), pools: make(map[poolKey]*dayRow),
+		lines: make(map[lineKey]*lineSum), tags: newTagMemory(),
 	}
 }
 
@@ -103,7 +100,7 @@ func (p *CostProjection) Err() error { return p.err }
 
 // line finds a growing line or begins one; it is nil after an error.
 func (p *CostProjection) line(key lineKey) *lineSum {
-	line := p.places[key]
+	line := p.lines[key]
 	if line != nil {
 		return line
 	}
@@ -112,16 +109,17 @@ func (p *CostProjection) line(key lineKey) *lineSum {
 			return nil
 		}
 	}
-	line = &lineSum{key: key, days: p.account(key.account).row(p.days, key.category, key.currency)}
-	p.places[key] = line
-	p.lines = append(p.lines, line)
+	account := p.account(key.account)
+	line = &lineSum{key: key, days: account.row(p.days, key.category, key.currency)}
+	account.lines = append(account.lines, line)
+	p.lines[key] = line
 	return line
 }
 
-func (p *CostProjection) account(name string) *accountDays {
+func (p *CostProjection) account(name string) *accountCosts {
 	account := p.accounts[name]
 	if account == nil {
-		account = &accountDays{}
+		account = &accountCosts{}
 		p.accounts[name] = account
 	}
 	return account
@@ -129,15 +127,17 @@ func (p *CostProjection) account(name string) *accountDays {
 
 // flush hands the lines on in byte order of account, and begins anew.
 func (p *CostProjection) flush() {
-	slices.SortStableFunc(p.lines, func(a, b *lineSum) int { return strings.Compare(a.key.account, b.key.account) })
-	for _, line := range p.lines {
-		p.put(CostLine{
-			Account: line.key.account, Category: line.key.category, Service: line.key.service, Resource: line.key.resource,
-			Project: line.key.project, Tags: *line.key.tags, Currency: line.key.currency, Amount: line.sum.Decimal(),
-		})
+	for _, name := range sortedKeys(p.accounts) {
+		account := p.accounts[name]
+		for _, line := range account.lines {
+			p.put(CostLine{
+				Account: line.key.account, Category: line.key.category, Service: line.key.service, Resource: line.key.resource,
+				Project: line.key.project, Tags: *line.key.tags, Currency: line.key.currency, Amount: line.sum.Decimal(),
+			})
+		}
+		account.lines = nil
 	}
-	p.lines = p.lines[:0]
-	clear(p.places)
+	clear(p.lines)
 	p.handOn()
 }
 

@@ -16,7 +16,7 @@ type spread struct {
 	category CostCategory
 	currency string
 	digits   int
-	weights  money.Weights
+	days     money.Accrual
 	// result is nil for bridges, whose cells are known by name.
 	result *PoolResult
 }
@@ -59,9 +59,7 @@ func (p *CostProjection) finishMonths(names []string, cells *spreadCells) error 
 	for _, name := range names {
 		account := p.account(name)
 		for cell := range cells.of(name) {
-			if err := cell.over(account.row(p.days, cell.category, cell.currency)); err != nil {
-				return err
-			}
+			cell.over(account.row(p.days, cell.category, cell.currency))
 		}
 		batch = account.months(name, batch)
 		delete(p.accounts, name)
@@ -80,18 +78,9 @@ func (p *CostProjection) finishMonths(names []string, cells *spreadCells) error 
 }
 
 // over adds the cell to the days of a row.
-func (c spreadCell) over(row *dayRow) error {
-	digits := max(c.digits, money.QuantumDigits(c.digits, c.amount))
-	portions, err := money.Apportion(money.Units(c.amount, digits), c.weights)
-	if err != nil {
-		return err
-	}
-	for place := range portions.Len() {
-		if !portions.IsZero(place) {
-			row.sums.AddDecimal(place, portions.Decimal(place, digits))
-		}
-	}
-	return nil
+func (c spreadCell) over(row *dayRow) {
+	digits := money.QuantumDigits(c.digits, c.amount)
+	c.days.AddTo(row.sums, money.Units(c.amount, digits), digits)
 }
 
 // spreadCells finds the cells of an account in pools that are not direct.
@@ -113,7 +102,6 @@ func (p *CostProjection) cells(result *Result, variances map[string]decimal.Deci
 		if err != nil {
 			return nil, err
 		}
-		prepared.digits = pool.Digits()
 		if pool.roster == nil {
 			for cell := range pool.Cells() {
 				cells.add(cell.Account, prepared, cell.Amount)
@@ -143,7 +131,7 @@ func (p *CostProjection) spread(pool string, category CostCategory, currency str
 		return nil, err
 	}
 	weights, err := p.days.weights(p.pools[poolKey{pool, currency}], sign)
-	return &spread{pool: pool, category: category, currency: currency, digits: minorDigits, weights: weights}, err
+	return &spread{pool: pool, category: category, currency: currency, digits: minorDigits, days: money.NewAccrual(weights)}, err
 }
 
 func (c *spreadCells) add(account string, of *spread, amount decimal.Decimal) {
@@ -153,7 +141,7 @@ func (c *spreadCells) add(account string, of *spread, amount decimal.Decimal) {
 }
 
 // names lists everybody who bears something, and who may, in byte order.
-func (c *spreadCells) names(direct map[string]*accountDays) []string {
+func (c *spreadCells) names(direct map[string]*accountCosts) []string {
 	names := slices.AppendSeq(slices.Collect(maps.Keys(direct)), maps.Keys(c.named))
 	if c.roster != nil {
 		for place := range c.roster.Len() {
@@ -186,10 +174,10 @@ func (c *spreadCells) of(account string) func(yield func(spreadCell) bool) {
 }
 
 // months appends the account's rows in which anything happened.
-func (a *accountDays) months(name string, into []CostMonth) []CostMonth {
+func (a *accountCosts) months(name string, into []CostMonth) []CostMonth {
 	for _, row := range a.rows {
-		if days := row.days(); days != nil {
-			into = append(into, CostMonth{Account: name, Category: row.category, Currency: row.currency, Days: days})
+		if !row.sums.IsZero() {
+			into = append(into, CostMonth{Account: name, Category: row.category, Currency: row.currency, Days: row.sums})
 		}
 	}
 	return into

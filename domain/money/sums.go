@@ -130,6 +130,27 @@ func (s *Sums) Decimal(place int) decimal.Decimal {
 	return FromUnits(units, scale)
 }
 
+// Fixed returns the sum at a place, or false where it does not fit.
+func (s *Sums) Fixed(place int) (Fixed, bool) {
+	fits := s.large[place] == nil && s.scale <= fixedDigits
+	return Fixed{Coefficient: s.cells[place], Scale: uint8(s.scale)}, fits
+}
+
+// IsZero reports whether every sum is zero.
+func (s *Sums) IsZero() bool {
+	for place, cell := range s.cells {
+		if cell != 0 && s.large[place] == nil {
+			return false
+		}
+	}
+	for place := range s.large {
+		if !s.Decimal(place).IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
 // Units sets into to the sum at a place in units of 10^−scale, where scale is at least Scale.
 func (s *Sums) Units(into *big.Int, place, scale int) {
 	into.SetInt64(s.cells[place])

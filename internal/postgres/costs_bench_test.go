@@ -11,6 +11,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
@@ -117,9 +118,9 @@ func manyCosts(month period.Period) func(allocation.CostSink) error {
 		var months []allocation.CostMonth
 		for i := range historyTenants {
 			for _, category := range []allocation.CostCategory{"compute", "shared", "storage"} {
-				days := make([]decimal.Decimal, int(month.End().Sub(month.Start()).Hours()/24))
-				for day := range days {
-					days[day] = decimal.New(int64(i*31+day+1), -6)
+				days := money.NewSums(int(month.End().Sub(month.Start()).Hours() / 24))
+				for day := range days.Len() {
+					days.AddFixed(day, money.Fixed{Coefficient: int64(i*31 + day + 1), Scale: 6})
 				}
 				months = append(months, allocation.CostMonth{Account: fmt.Sprintf("tenant-%05d", i), Category: category, Currency: "USD", Days: days})
 			}

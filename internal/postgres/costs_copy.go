@@ -69,7 +69,7 @@ func (s *costSink) Months(months []allocation.CostMonth) error {
 		b.text(month.Account)
 		b.text(string(month.Category))
 		b.text(month.Currency)
-		b.decimals(month.Days)
+		b.sums(month.Days)
 		b.endRow()
 	}
 	return s.months.write(b)

@@ -13,15 +13,16 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
 // days makes a month in which an amount came on some days, counted from 1.
-func days(month period.Period, amounts map[int]string) []decimal.Decimal {
-	all := make([]decimal.Decimal, int(month.End().Sub(month.Start()).Hours()/24))
+func days(month period.Period, amounts map[int]string) *money.Sums {
+	all := money.NewSums(int(month.End().Sub(month.Start()).Hours() / 24))
 	for day, amount := range amounts {
-		all[day-1] = decimal.RequireFromString(amount)
+		all.AddDecimal(day-1, decimal.RequireFromString(amount))
 	}
 	return all
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/intake"
+	"github.com/omnicloud/omnicloud/domain/money"
 )
 
 // copyBlock is about how many bytes are encoded at a time.
@@ -118,14 +119,18 @@ func (b *copyBuffer) decimal(value decimal.Decimal) {
 		b.text(value.String())
 		return
 	}
-	coefficient := value.CoefficientInt64()
+	b.fixed(value.CoefficientInt64(), int(-exponent))
+}
+
+// fixed writes coefficient · 10^−scale.
+func (b *copyBuffer) fixed(coefficient int64, scale int) {
 	if coefficient < 0 {
 		b.bytes = append(b.bytes, '-')
 		coefficient = -coefficient
 	}
 	start := len(b.bytes)
 	b.bytes = strconv.AppendInt(b.bytes, coefficient, 10)
-	if scale := int(-exponent); scale > 0 {
+	if scale > 0 {
 		for len(b.bytes)-start <= scale {
 			b.bytes = append(b.bytes, 0)
 			copy(b.bytes[start+1:], b.bytes[start:])
@@ -139,14 +144,18 @@ func (b *copyBuffer) decimal(value decimal.Decimal) {
 	b.bytes = append(b.bytes, '\t')
 }
 
-// decimals writes an array of numbers.
-func (b *copyBuffer) decimals(values []decimal.Decimal) {
+// sums writes an array of numbers.
+func (b *copyBuffer) sums(sums *money.Sums) {
 	b.bytes = append(b.bytes, '{')
-	for i, value := range values {
-		if i > 0 {
+	for place := range sums.Len() {
+		if place > 0 {
 			b.bytes[len(b.bytes)-1] = ','
 		}
-		b.decimal(value)
+		if fixed, fits := sums.Fixed(place); fits {
+			b.fixed(fixed.Coefficient, int(fixed.Scale))
+		} else {
+			b.decimal(sums.Decimal(place))
+		}
 	}
 	b.bytes = append(b.bytes[:len(b.bytes)-1], '}', '\t')
 }
