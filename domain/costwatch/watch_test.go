@@ -1,0 +1,168 @@
+package costwatch_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/anomaly"
+	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/costwatch"
+	"github.com/omnicloud/omnicloud/domain/outbox"
+	"github.com/omnicloud/omnicloud/domain/period"
+)
+
+var june = period.New(2026, time.June)
+
+// platform bears 100 a day per tenant, 40 of it for compute, with a ripple of a few percent; spikes
+// come on top of a tenant's compute.
+type platform struct {
+	tenants int
+	spikes  map[string]map[time.Time]int64
+	broken  error
+}
+
+func (p *platform) cost(tenant int, day time.Time) (compute, storage decimal.Decimal) {
+	ripple := int64((day.YearDay()*7+tenant*13)%9) - 4
+	compute = decimal.New(4000+40*ripple+100*p.spikes[name(tenant)][day], -2)
+	return compute, decimal.New(6000+60*ripple, -2)
+}
+
+func name(tenant int) string { return fmt.Sprintf("tenant-%04d", tenant) }
+
+func (p *platform) DailyTotals(_ context.Context, query allocation.DailyTotalQuery, use func(allocation.DailyTotal) error) error {
+	for tenant := range p.tenants {
+		for day := query.From; day.Before(query.Until); day = day.AddDate(0, 0, 1) {
+			compute, storage := p.cost(tenant, day)
+			if err := use(allocation.DailyTotal{Account: name(tenant), Currency: "USD", Day: day, Amount: compute.Add(storage)}); err != nil {
+				return err
+			}
+		}
+	}
+	return p.broken
+}
+
+func (p *platform) DailyCosts(_ context.Context, query allocation.CostQuery) ([]allocation.DailyCost, error) {
+	tenant := 0
+	if _, err := fmt.Sscanf(query.Account, "tenant-%d", &tenant); err != nil {
+		return nil, err
+	}
+	var costs []allocation.DailyCost
+	for day := query.First.Start(); day.Before(query.Last.End()); day = day.AddDate(0, 0, 1) {
+		compute, storage := p.cost(tenant, day)
+		costs = append(costs, allocation.DailyCost{Day: day, Category: "compute", Currency: "USD", Amount: compute},
+			allocation.DailyCost{Day: day, Category: "storage", Currency: "USD", Amount: storage})
+	}
+	return costs, nil
+}
+
+func (p *platform) CostItems(_ context.Context, query allocation.CostQuery) ([]allocation.CostItem, error) {
+	return []allocation.CostItem{
+		{Period: query.First, Dimension: "resource", Item: "vm-1", Currency: "USD", Amount: decimal.New(100, 0)},
+		{Period: query.Last, Dimension: "resource", Item: "vm-1", Currency: "USD", Amount: decimal.New(350, 0)},
+	}, nil
+}
+
+func (p *platform) CostPeriods(context.Context, string, period.Period, period.Period) ([]allocation.CostPeriod, error) {
+	return nil, errors.New("nobody asks")
+}
+
+func (p *platform) TagTotals(context.Context, allocation.CostQuery) ([]allocation.TagTotal, error) {
+	return nil, errors.New("nobody asks")
+}
+
+// book keeps what was found, once per id.
+type book struct {
+	found    map[string]allocation.CostAnomaly
+	messages []outbox.Message
+}
+
+func (b *book) Record(_ context.Context, _ string, found []allocation.CostAnomaly, announce costwatch.Announce) (int, error) {
+	added := 0
+	for _, one := range found {
+		if _, known := b.found[one.AnomalyID]; known {
+			continue
+		}
+		b.found[one.AnomalyID] = one
+		message, err := announce(one)
+		if err != nil {
+			return 0, err
+		}
+		b.messages = append(b.messages, message)
+		added++
+	}
+	return added, nil
+}
+
+func (b *book) Anomalies(context.Context, costwatch.Filter, costwatch.Position, int) ([]costwatch.Recorded, error) {
+	return nil, nil
+}
+
+func watchOver(costs *platform) (*costwatch.Watch, *book) {
+	kept := &book{found: map[string]allocation.CostAnomaly{}}
+	now := time.Date(2026, time.July, 10, 2, 0, 0, 0, time.UTC)
+	return &costwatch.Watch{
+		Costs: costs, Store: kept, Now: func() time.Time { return now },
+		Rule: anomaly.DefaultDailyRule(costwatch.DefaultLeastImpact()),
+	}, kept
+}
+
+func TestMonth(t *testing.T) {
+	spike := time.Date(2026, time.June, 16, 0, 0, 0, 0, time.UTC)
+	costs := &platform{tenants: 60, spikes: map[string]map[time.Time]int64{
+		name(7): {spike: 150, spike.AddDate(0, 0, 1): 150}, name(9): {spike: 15},
+	}}
+	watch, kept := watchOver(costs)
+	found, added, err := watch.Month(t.Context(), "main", june)
+	require.NoError(t, err)
+
+	t.Run("a spike of several days is one anomaly, and a small one none", func(t *testing.T) {
+		require.Equal(t, 1, found)
+		require.Equal(t, 1, added)
+		for _, one := range kept.found {
+			require.Equal(t, name(7), one.TenantID)
+			require.Equal(t, spike, one.PeriodStart)
+			require.Equal(t, spike, one.Since)
+		}
+	})
+	t.Run("its causes name the category in money that sums to the rise, and what rose over the month", func(t *testing.T) {
+		for _, one := range kept.found {
+			sum := decimal.Zero
+			for _, cause := range one.Causes {
+				sum = sum.Add(cause.Contribution)
+			}
+			require.True(t, sum.Equal(one.Impact), "%s of %s", sum, one.Impact)
+			require.Equal(t, "compute", one.Causes[0].Item)
+			require.Contains(t, strings.Join(one.SuggestedCauses, "\n"), "resource vm-1 rose the most: by 250.00 USD over 2026-05")
+		}
+	})
+	t.Run("the monitor is told under a key that stays", func(t *testing.T) {
+		require.Len(t, kept.messages, 1)
+		message := kept.messages[0]
+		require.Equal(t, outbox.TopicMonitorEvent, message.Topic)
+		require.True(t, strings.HasPrefix(message.Key, "main:anomaly-"), message.Key)
+		var event closing.Event
+		require.NoError(t, json.Unmarshal(message.Payload, &event))
+		require.Equal(t, costwatch.EventKind, event.Kind)
+		require.Equal(t, name(7), event.TenantID)
+		require.Equal(t, "2026-06-16", event.Details["day"])
+	})
+	t.Run("found again it is not new", func(t *testing.T) {
+		found, added, err := watch.Month(t.Context(), "main", june)
+		require.NoError(t, err)
+		require.Equal(t, []int{1, 0}, []int{found, added})
+	})
+	t.Run("an error of the costs is returned", func(t *testing.T) {
+		costs.broken = errors.New("connection lost")
+		_, _, err := watch.Month(t.Context(), "main", june)
+		require.ErrorIs(t, err, costs.broken)
+	})
+}
