@@ -37,10 +37,12 @@ func bookResult(ref closing.AttemptRef, result *allocation.Result, reconciliatio
 		books.transactions = append(books.transactions, transaction)
 	}
 	for _, total := range result.Totals {
-		books.totals = append(books.totals, closing.CurrencyTotal{
+		noted := closing.CurrencyTotal{
 			Currency: total.Currency, Billed: total.Billed, Effective: total.Effective,
 			Tenants: total.Tenants, Accounts: total.Accounts, Coverage: total.Coverage, Cells: total.Cells,
-		})
+		}
+		noted.Notes, noted.NotesCount = notesOf(result, total.Currency)
+		books.totals = append(books.totals, noted)
 	}
 	if reconciliation != nil {
 		books.addVariances(ref, result.BridgeStage, reconciliation.Variance)
@@ -48,6 +50,17 @@ func bookResult(ref closing.AttemptRef, result *allocation.Result, reconciliatio
 	slices.SortFunc(books.transactions, func(a, b ledger.Transaction) int { return a.Key.Compare(b.Key) })
 	slices.SortFunc(books.totals, func(a, b closing.CurrencyTotal) int { return cmp.Compare(a.Currency, b.Currency) })
 	return books
+}
+
+// notesOf puts what the engine noted about a currency in the terms of the close.
+func notesOf(result *allocation.Result, currency string) (notes []closing.Note, count int) {
+	noted, count := result.Notes(currency, closing.MaxNotes)
+	for _, note := range noted {
+		notes = append(notes, closing.Note{
+			Kind: string(note.Kind), Pool: note.Pool, TenantID: note.TenantID, Category: string(note.Category), Value: note.Value,
+		})
+	}
+	return notes, count
 }
 
 func (b *booked) addVariances(ref closing.AttemptRef, stage int, variances map[string]decimal.Decimal) {

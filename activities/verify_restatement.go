@@ -35,8 +35,12 @@ func (a *Allocation) VerifyRestatement(ctx context.Context, input RestatedBill) 
 	if err != nil {
 		return Verified{}, ApplicationError(err)
 	}
+	base, err := closing.HashedWith(status.ManifestHash, totals)
+	if err != nil {
+		return Verified{}, ApplicationError(err)
+	}
 	changes := newTally()
-	hash, err := ledger.ResultHash(status.ManifestHash, changes.watch(a.Ledger.Transactions(ctx, ref.Book, ref.Period, ref.Attempt)))
+	hash, err := ledger.ResultHash(base, changes.watch(a.Ledger.Transactions(ctx, ref.Book, ref.Period, ref.Attempt)))
 	if err != nil {
 		return Verified{}, ApplicationError(err)
 	}

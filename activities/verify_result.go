@@ -22,7 +22,8 @@ type Verified struct {
 
 // VerifyResult reads back what was stored and checks it against itself and against the bill: each
 // transaction's entries sum to its amount, what a pool passes on is split in a later stage, and per
-// currency tenants and accounts sum to what is billed. What does not add up is a NotBalanced error. It then records the result's hash.
+// currency tenants and accounts sum to what is billed. What does not add up is a NotBalanced error. It
+// then records the result's hash, which covers what was noted as well.
 func (a *Allocation) VerifyResult(ctx context.Context, ref closing.AttemptRef) (Verified, error) {
 	pulse, err := startPulse(ctx, a.Periods, ref, StepVerify)
 	if err != nil {
@@ -35,7 +36,11 @@ func (a *Allocation) VerifyResult(ctx context.Context, ref closing.AttemptRef) (
 	}
 	stored := newTally()
 	transactions := stored.watch(a.Ledger.Transactions(ctx, ref.Book, ref.Period, ref.Attempt))
-	hash, err := ledger.ResultHash(status.ManifestHash, transactions)
+	base, err := closing.HashedWith(status.ManifestHash, status.Totals)
+	if err != nil {
+		return Verified{}, ApplicationError(err)
+	}
+	hash, err := ledger.ResultHash(base, transactions)
 	if err != nil {
 		return Verified{}, ApplicationError(err)
 	}

@@ -57,7 +57,10 @@ type Status struct {
 	Totals           []CurrencyTotal `json:"totals"`
 	Reconciliation   *Reconciliation `json:"reconciliation,omitempty"`
 	CorrelationID    string          `json:"correlation_id,omitempty"`
-	UpdatedAt        time.Time       `json:"updated_at"`
+	// Basis and PeriodBy are what the manifest froze; empty before it has.
+	Basis     Basis     `json:"cost_basis,omitempty"`
+	PeriodBy  PeriodBy  `json:"period_by,omitempty"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // Ref returns the name of the current attempt.
@@ -76,4 +79,7 @@ type CurrencyTotal struct {
 	// Coverage is the share of the allocated cost that reached tenants, by absolute amounts, 0 to 1.
 	Coverage decimal.Decimal `json:"coverage"`
 	Cells    int64           `json:"cells"`
+	// Notes are the first MaxNotes of NotesCount things that the cells do not show.
+	Notes      []Note `json:"notes,omitempty"`
+	NotesCount int    `json:"notes_count,omitempty"`
 }

@@ -27,6 +27,9 @@ type Revision struct {
 	Attempts   []int
 	ResultHash string
 	ApprovedAt time.Time
+	// ManifestHash names what the revision was made of, Totals what it came to.
+	ManifestHash string
+	Totals       []closing.CurrencyTotal
 }
 
 // Ref returns the name of the attempt that made the revision.

@@ -9,8 +9,8 @@ import (
 
 // ReadUsage reads tenant_id,category,quantity and, where a rule changes within the span, start and
 // end, on a number of cores. The sums are the same whatever that number. A tenant that the roster
-// does not list is an error like every other: InvalidInput, naming file, line, column and value.
-// progress, where not nil, hears how many lines were read.
+// does not list, or that is active at no time of the span, is an error like every other: InvalidInput,
+// naming file, line, column and value. progress, where not nil, hears how many lines were read.
 func ReadUsage(path string, empty func() *allocation.Usage, roster *allocation.Roster, workers int, progress func(lines int)) (*allocation.Usage, error) {
 	file, err := csvfile.Open(path)
 	if err != nil {
@@ -71,6 +71,9 @@ func (u *usageReader) read(chunk *csvfile.Chunk) (lines int, err error) {
 		tenant, listed := u.roster.PlaceOf(u.row.Field(u.tenant))
 		if !listed {
 			return lines, u.row.Errorf(u.tenant, "the tenant is not listed in the file of tenants")
+		}
+		if !u.usage.Active(tenant) {
+			return lines, u.row.Errorf(u.tenant, "the tenant is active at no time of the period, so its usage cannot count; correct its times or leave the line out")
 		}
 		category, known := allocation.CategoryPlace(u.row.Field(u.category))
 		if !known {

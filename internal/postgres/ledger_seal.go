@@ -5,6 +5,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 )
@@ -16,7 +17,11 @@ func sealAttempt(ctx context.Context, tx pgx.Tx, attempt *held, revision int) er
 	if err != nil {
 		return err
 	}
-	if ledger.CombineHashes(attempt.manifestHash, hashes) != attempt.resultHash {
+	base, err := hashedWith(ctx, tx, attempt)
+	if err != nil {
+		return err
+	}
+	if ledger.CombineHashes(base, hashes) != attempt.resultHash {
 		return fault.New(fault.Tampered, "the ledger no longer holds what result %.12s of %s of book %s was made of; reject it and close again",
 			attempt.resultHash, attempt.ref.Period, attempt.ref.Book)
 	}
@@ -43,6 +48,17 @@ func sealAttempt(ctx context.Context, tx pgx.Tx, attempt *held, revision int) er
 	}
 	_, err = tx.Exec(ctx, "UPDATE ledger_heads SET transactions = $2, hash = $3 WHERE book = $1", head.Book, head.Transactions, head.Hash)
 	return err
+}
+
+// hashedWith returns what the result's hash begins with, made anew from what is stored.
+func hashedWith(ctx context.Context, tx pgx.Tx, attempt *held) (string, error) {
+	var totals []closing.CurrencyTotal
+	err := tx.QueryRow(ctx, "SELECT coalesce(totals, '[]') FROM close_attempts WHERE book = $1 AND period = $2 AND attempt = $3",
+		attempt.ref.Book, attempt.ref.Period.String(), attempt.ref.Attempt).Scan(&totals)
+	if err != nil {
+		return "", err
+	}
+	return closing.HashedWith(attempt.manifestHash, totals)
 }
 
 // unsealed lists the attempt's transactions in key order, which is the order of the result hash and

@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,7 +28,8 @@ func (r *Revisions) Revision(ctx context.Context, book string, month period.Peri
 	if revision.Book, err = readBook(ctx, r.db, book); err != nil {
 		return revision, err
 	}
-	rows, err := r.db.Query(ctx, `SELECT DISTINCT ON (a.revision) a.revision, a.ledger_attempt, a.result_hash, d.decided_at
+	rows, err := r.db.Query(ctx, `SELECT DISTINCT ON (a.revision) a.revision, a.ledger_attempt, a.result_hash, d.decided_at,
+			coalesce(a.manifest_hash, ''), coalesce(a.totals, '[]')
 		FROM close_attempts a LEFT JOIN decisions d ON d.book = a.book AND d.period = a.period
 			AND d.attempt = a.ledger_attempt AND d.refusal = ''
 		WHERE a.book = $1 AND a.period = $2 AND a.revision IS NOT NULL AND ($3 = 0 OR a.revision <= $3)
@@ -35,7 +38,9 @@ func (r *Revisions) Revision(ctx context.Context, book string, month period.Peri
 		return revision, explain(err, "finding revisions of %s of book %s", month, book)
 	}
 	var attempt int
-	_, err = pgx.ForEachRow(rows, []any{&revision.Number, &attempt, &revision.ResultHash, scannedInstant{&revision.ApprovedAt}}, func() error {
+	var totals []byte // of the last one, which is the revision's
+	_, err = pgx.ForEachRow(rows, []any{&revision.Number, &attempt, &revision.ResultHash, scannedInstant{&revision.ApprovedAt},
+		&revision.ManifestHash, &totals}, func() error {
 		revision.Attempts = append(revision.Attempts, attempt)
 		return nil
 	})
@@ -47,6 +52,9 @@ func (r *Revisions) Revision(ctx context.Context, book string, month period.Peri
 		return revision, fault.New(fault.NotFound, "%s of book %s has no published revision yet", month, book)
 	case number != 0 && revision.Number != number:
 		return revision, fault.New(fault.NotFound, "%s of book %s has no revision %d", month, book, number)
+	}
+	if err := json.Unmarshal(totals, &revision.Totals); err != nil {
+		return revision, fmt.Errorf("reading the totals of revision %d of %s: %w", revision.Number, month, err)
 	}
 	return revision, nil
 }

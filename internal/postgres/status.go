@@ -33,7 +33,8 @@ const statusColumns = `coalesce(p.state, 'open'), coalesce(p.attempt, 0), coales
 	coalesce(p.step, ''), coalesce(p.step_done, 0), coalesce(p.step_total, 0), coalesce(p.reason, ''),
 	coalesce(p.failure_code, ''), p.updated_at, coalesce(a.requested_by, ''), coalesce(a.manifest_hash, ''),
 	coalesce(a.result_hash, ''), a.approval_deadline, a.totals, a.reconciliation, coalesce(a.correlation_id, ''),
-	coalesce(c.restates, 0), c.restatement`
+	coalesce(c.restates, 0), c.restatement,
+	coalesce(a.manifest->>'cost_basis', ''), coalesce(a.manifest->>'period_by', '')`
 
 // statusJoins add to a month the row p of its period, its current attempt c, and the attempt a whose
 // result stands: the current one, or for a closed period the one that made its revision, since a
@@ -96,7 +97,8 @@ func scanStatus(row pgx.Row, status *closing.Status, before ...any) error {
 	if err := row.Scan(append(before, &status.State, &status.Attempt, &status.Revision, &status.Step,
 		&status.StepDone, &status.StepTotal, &status.Reason, &status.FailureCode, scannedInstant{&status.UpdatedAt},
 		&status.RequestedBy, &status.ManifestHash, &status.ResultHash, scannedInstant{&status.ApprovalDeadline},
-		&totals, &reconciliation, &status.CorrelationID, &status.Restates, &status.Restatement)...); err != nil {
+		&totals, &reconciliation, &status.CorrelationID, &status.Restates, &status.Restatement,
+		&status.Basis, &status.PeriodBy)...); err != nil {
 		return err
 	}
 	status.Totals = []closing.CurrencyTotal{}
