@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/money"
 )
 
 // CellExplanation says how a whole cell came about. The amounts of its parts sum to the cell.
@@ -71,7 +73,7 @@ func (p *PoolResult) explainShared(account string) []ExplainedPart {
 			parts = append(parts, ExplainedPart{explanation, sharedWords(&explanation), wholeDetails()})
 		case !residual && listed:
 			explain := p.explainer(part)
-			explanation := explain.tenant(place)
+			explanation := explain.tenant(place, money.RoundingOf(money.Units(part.Amount, part.Digits), part.weights, place))
 			parts = append(parts, ExplainedPart{explanation, sharedWords(&explanation), part.details(place)})
 		}
 	}

@@ -86,12 +86,13 @@ func (p *PoolResult) explainPart(part *Part, order []int, yield func(Explanation
 	if part.Fallback == FallbackResidual {
 		return yield(explain.residual())
 	}
+	roundings := money.Roundings(money.Units(part.Amount, part.Digits), part.weights)
 	for i := range p.roster.Len() {
 		place := i
 		if order != nil {
 			place = order[i]
 		}
-		if !yield(explain.tenant(place)) {
+		if !yield(explain.tenant(place, roundings[place])) {
 			return false
 		}
 	}
@@ -100,10 +101,9 @@ func (p *PoolResult) explainPart(part *Part, order []int, yield func(Explanation
 
 // explainer explains the cells that one part of a pool made.
 type explainer struct {
-	pool      *PoolResult
-	part      *Part
-	template  Explanation
-	roundings []money.Rounding
+	pool     *PoolResult
+	part     *Part
+	template Explanation
 }
 
 func (p *PoolResult) explainer(part *Part) explainer {
@@ -115,9 +115,6 @@ func (p *PoolResult) explainer(part *Part) explainer {
 	if !part.Bounds.IsZero() {
 		e.template.Bounds = &part.Bounds
 	}
-	if part.Fallback != FallbackResidual {
-		e.roundings = money.Roundings(money.Units(part.Amount, part.Digits), part.weights)
-	}
 	return e
 }
 
@@ -127,11 +124,11 @@ func (e *explainer) residual() Explanation {
 	return explanation
 }
 
-func (e *explainer) tenant(place int) Explanation {
+func (e *explainer) tenant(place int, rounding money.Rounding) Explanation {
 	explanation, tenant := e.template, e.pool.roster.Tenant(place)
 	explanation.TenantID, explanation.Amount = tenant.ID, e.part.cell(place)
 	explanation.Share = e.part.Share(place).RatString()
-	explanation.RoundingRank, explanation.RoundedUp = e.roundings[place].Rank, e.roundings[place].Raised
+	explanation.RoundingRank, explanation.RoundedUp = rounding.Rank, rounding.Raised
 	explanation.Drivers = e.part.readings(place, tenant.ID)
 	strategy := explanation.Strategy
 	if strategy == StrategyProportional && explanation.Fallback == "" {

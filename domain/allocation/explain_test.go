@@ -52,7 +52,9 @@ func TestExplain(t *testing.T) {
 				"The share is exactly 2/3; the ideal amount is rounded toward zero to a multiple of 0.01 USD, and as its remainder is number 1 in size it gets one of the multiples that are left over.",
 		},
 		"without use": {
-			shared, []string{"a network 1"}, "c",
+			shared,
+			[]string{"a network 1"},
+			"c",
 			"c bears 20" + by + "No tenant has a share of what drives the pool, so it is split in equal parts by the time that each tenant was active, which is 1/2 of the time for this one. " +
 				"The share is exactly 1/5; the ideal amount is rounded toward zero to a multiple of 0.01 USD; its remainder is number 3 in size, too small for one of those that are left over, if any.",
 		},
@@ -79,7 +81,9 @@ func TestExplain(t *testing.T) {
 				"The share is exactly 1/3; the ideal amount is rounded toward zero to a multiple of 0.01 USD; its remainder is number 2 in size, too small for one of those that are left over, if any.",
 		},
 		"a residual pool": {
-			rule(allocation.StrategyProportional, noDriver(allocation.NoDriverResidual)), []string{"a network 1"}, "@unallocated",
+			rule(allocation.StrategyProportional, noDriver(allocation.NoDriverResidual)),
+			[]string{"a network 1"},
+			"@unallocated",
 			"@unallocated bears 100" + by + "No tenant has a share of what drives the pool, and its rule leaves such cost unallocated.",
 		},
 	} {

@@ -148,6 +148,7 @@ func TestApportionLaws(t *testing.T) {
 			ideal := new(big.Rat).Mul(new(big.Rat).SetInt(new(big.Int).Abs(units)), w.Share(i))
 			raised := new(big.Rat).SetInt(new(big.Int).Abs(parts[i])).Cmp(ideal) > 0
 			require.Equal(t, raised, rounding.Raised, "part %d", i)
+			require.Equal(t, rounding, money.RoundingOf(units, w, i), "part %d", i)
 		}
 	}))
 }

@@ -28,3 +28,35 @@ func Roundings(units *big.Int, w Weights) []Rounding {
 	}
 	return roundings
 }
+
+// RoundingOf is Roundings for one part alone: it ranks without ordering the others.
+func RoundingOf(units *big.Int, w Weights, part int) Rounding {
+	if w.IsZero() || w.small == nil || !units.IsInt64() {
+		return Roundings(units, w)[part]
+	}
+	if w.small[part].isZero() {
+		return Rounding{}
+	}
+	amount := new(big.Int).Abs(units).Uint64()
+	divisor, given := newDivisor(w.smallTotal), uint64(0)
+	remainders := make([]remainder, 0, len(w.small))
+	var own remainder
+	for i, weight := range w.small {
+		if weight.isZero() {
+			continue
+		}
+		quotient, rest := divisor.divide(amount, weight)
+		given += quotient
+		remainders = append(remainders, remainder{rest, int32(i)})
+		if i == part {
+			own = remainder{rest, int32(i)}
+		}
+	}
+	rank := 1
+	for _, other := range remainders {
+		if other.before(own) {
+			rank++
+		}
+	}
+	return Rounding{Rank: rank, Raised: rank <= int(amount-given)}
+}
