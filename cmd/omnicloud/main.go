@@ -26,6 +26,7 @@ type commands struct {
 	Schedules schedulesCommand `cmd:"" help:"Show and apply the schedules that are declared in code."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Stand in for the platform's services."`
 	Import    importCommand    `cmd:"" help:"Load bills (FOCUS), invoices, usage or tenants; whole or not at all, the same content once."`
+	Book      bookCommand      `cmd:"" help:"Make, change and show books: what is closed together, in which currency, by whom."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the version of this program; safe from several hosts at once."`
 	Allocate  allocateCommand  `cmd:"" help:"Allocate shared cost exactly, on files: no server, no database."`
 	Ledger    ledgerCommand    `cmd:"" help:"Verify the ledger of approved results."`

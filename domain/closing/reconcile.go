@@ -205,7 +205,7 @@ func mismatches(invoices []InvoiceComparison, tolerance decimal.Decimal) error {
 		return nil
 	}
 	return fault.New(fault.NotBalanced,
-		"the charges differ from the control totals by more than the tolerance of %s: %s; correct the charges or the totals, or raise the book's variance tolerance",
+		"the charges differ from the control totals by more than the tolerance of %s: %s; correct the charges or the totals, or raise the book's variance_tolerance with omnicloud book apply",
 		tolerance, strings.Join(sentences, "; "))
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-// bookColumns are read by scanBook and written by EnsureBook, in this order.
+// bookColumns are read by scanBook and written by EnsureBook and ApplyBook, in this order.
 const bookColumns = `book, name, billing_accounts, currency, cost_basis, period_by, posting_digits, close_day,
 	variance_tolerance, in_order, first_period, approval_deadline, reminder_every, approvers`
 
@@ -34,13 +34,20 @@ func (s *Closing) Books(ctx context.Context) ([]closing.Book, error) {
 func EnsureBook(ctx context.Context, db DB, book closing.Book) (created bool, err error) {
 	tag, err := db.Exec(ctx, `INSERT INTO books (`+bookColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (book) DO NOTHING`,
-		book.ID, book.Name, listOf(book.BillingAccounts), book.Currency, string(book.Basis), string(book.PeriodBy),
-		book.PostingDigits, book.CloseDay, number(book.VarianceTolerance), book.InOrder, book.FirstPeriod.String(),
-		book.ApprovalDeadline, book.ReminderEvery, listOf(book.Approvers))
+		bookValues(book)...)
 	if err != nil {
 		return false, explain(err, "making book %s", book.ID)
 	}
 	return tag.RowsAffected() == 1, nil
+}
+
+// bookValues are the values of bookColumns.
+func bookValues(book closing.Book) []any {
+	return []any{
+		book.ID, book.Name, listOf(book.BillingAccounts), book.Currency, string(book.Basis), string(book.PeriodBy),
+		book.PostingDigits, book.CloseDay, number(book.VarianceTolerance), book.InOrder, book.FirstPeriod.String(),
+		book.ApprovalDeadline, book.ReminderEvery, listOf(book.Approvers),
+	}
 }
 
 // readBook reads a book on a pool or within somebody's transaction.

@@ -1,5 +1,5 @@
-// Package rulesfile reads allocation rules from documents: rules.yaml, and the same as JSON in the
-// body of a request. Errors name file, line and place in the document.
+// Package rulesfile reads what people write down: allocation rules (rules.yaml, and the same as JSON
+// in the body of a request) and books. Errors name file, line and place in the document.
 package rulesfile
 
 import (
@@ -26,36 +26,45 @@ type Document struct {
 
 // Read reads a file. A file that cannot be read or breaks a rule is an InvalidInput error.
 func Read(path string) (Document, error) {
-	text, err := os.ReadFile(path)
+	text, err := readFile(path)
 	if err != nil {
-		var system *os.PathError
-		if errors.As(err, &system) {
-			err = system.Err
-		}
-		return Document{}, fault.Wrap(err, fault.InvalidInput, "%s cannot be read", path)
+		return Document{}, err
 	}
 	return Parse(path, text)
+}
+
+func readFile(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	var system *os.PathError
+	if errors.As(err, &system) {
+		return nil, fault.Wrap(system.Err, fault.InvalidInput, "%s cannot be read", path)
+	}
+	return text, err
 }
 
 // Parse reads a document, as JSON where it begins with a brace and as YAML elsewhere; name stands
 // for the file in errors.
 func Parse(name string, text []byte) (Document, error) {
-	if len(text) > maxSize {
-		return Document{}, fault.New(fault.TooLarge, "%s has %d bytes; rules of at most %d are read", name, len(text), maxSize)
-	}
-	isJSON := bytes.HasPrefix(bytes.TrimSpace(text), []byte("{"))
-	if err := checkForm(name, text, isJSON); err != nil {
-		return Document{}, err
-	}
-	parse := parseYAML
-	if isJSON {
-		parse = parseJSON
-	}
 	root, err := parse(name, text)
 	if err != nil {
 		return Document{}, err
 	}
 	return decode(root)
+}
+
+// parse reads a document of any kind.
+func parse(name string, text []byte) (node, error) {
+	if len(text) > maxSize {
+		return node{}, fault.New(fault.TooLarge, "%s has %d bytes; documents of at most %d are read", name, len(text), maxSize)
+	}
+	isJSON := bytes.HasPrefix(bytes.TrimSpace(text), []byte("{"))
+	if err := checkForm(name, text, isJSON); err != nil {
+		return node{}, err
+	}
+	if isJSON {
+		return parseJSON(name, text)
+	}
+	return parseYAML(name, text)
 }
 
 // Versions returns the document's rules as first versions, created by someone at a time: the mapping

@@ -46,6 +46,7 @@ pools:
     strategy: custom
     tenant_weights:
       acme: 1.10
+    flows_to: {logging: 0.40, tenants: "0.6"}
 `
 
 const wholeJSON = `{"version": 1,
@@ -59,7 +60,8 @@ const wholeJSON = `{"version": 1,
    "weight_by_category": {"compute": "0.7", "storage": 0.30}, "on_no_driver": "residual",
    "effective_from": "2026-09-01T00:00:00Z", "effective_until": "2026-10-01T00:00:00Z"},
   {"id": "support", "strategy": "tiered", "tier_multipliers": {"free": 0.5}},
-  {"id": "other", "strategy": "custom", "tenant_weights": {"acme": "1.10"}}]}`
+  {"id": "other", "strategy": "custom", "tenant_weights": {"acme": "1.10"},
+   "flows_to": {"logging": "0.4", "tenants": 0.60}}]}`
 
 func TestParse(t *testing.T) {
 	d := decimal.RequireFromString
@@ -88,6 +90,7 @@ func TestParse(t *testing.T) {
 			{
 				PoolID: "other", Category: "shared", Strategy: "custom", OnNoDriver: "equal", IsActive: true,
 				TenantWeights: map[string]decimal.Decimal{"acme": d("1.10")},
+				FlowsTo:       map[string]decimal.Decimal{"logging": d("0.4"), "tenants": d("0.6")},
 			},
 		},
 	}

@@ -46,6 +46,14 @@ func syntaxError(name string, err error) error {
 	return at.errorf("%s", message)
 }
 
+// withArticle puts a or an before a word.
+func withArticle(word string) string {
+	if strings.ContainsAny(word[:min(1, len(word))], "aeiou") {
+		return "an " + word
+	}
+	return "a " + word
+}
+
 // fromYAML turns a tree of the library into nodes; at gives name, path and a line to begin with.
 func fromYAML(at node, value ast.Node) (node, error) {
 	at.line = lineOf(value, at.line)
@@ -69,7 +77,7 @@ func fromYAML(at node, value ast.Node) (node, error) {
 	default:
 		text, single := scalarText(value)
 		if !single {
-			return node{}, at.errorf("holds a %s, which rules do not use", strings.ToLower(value.Type().String()))
+			return node{}, at.errorf("holds %s, which is not used here", withArticle(strings.ToLower(value.Type().String())))
 		}
 		at.kind, at.text = kindScalar, text
 		return at, nil
