@@ -137,6 +137,9 @@ func TestRejectionBySignal(t *testing.T) {
 	require.Eventually(t, func() bool { return s.state(t) == closing.StateOpen }, 30*time.Second, 100*time.Millisecond)
 	shown := decode[api.PeriodStatus](t, s.get(t, septemberPath, "auditor", http.StatusOK))
 	require.Equal(t, "credits are missing", shown.Reason)
+	require.Empty(t, shown.ResultHash)
+	require.Equal(t, hash, shown.LastAttempt.ResultHash)
+	require.Equal(t, "credits are missing", shown.LastAttempt.Reason)
 }
 
 // TestDecisionsThatDoNotCount needs no worker: each is refused before one is asked.
@@ -171,7 +174,7 @@ func TestDecisionsThatDoNotCount(t *testing.T) {
 			for _, body := range []string{`{"decision":"reject"}`, `{"decision":"reject","reason":" "}`} {
 				refused := s.post(t, path, "zoe", body, http.StatusBadRequest, "If-Match", hash).problem(t)
 				require.Len(t, refused.Errors, 1)
-				require.Equal(t, "/reason", refused.Errors[0].Pointer)
+				require.Equal(t, "/reason", *refused.Errors[0].Pointer)
 			}
 		}
 	})

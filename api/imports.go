@@ -27,8 +27,8 @@ type Reports interface {
 
 // createImport answers POST /v1/imports. It is no strict handler: the body goes to disk, not into
 // memory, and only then is it known what an idempotency key stands for.
-func (s *server) createImport(c *gin.Context) {
-	received, err := receive(c.Request)
+func (s *server) createImport(c *gin.Context, known map[string]bool) {
+	received, err := receive(c.Request, known)
 	defer func() {
 		if err := received.remove(); err != nil {
 			s.Logger.ErrorContext(c.Request.Context(), "the files of an upload could not be removed", "error", err)
@@ -90,6 +90,9 @@ func importRequest(received *upload) (intake.Request, error) {
 	request.Options.Layout = received.fields["format"]
 	request.Options.Cluster = intake.ClusterOptions{TenantLabel: received.fields["tenant_label"], MemoryAs: received.fields["memory_as"]}
 	if text := received.fields["tenant_names"]; text != "" {
+		if err := checkJSON([]byte(text)); err != nil {
+			return request, fault.Invalid("/tenant_names", "tenant_names holds no single JSON object of distinct names: %s", err)
+		}
 		if err := json.Unmarshal([]byte(text), &request.Options.Cluster.TenantNames); err != nil {
 			return request, fault.Invalid("/tenant_names", "tenant_names is no JSON object of tenant ids by namespace, such as {\"team-a\":\"acme\"}")
 		}

@@ -116,6 +116,10 @@ func TestImports(t *testing.T) {
 		s.post(t, importsPath+"?kind=gold", "operator", bill, http.StatusBadRequest, csv...)
 		body, contentType := form(t, map[string]string{"kind": "tenants"})
 		s.post(t, importsPath, "operator", body, http.StatusBadRequest, "Content-Type", contentType)
+		body, contentType = form(t, map[string]string{"kind": "tenants", "apend": "true"}, "t.csv", "tenant_id,plan\nacme,free\n")
+		refused := s.post(t, importsPath, "operator", body, http.StatusBadRequest, "Content-Type", contentType).problem(t)
+		require.Equal(t, "/apend", *refused.Errors[0].Pointer)
+		s.post(t, importsPath+"?kind=usage&tenant_names=%7B%22a%22%3A%22acme%22%2C%22a%22%3A%22b%22%7D", "operator", bill, http.StatusBadRequest, csv...)
 	})
 }
 

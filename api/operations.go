@@ -35,7 +35,9 @@ type operation struct {
 	bodyLimit       int64
 	// upload marks a body that is streamed: it is neither buffered nor validated.
 	upload bool
-	route  *routers.Route
+	// query holds the names of the query parameters that it takes.
+	query map[string]bool
+	route *routers.Route
 }
 
 // operations finds the operation of a gin route by method and path.
@@ -49,6 +51,7 @@ func newOperations(document *openapi3.T, importLimit int64) (operations, error) 
 			if err != nil {
 				return nil, err
 			}
+			built.query = queryNames(item, described)
 			built.route = &routers.Route{Spec: document, Path: path, PathItem: item, Method: method, Operation: described}
 			table[method+" "+ginPath(path)] = built
 		}

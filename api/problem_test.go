@@ -51,7 +51,12 @@ func TestProblems(t *testing.T) {
 		"rules-yaml":           {method: "POST", path: "/v1/allocation-rules", as: "operator", body: "version: 1\npools:\n  - id: a\n    strategy: best\n", headers: []string{"Content-Type", "application/yaml"}},
 		"import-without-kind":  {method: "POST", path: "/v1/imports", as: "operator", body: "a,b\n", headers: []string{"Content-Type", "text/csv"}},
 		"import-of-wrong-file": {method: "POST", path: "/v1/imports?kind=tenants&name=t.csv", as: "operator", body: "id\nx\n", headers: []string{"Content-Type", "text/csv"}},
-		"import-content-type":  {method: "POST", path: "/v1/imports?kind=tenants", as: "operator", body: "{}"},
+		"import-content-type":  {method: "POST", path: "/v1/imports?kind=tenants", as: "operator", body: "{}", headers: []string{"Content-Type", "text/plain"}},
+		"import-unknown-field": {method: "POST", path: "/v1/imports?kind=tenants&apend=true", as: "operator", body: "tenant_id\n", headers: []string{"Content-Type", "text/csv"}},
+		"unknown-parameter":    {method: "GET", path: "/v1/books/main/periods?limit=1&crsor=x", as: "operator"},
+		"parameter-twice":      {method: "GET", path: "/v1/books/main/periods?limit=1&limit=2", as: "operator"},
+		"name-twice":           {method: "POST", path: "/v1/allocations/shared", as: "operator", body: `{"amount":"7","amount":"8","currency":"USD","category":"shared","period":"2025-09"}`},
+		"two-values":           {method: "POST", path: "/v1/allocations/shared", as: "operator", body: `{"amount":"7","currency":"USD","category":"shared","period":"2025-09"}{}`},
 		"backfill-backwards":   {method: "POST", path: "/v1/schedules/period-close:main/backfill", as: "operator", body: `{"from":"2026-02-01T00:00:00Z","to":"2026-01-01T00:00:00Z"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,6 +34,8 @@ type server struct {
 	published publications
 	// recalculated keeps what explanations and previews start from.
 	recalculated recalculations
+	// breakdowns are those that tenants wait for.
+	breakdowns breakdowns
 }
 
 var _ StrictServerInterface = (*server)(nil)
@@ -86,7 +88,7 @@ func (s *server) router(table operations) http.Handler {
 		once{store: s.Idempotency, logger: s.Logger}.middleware(table))
 	routes.GET("/metrics", gin.WrapH(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
 	routes.GET("/v1/openapi.json", s.serveDocument)
-	routes.POST("/v1/imports", s.createImport)
+	routes.POST("/v1/imports", func(c *gin.Context) { s.createImport(c, table.of(c).query) })
 	RegisterHandlersWithOptions(routes, NewStrictHandlerWithOptions(s, nil, StrictGinServerOptions{
 		RequestErrorHandlerFunc:  fail,
 		HandlerErrorFunc:         fail,

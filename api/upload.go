@@ -27,6 +27,8 @@ const (
 // upload is a body on its way in, with its files on disk: a bill may be larger than the memory.
 type upload struct {
 	fields map[string]string
+	// known names the fields that a form may have beside its files: those of the query.
+	known  map[string]bool
 	files  []spooledFile
 	digest hash.Hash
 }
@@ -35,8 +37,8 @@ type spooledFile struct{ name, path string }
 
 // receive reads a form, or a file as the body itself. The caller removes the upload, also after an
 // error.
-func receive(request *http.Request) (*upload, error) {
-	received := &upload{fields: map[string]string{}, digest: sha256.New()}
+func receive(request *http.Request, known map[string]bool) (*upload, error) {
+	received := &upload{fields: map[string]string{}, known: known, digest: sha256.New()}
 	for name, values := range request.URL.Query() {
 		received.fields[name] = values[0]
 	}
@@ -81,6 +83,9 @@ func (u *upload) readForm(request *http.Request) error {
 }
 
 func (u *upload) readField(name string, content io.Reader) error {
+	if !u.known[name] {
+		return fault.Invalid(pointer([]string{name}), "%.60q is no field of this form; it takes file, %s", name, listed(u.known))
+	}
 	text, err := io.ReadAll(io.LimitReader(content, fieldLimit+1))
 	if err != nil {
 		return brokenForm(err)

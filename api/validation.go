@@ -39,11 +39,19 @@ func validate(table operations) gin.HandlerFunc {
 	}
 	return func(c *gin.Context) {
 		described := table.of(c)
+		if err := checkQuery(c.Request, described.query); err != nil {
+			fail(c, err)
+			return
+		}
 		if described.upload {
 			c.Next()
 			return
 		}
 		if err := checkContentType(c.Request, described.route.Operation); err != nil {
+			fail(c, err)
+			return
+		}
+		if err := checkJSONBody(c.Request); err != nil {
 			fail(c, err)
 			return
 		}
