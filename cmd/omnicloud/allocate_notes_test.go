@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -36,4 +37,33 @@ func TestAllocateNotes(t *testing.T) {
 		require.Equal(t, 10, strings.Count(stderr, "counts as zero"))
 		require.NotContains(t, stderr, "more")
 	})
+}
+
+func TestAllocateStages(t *testing.T) {
+	const inputs = "--focus @bill.csv --rules @rules.yaml --tenants @tenants.csv --period 2026-09 "
+	staged := func(flows string) string {
+		return billFiles["rules.yaml"] + "    flows_to: " + flows + "\n  - {id: support, strategy: equal}\n"
+	}
+	t.Run("cells sum to the bill, and what moves on is said", func(t *testing.T) {
+		files := maps.Clone(billFiles)
+		files["rules.yaml"] = staged(`{support: "0.25", tenants: "0.75"}`)
+		code, stdout, stderr := newAllocateFolder(t, files).run(t, inputs+"--usage @usage.csv --out -")
+		require.Equal(t, 0, code, stderr)
+		require.Contains(t, stdout, "platform,zeta,22.50\nplatform,acme,7.50\nsupport,zeta,5.00\nsupport,acme,5.00\n")
+		require.Contains(t, stderr, "pool platform passes 10 on to pool support\n")
+	})
+	for flows, message := range map[string]string{
+		"{platform: 1}":               "rules.yaml: pools flow in a circle: platform → platform; end it at one of them",
+		"{ghost: 1}":                  `rules.yaml: pool "platform" flows into pool "ghost", which has no rule; add one`,
+		"{support: 0.5}":              `rules.yaml:10: pools[0]: pool "platform" cannot flow on: the weights of flows_to sum to 0.5; they must sum to 1`,
+		"{support: 1.5, tenants: -1}": `rules.yaml:10: pools[0]: pool "platform" cannot flow on: flows_to gives "tenants" the weight -1; weights are positive`,
+	} {
+		t.Run("refuses "+flows, func(t *testing.T) {
+			files := maps.Clone(billFiles)
+			files["rules.yaml"] = staged(flows)
+			code, _, stderr := newAllocateFolder(t, files).run(t, inputs+"--out @cells.csv")
+			require.Equal(t, 1, code)
+			require.Equal(t, "omnicloud: "+message+"\n", lastLine(stderr))
+		})
+	}
 }
