@@ -74,6 +74,30 @@ func (e JobState) Valid() bool {
 	}
 }
 
+// Defines values for PeriodNoteKind.
+const (
+	ClampedDriver PeriodNoteKind = "clamped_driver"
+	Drivers       PeriodNoteKind = "drivers"
+	Fallback      PeriodNoteKind = "fallback"
+	InactiveUsage PeriodNoteKind = "inactive_usage"
+)
+
+// Valid indicates whether the value is a known member of the PeriodNoteKind enum.
+func (e PeriodNoteKind) Valid() bool {
+	switch e {
+	case ClampedDriver:
+		return true
+	case Drivers:
+		return true
+	case Fallback:
+		return true
+	case InactiveUsage:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProblemCode.
 const (
 	ProblemCodeConflict             ProblemCode = "conflict"
@@ -548,6 +572,30 @@ type JobLinks struct {
 	TemporalUI string `json:"temporal_ui,omitempty,omitzero"`
 }
 
+// LastAttempt The attempt that was rejected, cancelled or given up, where that is the last that was done. Nothing
+// of it counts any more.
+type LastAttempt struct {
+	Attempt       int               `json:"attempt"`
+	CorrelationID string            `json:"correlation_id,omitempty,omitzero"`
+	Links         *LastAttemptLinks `json:"links,omitempty"`
+
+	// ManifestHash A SHA-256 in hexadecimal.
+	ManifestHash Hash   `json:"manifest_hash,omitempty,omitzero"`
+	Reason       string `json:"reason"`
+	RequestedBy  string `json:"requested_by,omitempty,omitzero"`
+
+	// ResultHash A SHA-256 in hexadecimal.
+	ResultHash Hash            `json:"result_hash,omitempty,omitzero"`
+	Totals     []CurrencyTotal `json:"totals,omitempty,omitzero"`
+	WorkflowID string          `json:"workflow_id"`
+}
+
+// LastAttemptLinks defines model for LastAttemptLinks.
+type LastAttemptLinks struct {
+	Job        string `json:"job"`
+	TemporalUI string `json:"temporal_ui,omitempty,omitzero"`
+}
+
 // MappingEntry Leads the rows that meet all its conditions to a tenant, a pool or an account.
 type MappingEntry = allocation.MappingEntry
 
@@ -581,6 +629,32 @@ type PeriodLinks struct {
 	TemporalUI  string `json:"temporal_ui,omitempty,omitzero"`
 }
 
+// PeriodNote defines model for PeriodNote.
+type PeriodNote struct {
+	Category string `json:"category,omitempty,omitzero"`
+
+	// Currency A currency of ISO 4217.
+	//
+	// Examples: USD
+	Currency Currency `json:"currency"`
+
+	// Kind drivers: there was no usage, so that direct cost drove the pool; fallback: no tenant had a share
+	// (value: equal or residual); clamped_driver: a tenant's total, the value, was below zero and
+	// counted as zero; inactive_usage: a tenant's usage was left out, as it was not active in the period.
+	Kind     PeriodNoteKind `json:"kind"`
+	PoolID   string         `json:"pool_id,omitempty,omitzero"`
+	TenantID string         `json:"tenant_id,omitempty,omitzero"`
+
+	// Text The note in a sentence.
+	Text  string `json:"text"`
+	Value string `json:"value,omitempty,omitzero"`
+}
+
+// PeriodNoteKind drivers: there was no usage, so that direct cost drove the pool; fallback: no tenant had a share
+// (value: equal or residual); clamped_driver: a tenant's total, the value, was below zero and
+// counted as zero; inactive_usage: a tenant's usage was left out, as it was not active in the period.
+type PeriodNoteKind string
+
 // PeriodPage defines model for PeriodPage.
 type PeriodPage struct {
 	Items      []PeriodStatus `json:"items"`
@@ -592,6 +666,7 @@ type PeriodState = closing.State
 
 // PeriodStatus defines model for PeriodStatus.
 type PeriodStatus struct {
+	// ApprovalDeadline Until when a decision counts; only while one is awaited.
 	ApprovalDeadline time.Time `json:"approval_deadline,omitempty,omitzero"`
 	Attempt          int       `json:"attempt"`
 	Book             ID        `json:"book"`
@@ -599,16 +674,33 @@ type PeriodStatus struct {
 	// Conversion What a result comes to in another currency; the sources sum to it.
 	Conversion    *Conversion `json:"conversion,omitempty"`
 	CorrelationID string      `json:"correlation_id,omitempty,omitzero"`
-	FailureCode   string      `json:"failure_code,omitempty,omitzero"`
-	Links         PeriodLinks `json:"links"`
+
+	// CostBasis The FOCUS cost column that was allocated.
+	CostBasis   string `json:"cost_basis,omitempty,omitzero"`
+	FailureCode string `json:"failure_code,omitempty,omitzero"`
+
+	// LastAttempt The attempt that was rejected, cancelled or given up, where that is the last that was done. Nothing
+	// of it counts any more.
+	LastAttempt *LastAttempt `json:"last_attempt,omitempty"`
+	Links       PeriodLinks  `json:"links"`
 
 	// ManifestHash A SHA-256 in hexadecimal.
 	ManifestHash Hash `json:"manifest_hash,omitempty,omitzero"`
 
+	// Notes What happened while the bill was split and its cells do not show, at most 1,000 per currency in
+	// the order of pools. The result hash covers it.
+	Notes []PeriodNote `json:"notes,omitempty,omitzero"`
+
+	// NotesCount How many notes there are, those beyond the listed ones included.
+	NotesCount int `json:"notes_count,omitempty,omitzero"`
+
 	// Period A calendar month in UTC.
 	//
 	// Examples: 2026-09
-	Period   Period    `json:"period"`
+	Period Period `json:"period"`
+
+	// PeriodBy The FOCUS period column that decides a charge's month.
+	PeriodBy string    `json:"period_by,omitempty,omitzero"`
 	Progress *Progress `json:"progress,omitempty"`
 
 	// Reason Why it is where it is after a rejection, expiry, cancellation or failure.
@@ -3381,6 +3473,25 @@ func (response GetHealth200JSONResponse) VisitGetHealthResponse(w http.ResponseW
 	return err
 }
 
+type GetHealthdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetHealthdefaultApplicationProblemPlusJSONResponse) VisitGetHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReadinessRequestObject struct {
 }
 
@@ -3412,6 +3523,25 @@ func (response GetReadiness503JSONResponse) VisitGetReadinessResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadinessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetReadinessdefaultApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }

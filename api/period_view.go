@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -24,6 +25,11 @@ func quoted(hash string) string {
 // periodView shows a period's row.
 func (s *server) periodView(status closing.Status) PeriodStatus {
 	path := periodPath(status.Book, status.Period)
+	totals, notes, count := notesApart(status.Totals)
+	status.Totals = totals
+	if status.State == closing.StateOpen { // what was noted is of an attempt that no longer counts
+		status.Basis, status.PeriodBy, notes, count = "", "", nil, 0
+	}
 	view := PeriodStatus{
 		Book:             status.Book,
 		Period:           status.Period,
@@ -36,7 +42,11 @@ func (s *server) periodView(status closing.Status) PeriodStatus {
 		ManifestHash:     status.ManifestHash,
 		ResultHash:       status.ResultHash,
 		ApprovalDeadline: status.ApprovalDeadline.UTC(),
+		CostBasis:        string(status.Basis),
+		PeriodBy:         string(status.PeriodBy),
 		Totals:           status.Totals,
+		Notes:            notes,
+		NotesCount:       count,
 		Reconciliation:   status.Reconciliation,
 		CorrelationID:    status.CorrelationID,
 		UpdatedAt:        status.UpdatedAt.UTC(),
@@ -56,6 +66,10 @@ func (s *server) periodView(status closing.Status) PeriodStatus {
 		view.Links.Job = jobPath(view.WorkflowID)
 		view.Links.TemporalUI = s.workflowLink(view.WorkflowID)
 	}
+	if status.State != closing.StateAwaitingApproval {
+		view.ApprovalDeadline = time.Time{}
+	}
+	setAside(&view, status)
 	return view
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 
-	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -26,9 +25,16 @@ func (s *server) GetTenantAllocations(ctx context.Context, request GetTenantAllo
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkTenant(ctx, request.TenantID); err != nil {
+	// A tenant that left the directory is still found by what it was charged.
+	unknown := s.checkTenant(ctx, request.TenantID)
+	if unknown != nil && (!fault.Is(unknown, fault.NotFound) || actorOf(ctx).Has(approval.RoleTenant)) {
+		return nil, unknown
+	}
+	end, err := s.beginBreakdown(ctx, request.TenantID, request.Params, len(months))
+	if err != nil {
 		return nil, err
 	}
+	defer end()
 	book := cmp.Or(request.Params.Book, defaultBook)
 	answer := GetTenantAllocations200JSONResponse{TenantID: request.TenantID, Items: []TenantAllocation{}}
 	for _, month := range months {
@@ -44,6 +50,9 @@ func (s *server) GetTenantAllocations(ctx context.Context, request GetTenantAllo
 			return nil, err
 		}
 		answer.Items = append(answer.Items, results...)
+	}
+	if unknown != nil && len(answer.Items) == 0 {
+		return nil, unknown
 	}
 	return answer, nil
 }
@@ -104,16 +113,16 @@ func (s *server) tenantResults(ctx context.Context, status closing.Status, tenan
 	if err != nil || len(published) == 0 {
 		return nil, err
 	}
-	if asked.Rules == "" && (asked.By == "" || asked.By == allocation.ByCategory) {
+	if !asked.anew() {
 		return published, nil
 	}
 	recalculated, err := s.recalculate(ctx, closing.AttemptRef{Book: status.Book, Period: status.Period, Attempt: attempt}, tenantID, asked)
 	if err != nil {
-		return nil, err
+		return nil, withoutNames(ctx, err)
 	}
 	for i := range published {
 		if err := recalculated.into(ctx, &published[i]); err != nil {
-			return nil, err
+			return nil, withoutNames(ctx, err)
 		}
 	}
 	return published, nil

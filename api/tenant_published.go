@@ -13,6 +13,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/statement"
 )
 
 // tenantCells bounds the cells of one tenant and month: there is one per pool and currency.
@@ -30,8 +31,16 @@ func (s *server) publishedResults(ctx context.Context, status closing.Status, te
 	if err != nil || len(cells) == 0 {
 		return nil, 0, err
 	}
+	revision, err := s.Revisions.Revision(ctx, status.Book, status.Period, status.Revision)
+	if err != nil {
+		return nil, 0, err
+	}
 	ref := closing.AttemptRef{Book: status.Book, Period: status.Period, Attempt: cells[0].Attempt}
-	categories, err := s.poolCategories(ctx, ref)
+	manifest, err := s.Periods.Manifest(ctx, ref)
+	if err != nil {
+		return nil, 0, err
+	}
+	categories, err := s.poolCategories(ctx, manifest)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -39,7 +48,7 @@ func (s *server) publishedResults(ctx context.Context, status closing.Status, te
 	for _, cell := range cells {
 		result := results[cell.Currency]
 		if result == nil {
-			result = newTenantAllocation(status, tenantID, cell.Currency)
+			result = newTenantAllocation(revision, manifest, tenantID, cell.Currency)
 			results[cell.Currency] = result
 		}
 		category := string(categories.of(cell.Pool))
@@ -53,23 +62,47 @@ func (s *server) publishedResults(ctx context.Context, status closing.Status, te
 	return published, ref.Attempt, nil
 }
 
-func newTenantAllocation(status closing.Status, tenantID, currency string) *TenantAllocation {
-	return &TenantAllocation{
-		AllocationID: fmt.Sprintf("%s.%s.%d.%s.%s", status.Book, status.Period, status.Revision, currency, tenantID),
+func newTenantAllocation(revision statement.Revision, manifest closing.Manifest, tenantID, currency string) *TenantAllocation {
+	result := &TenantAllocation{
+		AllocationID: fmt.Sprintf("%s.%s.%d.%s.%s", revision.Book.ID, revision.Period, revision.Number, currency, tenantID),
 		TenantID:     tenantID,
-		Book:         status.Book,
-		Period:       status.Period,
-		PeriodStart:  status.Period.Start(),
-		PeriodEnd:    status.Period.End(),
+		Book:         revision.Book.ID,
+		Period:       revision.Period,
+		PeriodStart:  revision.Period.Start(),
+		PeriodEnd:    revision.Period.End(),
 		Currency:     currency,
-		Revision:     status.Revision,
+		Revision:     revision.Number,
 		Breakdown:    map[string]decimal.Decimal{},
 		Pools:        map[string]decimal.Decimal{},
 		AllocationMetadata: map[string]string{
-			"allocation_version": allocation.Version,
-			"result_hash":        status.ResultHash,
-			"manifest_hash":      status.ManifestHash,
+			"allocation_version": manifest.AllocationVersion,
+			"result_hash":        revision.ResultHash,
+			"manifest_hash":      revision.ManifestHash,
+			"cost_basis":         string(manifest.Basis),
+			"period_by":          string(manifest.PeriodBy),
 		},
+	}
+	addNotes(result.AllocationMetadata, revision.Totals, tenantID, currency)
+	return result
+}
+
+// addNotes adds what was noted about the pools that all tenants share and about this tenant. What was
+// noted about another tenant is not its business.
+func addNotes(metadata map[string]string, totals []closing.CurrencyTotal, tenantID, currency string) {
+	for _, total := range totals {
+		if total.Currency != currency {
+			continue
+		}
+		for _, note := range total.Notes {
+			switch {
+			case note.TenantID == "":
+				metadata[note.Kind+":"+note.Pool] = note.Value
+			case note.TenantID == tenantID && note.Pool != "":
+				metadata[note.Kind+":"+note.Pool+":"+note.Category] = note.Value
+			case note.TenantID == tenantID:
+				metadata[note.Kind] = note.Text()
+			}
+		}
 	}
 }
 
@@ -87,8 +120,8 @@ func (c poolCategories) of(pool string) allocation.CostCategory {
 	return allocation.CategoryShared
 }
 
-func (s *server) poolCategories(ctx context.Context, ref closing.AttemptRef) (poolCategories, error) {
-	frozen, err := s.frozenRules(ctx, ref)
+func (s *server) poolCategories(ctx context.Context, manifest closing.Manifest) (poolCategories, error) {
+	frozen, err := s.rulesOf(ctx, manifest)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +140,11 @@ func (s *server) frozenRules(ctx context.Context, ref closing.AttemptRef) ([]all
 	if err != nil {
 		return nil, err
 	}
+	return s.rulesOf(ctx, manifest)
+}
+
+// rulesOf returns the rules that a manifest names.
+func (s *server) rulesOf(ctx context.Context, manifest closing.Manifest) ([]allocation.RuleVersion, error) {
 	versions := make([]allocation.RuleVersion, 0, len(manifest.Rules))
 	for _, rule := range manifest.Rules {
 		version, err := s.Rules.Version(ctx, rule.RuleID, rule.Version)

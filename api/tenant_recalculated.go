@@ -63,14 +63,20 @@ func (r *recalculation) into(ctx context.Context, result *TenantAllocation) erro
 	if err != nil {
 		return err
 	}
+	if len(r.query.Rules) == 0 && !allocated.TotalAllocated.Equal(result.TotalAllocated) {
+		return fault.New(fault.Tampered, "what was frozen for %s no longer gives the published total of %s: it gives %s %s, published are %s; have the ledger verified",
+			r.ref.Period, result.TenantID, allocated.TotalAllocated, result.Currency, result.TotalAllocated)
+	}
 	result.Breakdown, result.TotalAllocated = allocated.Breakdown, allocated.TotalAllocated
+	if len(r.query.Rules) > 0 {
+		// What was never approved has no hash, no notes and no amounts by pool that anyone published.
+		result.AllocationMetadata = map[string]string{
+			"manifest_hash": result.AllocationMetadata["manifest_hash"], "period_by": result.AllocationMetadata["period_by"],
+		}
+		result.AllocationID, result.Pools = allocated.AllocationID, nil
+	}
 	for name, value := range allocated.AllocationMetadata {
 		result.AllocationMetadata[name] = value
-	}
-	if len(r.query.Rules) > 0 {
-		// What was never approved has no hash and no amounts by pool that anyone published.
-		delete(result.AllocationMetadata, "result_hash")
-		result.AllocationID, result.Pools = allocated.AllocationID, nil
 	}
 	return nil
 }
