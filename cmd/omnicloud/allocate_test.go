@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -83,6 +84,15 @@ func TestAllocatePools(t *testing.T) {
 		folder.golden(t, "pools-explain.jsonl")
 		folder.golden(t, "pools-posting.csv")
 		compareGolden(t, "pools-stderr.txt", stderr)
+	})
+	t.Run("refuses a period in which no tenant is active", func(t *testing.T) {
+		files := maps.Clone(poolFiles)
+		files["usage.csv"] = "tenant_id,category,quantity\n"
+		files["tenants.csv"] = "tenant_id,plan,active_from\nacme,free,2026-11-01T00:00:00Z\n"
+		code, stdout, stderr := newAllocateFolder(t, files).run(t, inputs+"--period 2026-09 --out -")
+		require.Equal(t, 1, code)
+		require.Empty(t, stdout)
+		require.Equal(t, "omnicloud: pool \"platform\" cannot be split: no tenant is active in the period\n", lastLine(stderr))
 	})
 	t.Run("writes to standard output", func(t *testing.T) {
 		folder := newAllocateFolder(t, poolFiles)
@@ -211,9 +221,9 @@ func TestAllocatePoolsRefuses(t *testing.T) {
 			"tenants.csv", "tenant_id,weight\nacme,-1\n", "", `tenants.csv line 2, column weight, value "-1": weights are not negative`,
 		},
 		"no tenants": {"tenants.csv", "tenant_id\n", "", "tenants.csv lists no tenant; there is nobody to allocate to"},
-		"no active tenant": {
+		"usage of a tenant who is not there": {
 			"tenants.csv", "tenant_id,plan,active_from\nacme,free,2026-11-01T00:00:00Z\nzeta,free,2026-11-01T00:00:00Z\n", "",
-			`pool "logs" cannot be split: no tenant is active in the period`,
+			`usage.csv line 2, column tenant_id, value "zeta": the tenant is active at no time of the period, so its usage cannot count; correct its times or leave the line out`,
 		},
 		"an unknown currency":       {"", "", "--currency BTC", `currency "BTC" is no ISO 4217 code such as USD`},
 		"a period that is no month": {"", "", "--period 2026-13", `period "2026-13" is not a month such as 2026-09`},
