@@ -70,7 +70,8 @@ type stack struct {
 func newStack(t testing.TB) *stack {
 	t.Helper()
 	s := &stack{TB: t, databaseURL: postgrestest.URL(t), keysDir: t.TempDir()}
-	pool, err := postgres.Open(context.Background(), s.databaseURL)
+	// Everything but the sandbox, which makes its own tables, runs as a user who owns none.
+	pool, err := postgres.Open(context.Background(), postgrestest.ServiceURL(t, s.databaseURL))
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	s.pool, s.periods = pool, postgres.NewClosing(pool)
