@@ -39,8 +39,11 @@ func (r *Revisions) Revision(ctx context.Context, book string, month period.Peri
 	}
 	var attempt int
 	var totals []byte // of the last one, which is the revision's
-	_, err = pgx.ForEachRow(rows, []any{&revision.Number, &attempt, &revision.ResultHash, scannedInstant{&revision.ApprovedAt},
-		&revision.ManifestHash, &totals}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{
+		&revision.Number, &attempt, &revision.ResultHash,
+		scannedInstant{&revision.ApprovedAt},
+		&revision.ManifestHash, &totals,
+	}, func() error {
 		revision.Attempts = append(revision.Attempts, attempt)
 		return nil
 	})
