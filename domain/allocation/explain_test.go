@@ -92,7 +92,7 @@ func TestExplain(t *testing.T) {
 		})
 	}
 	t.Run("direct cost and bridges", func(t *testing.T) {
-		require.Equal(t, "5 USD is direct compute cost: the sum of the charges that version 1 of mapping mapping leads straight to a.", words(explain(t, shared, nil, "a", ""))[0])
+		require.Equal(t, "5 USD is direct compute cost: the sum of the charges that mapping rule mapping, version 1, leads straight to a.", words(explain(t, shared, nil, "a", ""))[0])
 		require.Equal(t, []string{"2 USD is billed but not used in this period, or used but billed before or later; it waits on @prepaid."}, words(explain(t, shared, nil, "@prepaid", "")))
 	})
 	t.Run("nobody's cells are not explained", func(t *testing.T) {

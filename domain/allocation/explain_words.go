@@ -14,8 +14,8 @@ func (p *PoolResult) directWords(e Explanation) string {
 	case p.Pool == PoolPrepaid:
 		return amount + " is billed but not used in this period, or used but billed before or later; it waits on " + e.TenantID + "."
 	case e.RuleID != "":
-		return fmt.Sprintf("%s is direct %s cost: the sum of the charges that version %d of mapping %s leads straight to %s.",
-			amount, p.Category, e.RuleVersion, e.RuleID, e.TenantID)
+		return fmt.Sprintf("%s is direct %s cost: the sum of the charges that mapping rule %s, version %d, leads straight to %s.",
+			amount, p.Category, e.RuleID, e.RuleVersion, e.TenantID)
 	default:
 		return fmt.Sprintf("%s is direct %s cost: the sum of the charges that the mapping leads straight to %s.", amount, p.Category, e.TenantID)
 	}

@@ -54,7 +54,7 @@ func (p *Part) details(place int) MethodDetails {
 	}
 	for _, term := range p.terms(place) {
 		add(MethodElement{
-			Driver: term.category, Quantity: quantityText(term.driver.quantity(place)),
+			Driver: term.category, Quantity: quantityText(term.quantity(place)),
 			Total: quantityText(new(big.Rat).SetFrac(term.total, term.denominator)), BorneBy: borneByAccount,
 		}, term.ratio)
 	}

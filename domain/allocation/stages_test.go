@@ -43,17 +43,18 @@ func stages(result *allocation.Result) []string {
 		if !p.IsShared() {
 			continue
 		}
-		line := fmt.Sprintf("%d %s %s", p.Stage, p.Pool, p.Amount)
+		var line strings.Builder
+		fmt.Fprintf(&line, "%d %s %s", p.Stage, p.Pool, p.Amount)
 		for _, flow := range p.Received {
-			line += fmt.Sprintf(" +%s=%s", flow.Pool, flow.Amount)
+			fmt.Fprintf(&line, " +%s=%s", flow.Pool, flow.Amount)
 		}
 		for _, flow := range p.Passed {
-			line += fmt.Sprintf(" ->%s=%s", flow.Pool, flow.Amount)
+			fmt.Fprintf(&line, " ->%s=%s", flow.Pool, flow.Amount)
 		}
 		if text := cells(p); text != "" {
-			line += ": " + text
+			line.WriteString(": " + text)
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return lines
 }
