@@ -112,6 +112,22 @@ func TestImportCommand(t *testing.T) {
 			assert.Contains(t, out, "1 added")
 		}
 	})
+	t.Run("refuses usage of a tenant that nobody knows, once tenants are known", func(t *testing.T) {
+		i := newImporting(t)
+		usage := i.file("usage.csv", "tenant_id,category,quantity\nacme,compute,1\nnobody,compute,1\n")
+		code, _, errs := i.run("", "usage", usage, "--period", "2026-03")
+		require.Zero(t, code, errs)
+		code, _, errs = i.run("tenant_id,plan\nacme,premium\n", "tenants", "-")
+		require.Zero(t, code, errs)
+		code, out, errs := i.run("", "usage", usage, "--period", "2026-04")
+		assert.Equal(t, 1, code)
+		assert.Empty(t, out)
+		assert.Contains(t, errs, `usage.csv line 3, column tenant_id, value "nobody": is no known tenant`)
+		code, _, errs = i.run("tenant_id,plan\nnobody,free\n", "tenants", "-")
+		require.Zero(t, code, errs)
+		code, _, errs = i.run("", "usage", usage, "--period", "2026-04")
+		require.Zero(t, code, errs)
+	})
 	t.Run("takes a cluster's usage from OpenCost, and tells what is no tenant's", func(t *testing.T) {
 		i := newImporting(t)
 		export, err := os.ReadFile("../../internal/opencost/testdata/allocation.json")

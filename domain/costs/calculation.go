@@ -10,6 +10,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/intake"
 )
 
@@ -63,7 +64,7 @@ func (c Calculation) Run(ctx context.Context) (*allocation.Result, error) {
 	if err := c.addCharges(ctx, bill, projection); err != nil {
 		return nil, err
 	}
-	usage, err := c.usage(ctx, allocation.NewUsage(roster, c.Rules, allocation.SpanOf(c.Ref.Period)))
+	usage, err := c.usage(ctx, roster)
 	if err != nil {
 		return nil, err
 	}
@@ -91,16 +92,20 @@ func (c Calculation) addCharges(ctx context.Context, bill *allocation.Bill, proj
 
 // usage fills in the drivers of proportional pools: sums where no time matters, single records where
 // a rule changes within the period.
-func (c Calculation) usage(ctx context.Context, usage *allocation.Usage) (*allocation.Usage, error) {
+func (c Calculation) usage(ctx context.Context, roster *allocation.Roster) (*allocation.Usage, error) {
+	usage := allocation.NewUsage(roster, c.Rules, allocation.SpanOf(c.Ref.Period))
+	totals, err := c.Inputs.UsageTotals(ctx, c.Ref)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkListed(totals, roster); err != nil {
+		return nil, err
+	}
 	if usage.NeedsDates() {
 		err := c.Inputs.Usage(ctx, c.Ref, func(line *charge.Usage) error {
 			return usage.Add(*line)
 		})
 		return usage, err
-	}
-	totals, err := c.Inputs.UsageTotals(ctx, c.Ref)
-	if err != nil {
-		return nil, err
 	}
 	for _, total := range totals {
 		if err := usage.Add(charge.Usage{TenantID: total.TenantID, Category: total.Category, Quantity: total.Quantity}); err != nil {
@@ -108,4 +113,17 @@ func (c Calculation) usage(ctx context.Context, usage *allocation.Usage) (*alloc
 		}
 	}
 	return usage, nil
+}
+
+// checkListed returns an InvalidInput error that names a tenant whom nobody knows and where the usage
+// of it came from. Imports check this too, but only once any tenants are known.
+func checkListed(totals []intake.UsageTotal, roster *allocation.Roster) error {
+	for _, total := range totals {
+		if _, listed := roster.Place(total.TenantID); !listed {
+			return fault.New(fault.InvalidInput,
+				"usage from %s names tenant %.140q, who was neither imported nor is known to the tenants service; import the tenant, or that usage again without it, and close again",
+				total.Source, total.TenantID)
+		}
+	}
+	return nil
 }

@@ -32,7 +32,7 @@ func (c Calculation) Restore(ctx context.Context, sums iter.Seq2[allocation.Plac
 			return nil, false, err
 		}
 	}
-	usage, err := c.usage(ctx, allocation.NewUsage(roster, c.Rules, span))
+	usage, err := c.usage(ctx, roster)
 	if err != nil {
 		return nil, false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
@@ -46,6 +47,18 @@ type FormatOptions struct {
 	Layout string
 	// Cluster says how the namespaces of a cluster become tenants.
 	Cluster ClusterOptions
+	// Tenants holds the ids that are known, from files and from the platform; empty where nobody is
+	// known yet. The importer sets it.
+	Tenants map[string]bool
 	// Aside is called with what a format leaves out of the rows, and why. The importer sets it.
 	Aside func(Aside)
+}
+
+// CheckTenant returns an InvalidInput error for a tenant that nobody knows. Before any tenants are known
+// every id passes: their order of arrival is the user's, and the close asks again.
+func (o FormatOptions) CheckTenant(id string) error {
+	if len(o.Tenants) == 0 || o.Tenants[id] {
+		return nil
+	}
+	return fault.New(fault.InvalidInput, "is no known tenant; import the tenant first, or correct the id")
 }

@@ -91,4 +91,7 @@ type UsageTotal struct {
 	TenantID string
 	Category string
 	Quantity decimal.Decimal
+	// Source names a delivery that the usage came with, for errors about it; empty for what no attempt
+	// has frozen.
+	Source string
 }

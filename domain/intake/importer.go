@@ -67,9 +67,10 @@ func (i *Importer) Import(ctx context.Context, request Request) (Report, error) 
 	}
 	var left asides
 	request.Options.Aside = left.add
-	if request.Options.Cluster.Tenants, err = i.tenants(ctx, format); err != nil {
+	if request.Options.Tenants, err = i.tenants(ctx, format); err != nil {
 		return Report{}, err
 	}
+	request.Options.Cluster.Tenants = request.Options.Tenants
 	rows, coverage, err := i.rows(ctx, request, format)
 	if err != nil {
 		return Report{}, err
@@ -118,9 +119,9 @@ func (f Format) checkLayout(request Request) error {
 	return nil
 }
 
-// tenants returns the ids of the tenants that are known, where a layout of the format needs them.
+// tenants returns the ids of the tenants that are known, where rows name tenants.
 func (i *Importer) tenants(ctx context.Context, format Format) (map[string]bool, error) {
-	if len(format.Layouts) == 0 || i.Tenants == nil {
+	if format.Kind != KindUsage || i.Tenants == nil {
 		return nil, nil
 	}
 	tenants, err := i.Tenants(ctx)

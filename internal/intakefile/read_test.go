@@ -56,6 +56,14 @@ func TestTenants(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
+	t.Run("of a tenant that nobody knows is refused, once any is known", func(t *testing.T) {
+		const text = "tenant_id,category,quantity\nacme,compute,1\nnobody,compute,1\n"
+		_, err := readAll(intakefile.Usage, intake.FormatOptions{Period: march}, text)
+		require.NoError(t, err)
+		_, err = readAll(intakefile.Usage, intake.FormatOptions{Period: march, Tenants: map[string]bool{"acme": true}}, text)
+		require.Equal(t, fault.InvalidInput, fault.CodeOf(err))
+		require.ErrorContains(t, err, `part-1.csv line 3, column tenant_id, value "nobody": is no known tenant`)
+	})
 	t.Run("belongs to the month in which it starts, or to the given one", func(t *testing.T) {
 		rows, err := readAll(intakefile.Usage, intake.FormatOptions{},
 			"tenant_id,category,quantity,start,end\na,compute,1.50,2026-03-31T23:00:00Z,2026-04-01T01:00:00Z\na,storage,-2,2026-04-01T00:00:00Z,\n")

@@ -30,6 +30,11 @@ func readUsage(files intake.Files, options intake.FormatOptions) intake.Rows {
 				usage, err = columns.read(row)
 			}
 			if err == nil {
+				if unknown := options.CheckTenant(usage.TenantID); unknown != nil {
+					err = row.Wrap(columns.tenant, unknown, "")
+				}
+			}
+			if err == nil {
 				month, err = columns.month(row, usage, options.Period)
 			}
 			if !yield(intake.UsageRow(&usage, month), err) || err != nil {

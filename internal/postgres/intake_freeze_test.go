@@ -139,6 +139,7 @@ func TestFrozenInputsBesideCharges(t *testing.T) {
 		require.Len(t, totals, 2)
 		assert.Equal(t, "a storage 1000", totals[0].TenantID+" "+totals[0].Category+" "+totals[0].Quantity.String())
 		assert.Equal(t, "b compute 1.25", totals[1].TenantID+" "+totals[1].Category+" "+totals[1].Quantity.String())
+		assert.Regexp(t, `^import [0-9a-f-]{36} \(.+\)$`, totals[0].Source)
 	})
 	t.Run("single records come in the order of delivery", func(t *testing.T) {
 		var list []charge.Usage

@@ -77,9 +77,16 @@ func (s *Intake) ControlTotals(ctx context.Context, ref closing.AttemptRef) ([]c
 // UsageTotals implements intake.FrozenInputs.
 func (s *Intake) UsageTotals(ctx context.Context, ref closing.AttemptRef) ([]intake.UsageTotal, error) {
 	return list(ctx, s, ref, ofKind(intake.KindUsage), `
-		SELECT tenant_id, category, sum(quantity)
-		FROM usage_records WHERE slice_id = ANY ($1) GROUP BY 1, 2 ORDER BY 1, 2`,
-		scanUsageTotal)
+		SELECT u.tenant_id, u.category, u.quantity,
+			CASE b.source WHEN 'file' THEN format('import %s (%s)', b.batch_id, b.name) ELSE 'the compute service' END
+		FROM (SELECT tenant_id, category, sum(quantity) AS quantity, min(slice_id) AS slice_id
+			FROM usage_records WHERE slice_id = ANY ($1) GROUP BY 1, 2) u
+		JOIN input_slices s USING (slice_id) JOIN input_batches b USING (batch_id)
+		ORDER BY 1, 2`,
+		func(row pgx.CollectableRow) (total intake.UsageTotal, err error) {
+			err = row.Scan(&total.TenantID, &total.Category, scannedNumber{&total.Quantity}, &total.Source)
+			return total, err
+		})
 }
 
 func scanUsageTotal(row pgx.CollectableRow) (total intake.UsageTotal, err error) {
