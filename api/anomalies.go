@@ -8,7 +8,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/costwatch"
-	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -17,16 +17,20 @@ import (
 func (s *server) DetectTenantAnomalies(ctx context.Context, request DetectTenantAnomaliesRequestObject) (DetectTenantAnomaliesResponseObject, error) {
 	query := allocation.AnomalyQuery{
 		Book: cmp.Or(request.Params.Book, defaultBook), TenantID: request.TenantID,
-		Lookback: request.Params.LookbackPeriods, Current: request.Params.CurrentPeriodCost, Now: time.Now(),
+		Lookback: request.Params.LookbackPeriods, Now: time.Now(),
+	}
+	if request.Params.CurrentPeriodCost != "" {
+		current, err := money.ParseDecimal(request.Params.CurrentPeriodCost)
+		if err != nil {
+			return nil, err
+		}
+		query.Current = &current
 	}
 	if request.Params.Period != "" {
 		var err error
 		if query.Period, err = period.Parse(string(request.Params.Period)); err != nil {
 			return nil, err
 		}
-	}
-	if query.Current != nil && query.Current.IsNegative() {
-		return nil, fault.Invalid(parameterPrefix+"query current_period_cost", "a period's cost of %s cannot be judged; give 0 or more", query.Current)
 	}
 	service, err := s.costService(ctx, request.TenantID, query.Book)
 	if err != nil {
@@ -52,7 +56,13 @@ func (d directory) Tenants(ctx context.Context) ([]tenancy.Tenant, error) { retu
 
 // ListAnomalies lists what the watch over all tenants found.
 func (s *server) ListAnomalies(ctx context.Context, request ListAnomaliesRequestObject) (ListAnomaliesResponseObject, error) {
-	filter := costwatch.Filter{Book: request.Params.Book, TenantID: request.Params.Tenant, MinImpact: request.Params.MinImpact}
+	filter := costwatch.Filter{Book: request.Params.Book, TenantID: request.Params.Tenant}
+	if request.Params.MinImpact != "" {
+		var err error
+		if filter.MinImpact, err = money.ParseDecimal(request.Params.MinImpact); err != nil {
+			return nil, err
+		}
+	}
 	listing := fmt.Sprintf("anomalies %q", []string{filter.Book, filter.TenantID, filter.MinImpact.String()})
 	var after costwatch.Position
 	if err := decodeCursor(request.Params.Cursor, listing, &after); err != nil {

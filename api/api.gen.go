@@ -230,6 +230,11 @@ type AllocationRulePage struct {
 // AllocationStrategy defines model for AllocationStrategy.
 type AllocationStrategy = allocation.AllocationStrategy
 
+// Amount An amount of zero or more, as a parameter.
+//
+// Examples: 1250.50
+type Amount = string
+
 // AmountChange difference = after − before.
 type AmountChange = allocation.Change
 
@@ -1204,7 +1209,7 @@ type AllocateSharedCostsParams struct {
 // ListAnomaliesParams defines parameters for ListAnomalies.
 type ListAnomaliesParams struct {
 	// MinImpact The least rise, in the currency of the costs.
-	MinImpact Decimal `form:"min_impact,omitempty" json:"min_impact,omitempty,omitzero"`
+	MinImpact Amount `form:"min_impact,omitempty" json:"min_impact,omitempty,omitzero"`
 
 	// Book Anomalies of one book.
 	Book ID `form:"book,omitempty" json:"book,omitempty,omitzero"`
@@ -1417,7 +1422,7 @@ type DetectTenantAnomaliesParams struct {
 	LookbackPeriods int `form:"lookback_periods,omitempty" json:"lookback_periods,omitempty,omitzero"`
 
 	// CurrentPeriodCost The month's cost, instead of what is known of it.
-	CurrentPeriodCost *Decimal `form:"current_period_cost,omitempty" json:"current_period_cost,omitempty"`
+	CurrentPeriodCost Amount `form:"current_period_cost,omitempty" json:"current_period_cost,omitempty,omitzero"`
 }
 
 // GetTenantCostsParams defines parameters for GetTenantCosts.
