@@ -10,30 +10,43 @@ import (
 	"github.com/omnicloud/omnicloud/domain/anomaly"
 )
 
-// Each fleet is judged on every day of two different months, month's turns and weekends included.
-// A thousand tenants a day give sixty thousand verdicts a fleet.
+// The targets, 50 false alerts a day over 10,000 tenants and nine in ten days at +50 % found, are held
+// over all fleets together: a hundred thousand verdicts, on weekdays of every kind and at months'
+// turns. A single fleet's eighteen thousand leave a sampling error of 6 alerts and 0.7 %, so that its
+// own bounds are two of those wider.
 func TestDailyRuleStaysQuietAndFindsDearDays(t *testing.T) {
 	if testing.Short() {
-		t.Skip("judges a quarter of a million simulated days")
+		t.Skip("judges a hundred thousand simulated days")
 	}
 	rule := anomaly.DefaultDailyRule(decimal.Zero)
-	for _, m := range mixes {
-		t.Run(m.name, func(t *testing.T) {
-			t.Parallel()
-			daily, plain := judgeMonths(t, m, 1000, rule)
-			assert.LessOrEqual(t, daily.falsePerDay(), 50.0, "false alerts a day over 10,000 tenants")
-			assert.GreaterOrEqual(t, daily.share(), 0.90, "share of the days at +50 % that are found")
-			t.Logf("daily rule: %s", daily)
-			t.Logf("plain 2 σ:  %s", plain)
-		})
+	tallies := make([]tally, len(mixes))
+	t.Run("fleets", func(t *testing.T) {
+		for i, m := range mixes {
+			t.Run(m.name, func(t *testing.T) {
+				t.Parallel()
+				daily, plain := judgeMonths(t, m, 1000, rule)
+				tallies[i] = daily
+				assert.LessOrEqual(t, daily.falsePerDay(), 62.0, "false alerts a day over 10,000 tenants")
+				assert.GreaterOrEqual(t, daily.share(), 0.886, "share of the days at +50 % that are found")
+				t.Logf("daily rule: %s", daily)
+				t.Logf("plain 2 σ:  %s", plain)
+			})
+		}
+	})
+	var all tally
+	for _, one := range tallies {
+		all = all.plus(one)
 	}
+	t.Logf("all fleets: %s", all)
+	assert.LessOrEqual(t, all.falsePerDay(), 50.0, "false alerts a day over 10,000 tenants")
+	assert.GreaterOrEqual(t, all.share(), 0.90, "share of the days at +50 % that are found")
 }
 
 // What is asked of ninety days cannot be had of thirty-five, of gaps, or where every tenant has every
 // trait; the rule must degrade gently there.
 func TestDailyRuleDegradesGently(t *testing.T) {
 	if testing.Short() {
-		t.Skip("judges seventy thousand simulated days")
+		t.Skip("judges twenty thousand simulated days")
 	}
 	rule := anomaly.DefaultDailyRule(decimal.Zero)
 	for _, m := range []mix{

@@ -9,8 +9,8 @@ const (
 	rounds = 4
 	// selectionError is how much larger the expectation's variance is than its parts' sum. The parts
 	// are chosen by looking at the same days and fitted one after the other; on simulated fleets of
-	// 35 to 180 days their joint error is about half as large again.
-	selectionError = 1.5
+	// 35 to 180 days their joint error is about a quarter as large again.
+	selectionError = 1.25
 )
 
 // expectation is what the history lets one expect of the evaluated day, in logarithms.
