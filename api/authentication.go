@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -27,13 +28,13 @@ func actorOf(ctx context.Context) approval.Actor {
 
 // authenticate puts the caller that the bearer token names into the request's context; a tenant's
 // requests carry the tenant on to every call that they cause.
-func authenticate(table operations, authenticator Authenticator) gin.HandlerFunc {
+func authenticate(table operations, authenticator Authenticator, strangers *callers) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if described := table.of(c); described != nil && described.anonymous {
 			c.Next()
 			return
 		}
-		actor, err := verifyBearer(c, authenticator)
+		actor, err := verifyBearer(c, authenticator, strangers)
 		if err != nil {
 			fail(c, err)
 			return
@@ -47,7 +48,20 @@ func authenticate(table operations, authenticator Authenticator) gin.HandlerFunc
 	}
 }
 
-func verifyBearer(c *gin.Context, authenticator Authenticator) (approval.Actor, error) {
+// verifyBearer returns the caller that the bearer token names. Requests that prove nothing use up the
+// allowance of their address among strangers, so that nobody can try tokens without end; others behind
+// the same address, whose tokens are good, are not held up by that.
+func verifyBearer(c *gin.Context, authenticator Authenticator, strangers *callers) (approval.Actor, error) {
+	actor, err := readBearer(c, authenticator)
+	if err != nil {
+		if refusal := strangers.check("address "+c.RemoteIP(), time.Now()); refusal != nil {
+			return approval.Actor{}, refusal
+		}
+	}
+	return actor, err
+}
+
+func readBearer(c *gin.Context, authenticator Authenticator) (approval.Actor, error) {
 	scheme, token, found := strings.Cut(c.GetHeader("Authorization"), " ")
 	if !found || !strings.EqualFold(scheme, "Bearer") {
 		return approval.Actor{}, fault.New(fault.Unauthenticated, "the request carries no bearer token; send it as Authorization: Bearer TOKEN")

@@ -29,14 +29,14 @@ type CodecOptions struct {
 }
 
 // mountCodec serves POST /codec/decode and /codec/encode.
-func mountCodec(router *gin.Engine, options CodecOptions, authenticator Authenticator) {
+func mountCodec(router *gin.Engine, options CodecOptions, authenticator Authenticator, strangers *callers) {
 	if options.Codec == nil || len(options.Origins) == 0 {
 		return
 	}
 	handler := converter.NewPayloadCodecHTTPHandler(options.Codec)
 	routes := router.Group("/codec", allowOrigins(options.Origins))
 	routes.OPTIONS("/*operation", func(c *gin.Context) { c.Status(http.StatusNoContent) })
-	routes.POST("/*operation", authorizeCodec(options, authenticator), func(c *gin.Context) {
+	routes.POST("/*operation", authorizeCodec(options, authenticator, strangers), func(c *gin.Context) {
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, codecBodyLimit)
 		handler.ServeHTTP(c.Writer, c.Request)
 	})
@@ -60,14 +60,14 @@ func allowOrigins(origins []string) gin.HandlerFunc {
 	}
 }
 
-func authorizeCodec(options CodecOptions, authenticator Authenticator) gin.HandlerFunc {
+func authorizeCodec(options CodecOptions, authenticator Authenticator, strangers *callers) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if options.TrustLocalOrigin && c.GetHeader("Authorization") == "" &&
 			slices.Contains(options.Origins, c.GetHeader("Origin")) && isLoopback(c.RemoteIP()) && isLoopbackHost(c.Request.Host) {
 			c.Next()
 			return
 		}
-		actor, err := verifyBearer(c, authenticator)
+		actor, err := verifyBearer(c, authenticator, strangers)
 		if err == nil && !slices.ContainsFunc(codecReaders, actor.Has) {
 			err = fault.New(fault.Forbidden, "%s may not read workflow payloads", actor.Subject)
 		}

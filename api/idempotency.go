@@ -32,6 +32,12 @@ var keptHeaders = []string{"Content-Type", "Location", "ETag"}
 type once struct {
 	store  idempotency.Store
 	logger *slog.Logger
+	// every is how often a claim is extended while the work goes on.
+	every time.Duration
+}
+
+func (s *server) once() once {
+	return once{store: s.Idempotency, logger: s.Logger, every: idempotency.ExtendEvery}
 }
 
 // middleware covers the operations whose document takes an Idempotency-Key. Uploads are left to
@@ -86,7 +92,7 @@ func (o once) do(c *gin.Context, bodyHash string, work func()) {
 		}
 	}()
 	c.Writer = answer
-	work()
+	o.whileHeld(c, claim, work)
 	settled = true
 	o.settle(ctx, claim, answer)
 	answer.send()

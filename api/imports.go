@@ -43,7 +43,7 @@ func (s *server) createImport(c *gin.Context, known map[string]bool) {
 	} else if !correlation.Valid(key) {
 		fail(c, fault.Invalid(parameterPrefix+"header "+idempotencyHeader, "the key must be 1 to 128 visible ASCII characters"))
 	} else {
-		once{store: s.Idempotency, logger: s.Logger}.do(c, received.hash(), func() { s.runImport(c, received) })
+		s.once().do(c, received.hash(), func() { s.runImport(c, received) })
 	}
 }
 

@@ -118,4 +118,17 @@ func TestRateLimit(t *testing.T) {
 	require.True(t, refused.problem(t).Retryable)
 	require.NotEmpty(t, refused.header.Get("Retry-After"))
 	s.get(t, "/v1/books/main/periods", "operator", http.StatusOK)
+
+	t.Run("requests that prove nothing share the allowance of their address, wherever they go", func(t *testing.T) {
+		forged := []string{"Authorization", "Bearer " + s.tokens["operator"] + "x"}
+		try := func(method, path string, status int) answer {
+			return s.expect(t, request{method: method, path: path, headers: forged}, status)
+		}
+		try(http.MethodGet, "/v1/books/main/periods", http.StatusUnauthorized)
+		try(http.MethodGet, "/v1/allocation-rules", http.StatusUnauthorized)
+		refused := try(http.MethodGet, "/v1/books/main/periods", http.StatusTooManyRequests)
+		require.NotEmpty(t, refused.header.Get("Retry-After"))
+		require.Equal(t, http.StatusTooManyRequests, s.do(t, request{method: http.MethodPost, path: "/codec/decode", headers: forged}).status)
+		s.get(t, "/v1/books/main/periods", "finance_approver", http.StatusOK)
+	})
 }

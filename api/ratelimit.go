@@ -36,6 +36,25 @@ type caller struct {
 	last    time.Time
 }
 
+func newCallers(limit RateLimit) *callers {
+	return &callers{limit: limit, seen: map[string]*caller{}}
+}
+
+// check uses up one request of a caller's allowance, or returns a RateLimited error that says when there
+// is one again.
+func (a *callers) check(name string, now time.Time) error {
+	if a.limit.PerSecond <= 0 {
+		return nil
+	}
+	wait, allowed := a.take(name, now)
+	if allowed {
+		return nil
+	}
+	refusal := fault.New(fault.RateLimited, "more than %g requests a second; slow down", a.limit.PerSecond)
+	refusal.RetryAfter = wait
+	return refusal
+}
+
 // take uses up one request of a caller's allowance, or returns after how long there is one.
 func (a *callers) take(name string, now time.Time) (wait time.Duration, allowed bool) {
 	a.mutex.Lock()
@@ -71,17 +90,10 @@ func (a *callers) sweep(now time.Time) {
 // by subject, so that many people behind one address do not share an allowance; on open routes by
 // address.
 func limitRate(limit RateLimit, name func(*gin.Context) string) gin.HandlerFunc {
-	allowances := &callers{limit: limit, seen: map[string]*caller{}}
+	allowances := newCallers(limit)
 	return func(c *gin.Context) {
-		if limit.PerSecond <= 0 {
-			c.Next()
-			return
-		}
-		wait, allowed := allowances.take(name(c), time.Now())
-		if !allowed {
-			refusal := fault.New(fault.RateLimited, "more than %g requests a second; slow down", limit.PerSecond)
-			refusal.RetryAfter = wait
-			fail(c, refusal)
+		if err := allowances.check(name(c), time.Now()); err != nil {
+			fail(c, err)
 			return
 		}
 		c.Next()

@@ -10,7 +10,7 @@ import (
 
 func TestCallersAllowance(t *testing.T) {
 	now := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
-	allowances := &callers{limit: RateLimit{PerSecond: 2, Burst: 3}, seen: map[string]*caller{}}
+	allowances := newCallers(RateLimit{PerSecond: 2, Burst: 3})
 	take := func(name string) (time.Duration, bool) { return allowances.take(name, now) }
 
 	t.Run("a burst is let through, then a wait is named", func(t *testing.T) {

@@ -81,11 +81,12 @@ func (s *server) router(table operations) http.Handler {
 		fail(c, fault.New(codeMethodNotAllowed, "%s is not a method of %s; the Allow header lists those there are", c.Request.Method, c.Request.URL.Path))
 	})
 
-	mountCodec(router, s.Codec, s.Authenticator)
+	strangers := newCallers(s.options.RateLimit)
+	mountCodec(router, s.Codec, s.Authenticator, strangers)
 	routes := router.Group("",
-		authenticate(table, s.Authenticator), limitRate(s.options.RateLimit, bySubject), authorize(table),
+		authenticate(table, s.Authenticator, strangers), limitRate(s.options.RateLimit, bySubject), authorize(table),
 		timeLimit(table), limitBody(table), validate(table),
-		once{store: s.Idempotency, logger: s.Logger}.middleware(table))
+		s.once().middleware(table))
 	routes.GET("/metrics", gin.WrapH(promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{})))
 	routes.GET("/v1/openapi.json", s.serveDocument)
 	routes.POST("/v1/imports", func(c *gin.Context) { s.createImport(c, table.of(c).query) })

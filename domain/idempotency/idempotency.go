@@ -8,10 +8,12 @@ import (
 )
 
 const (
-	// TakeoverAfter is how long a request may be worked on. One that was begun and neither finished
-	// nor abandoned by then belongs to a process that died, and a repetition takes it over. It is
-	// longer than any request may take.
+	// TakeoverAfter is how long a claim holds unless it is extended. A request that was begun, and whose
+	// claim is older, belongs to a process that died, and a repetition takes it over.
 	TakeoverAfter = 2 * time.Minute
+	// ExtendEvery is how often who works on a request extends its claim, so that a claim outlives
+	// several extensions that fail.
+	ExtendEvery = TakeoverAfter / 6
 	// KeptFor is how long an answer is repeated; after that the key is free again.
 	KeptFor = 7 * 24 * time.Hour
 )
@@ -47,6 +49,9 @@ type Store interface {
 	// route or hash is an IdempotencyMismatch error, one that is still being worked on an InFlight
 	// error that says when to ask again.
 	Begin(ctx context.Context, request Request) (claim Claim, replay *Response, err error)
+	// Extend lets a claim hold for another TakeoverAfter. It is a Conflict error when the claim was lost,
+	// and whoever held it must stop.
+	Extend(ctx context.Context, claim Claim) error
 	// Finish keeps the answer. It is a Conflict error when the claim was lost.
 	Finish(ctx context.Context, claim Claim, response Response) error
 	// Abandon frees the key after a failure that the caller may try again, such as a dependency that

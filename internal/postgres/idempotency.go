@@ -78,6 +78,20 @@ func inFlight(key string, again time.Duration) error {
 	return err
 }
 
+// Extend implements idempotency.Store.
+func (i *Idempotency) Extend(ctx context.Context, claim idempotency.Claim) error {
+	tag, err := i.db.Exec(ctx, `UPDATE idempotency_keys SET claimed_at = now()
+		WHERE idempotency_key = $1 AND claim = $2 AND status = 'in_flight'`, claim.Key, claim.Number)
+	if err == nil && tag.RowsAffected() == 0 {
+		return takenOver(claim)
+	}
+	return explain(err, "extending the claim on idempotency key %q", claim.Key)
+}
+
+func takenOver(claim idempotency.Claim) error {
+	return fault.New(fault.Conflict, "the request under idempotency key %q was taken over by another process", claim.Key)
+}
+
 // Finish keeps the answer of a claimed request. With each answer it removes some that have expired, so
 // that the table stays as large as a week of requests without anybody having to sweep it.
 func (i *Idempotency) Finish(ctx context.Context, claim idempotency.Claim, response idempotency.Response) error {
@@ -94,7 +108,7 @@ func (i *Idempotency) Finish(ctx context.Context, claim idempotency.Claim, respo
 		WHERE idempotency_key = $1 AND claim = $2 AND status = 'in_flight'`,
 		claim.Key, claim.Number, response.Status, headers, response.Body)
 	if err == nil && tag.RowsAffected() == 0 {
-		return fault.New(fault.Conflict, "the request under idempotency key %q was taken over by another process", claim.Key)
+		return takenOver(claim)
 	}
 	return explain(err, "keeping the answer under idempotency key %q", claim.Key)
 }

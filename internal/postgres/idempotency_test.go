@@ -73,6 +73,16 @@ func TestIdempotency(t *testing.T) {
 		require.NoError(t, store.Abandon(ctx, dead))
 		require.NoError(t, store.Finish(ctx, claim, answer))
 	})
+	t.Run("lets an extended claim hold, however long the work takes", func(t *testing.T) {
+		claim, _, err := store.Begin(ctx, request("long"))
+		require.NoError(t, err)
+		age(t, pool, "claimed_at", "long")
+		require.NoError(t, store.Extend(ctx, claim))
+		_, _, err = store.Begin(ctx, request("long"))
+		require.True(t, fault.Is(err, fault.InFlight), "%v", err)
+		require.NoError(t, store.Finish(ctx, claim, answer))
+		require.True(t, fault.Is(store.Extend(ctx, claim), fault.Conflict), "what is done is claimed by nobody")
+	})
 	t.Run("frees the key of what came to nothing", func(t *testing.T) {
 		claim, _, err := store.Begin(ctx, request("free"))
 		require.NoError(t, err)
