@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/correlation"
+	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
@@ -37,6 +39,9 @@ func (s *server) ListPeriods(ctx context.Context, request ListPeriodsRequestObje
 // GetPeriod shows a month. Its entity tag is the result hash that a decision has to name.
 func (s *server) GetPeriod(ctx context.Context, request GetPeriodRequestObject) (GetPeriodResponseObject, error) {
 	status, err := s.Periods.Period(ctx, request.Book, request.Period)
+	if err == nil {
+		err = s.checkExists(ctx, status)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -94,9 +99,26 @@ func (s *server) ClosePeriod(ctx context.Context, request ClosePeriodRequestObje
 	}, nil
 }
 
-// tag returns the entity tag of a month, or nil where there is no result.
+// checkExists returns a NotFound error for a month that nobody has worked on and that the list of
+// periods does not hold either: one that has not begun, or lies before the book and has no charges.
+func (s *server) checkExists(ctx context.Context, status closing.Status) error {
+	if status.Attempt > 0 {
+		return nil
+	}
+	listed, err := s.Periods.Periods(ctx, status.Book, status.Period.Next(), 1)
+	if err != nil {
+		return err
+	}
+	if len(listed) == 0 || listed[0].Period != status.Period {
+		return fault.New(fault.NotFound, "book %s has no period %s: it has not begun, or lies before the book's first period and has no charges; GET %s lists those there are",
+			status.Book, status.Period, "/v1/books/"+url.PathEscape(status.Book)+"/periods")
+	}
+	return nil
+}
+
+// tag returns the entity tag of a month, or nil where there is no result that counts.
 func tag(status closing.Status) *string {
-	if status.ResultHash == "" {
+	if status.ResultHash == "" || status.State == closing.StateOpen {
 		return nil
 	}
 	text := quoted(status.ResultHash)

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,6 +110,20 @@ func TestPeriods(t *testing.T) {
 		require.Empty(t, got.header.Get("ETag"))
 	})
 
+	t.Run("a month that cannot exist is not found", func(t *testing.T) {
+		for _, month := range []string{"1999-01", "2025-08", "2999-01", "9999-12"} {
+			missing := s.get(t, "/v1/books/main/periods/"+month, "auditor", http.StatusNotFound)
+			require.Contains(t, missing.problem(t).Detail, month)
+		}
+	})
+	t.Run("a month before the book is there where it has charges", func(t *testing.T) {
+		early := strings.NewReplacer("2025-09-0", "2024-09-0", "2025-10-01", "2024-10-01").Replace(bill)
+		s.post(t, importsPath+"?kind=focus", "operator", early, http.StatusCreated, "Content-Type", "text/csv")
+		got := s.get(t, "/v1/books/main/periods/2024-09", "auditor", http.StatusOK)
+		require.Equal(t, closing.StateOpen, decode[api.PeriodStatus](t, got).State)
+		s.get(t, "/v1/books/main/periods/2024-10", "auditor", http.StatusNotFound)
+	})
+
 	t.Run("pages list every month once, newest first", func(t *testing.T) {
 		var listed []string
 		cursor := ""
@@ -124,7 +139,7 @@ func TestPeriods(t *testing.T) {
 		}
 		whole := decode[api.PeriodPage](t, s.get(t, "/v1/books/main/periods", "auditor", http.StatusOK))
 		require.Len(t, listed, len(whole.Items))
-		require.Equal(t, "2025-09", listed[len(listed)-1])
+		require.Equal(t, "2024-09", listed[len(listed)-1])
 		for i := 1; i < len(listed); i++ {
 			require.Greater(t, listed[i-1], listed[i])
 		}
