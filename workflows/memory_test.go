@@ -31,6 +31,8 @@ type memory struct {
 	status    closing.Status
 	decisions []approval.Recorded
 	reminders []string
+	// refusal is why no attempt can be opened.
+	refusal   error
 	announced []outbox.Message
 	// approvals counts how many approvals were committed.
 	approvals int
@@ -92,6 +94,9 @@ func (m *memory) Period(context.Context, string, period.Period) (closing.Status,
 func (m *memory) OpenAttempt(_ context.Context, request closing.OpenRequest) (closing.Status, bool, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
+	if m.refusal != nil {
+		return closing.Status{}, false, m.refusal
+	}
 	if m.status.State.Running() || m.status.State == closing.StateClosed {
 		return m.status, false, nil
 	}

@@ -23,17 +23,20 @@ type ScheduledStartInput struct {
 	Book string `json:"book"`
 }
 
-// ScheduledStartResult names what was started, or what was there already.
+// ScheduledStartResult names what was started, or what was there already; or it says in Refused why
+// nothing could be started.
 type ScheduledStartResult struct {
-	WorkflowID string        `json:"workflow_id"`
-	State      closing.State `json:"state"`
+	WorkflowID string        `json:"workflow_id,omitempty"`
+	State      closing.State `json:"state,omitempty"`
 	Started    bool          `json:"started"`
+	Refused    string        `json:"refused,omitempty"`
 }
 
 // ScheduledStart is what every schedule runs. A schedule appends a timestamp to the ids of what it
 // starts; this workflow derives the period from the time it was scheduled for, late or backfilled as
 // it may be, and starts the real workflow under its proper id. A period that is being closed or is
-// closed already is no error.
+// closed already is no error. One that cannot be closed yet, since the month before is open or there
+// is nothing to close, is announced to people and is no failed run either: nothing here is broken.
 func ScheduledStart(ctx workflow.Context, input ScheduledStartInput) (ScheduledStartResult, error) {
 	progress := Progress{Kind: TypeScheduledStart, State: "running"}
 	if err := answerProgress(ctx, &progress); err != nil {
@@ -42,11 +45,18 @@ func ScheduledStart(ctx workflow.Context, input ScheduledStartInput) (ScheduledS
 	if input.Kind != TypePeriodClose {
 		return ScheduledStartResult{}, activities.ApplicationError(fault.New(fault.InvalidInput, "a schedule asks for %q, which is no workflow that schedules start", input.Kind))
 	}
+	due := DuePeriod(scheduledFor(ctx))
 	opened, err := activities.OpenAttempt(under(ctx, bookkeeping), activities.OpenAttemptInput{
 		Book:        input.Book,
-		Period:      DuePeriod(scheduledFor(ctx)),
+		Period:      due,
 		RequestedBy: ScheduleRequester,
 	})
+	if refusal := activities.FaultOf(err); refusal != nil && refusal.Code == fault.Conflict {
+		progress.State = "refused"
+		return ScheduledStartResult{Refused: refusal.Message}, activities.AnnounceRefusedStart(under(ctx, bookkeeping), activities.RefusedStart{
+			Book: input.Book, Period: due, Code: string(refusal.Code), Reason: refusal.Message,
+		})
+	}
 	if err != nil {
 		return ScheduledStartResult{}, err
 	}

@@ -73,6 +73,24 @@ func TestScheduledStart(t *testing.T) {
 		require.False(t, result.Started)
 		require.Equal(t, []string{"period-close:main:2026-09:1"}, started)
 	})
+	t.Run("a month that comes out of order is announced, and the run completes with the reason", func(t *testing.T) {
+		s := newStage(t)
+		s.memory.refusal = fault.New(fault.Conflict, "period 2026-09 comes after 2026-08, which is open; close 2026-08 first")
+		s.memory.down["Notify"] = 1
+		result, started, err := runScheduled(t, s, tenth)
+		require.NoError(t, err)
+		require.Empty(t, started)
+		require.Equal(t, workflows.ScheduledStartResult{Refused: "period 2026-09 comes after 2026-08, which is open; close 2026-08 first"}, result)
+		require.Len(t, s.memory.reminders, 1)
+		require.Contains(t, s.memory.reminders[0], "period.start_refused:main:2026-09:0")
+	})
+	t.Run("a book that is not there fails the run", func(t *testing.T) {
+		s := newStage(t)
+		s.memory.refusal = fault.New(fault.NotFound, "there is no book main")
+		_, _, err := runScheduled(t, s, tenth)
+		require.ErrorContains(t, err, "there is no book main")
+		require.Empty(t, s.memory.reminders)
+	})
 	t.Run("an unknown kind is an error that names it", func(t *testing.T) {
 		s := newStage(t)
 		s.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})

@@ -18,6 +18,8 @@ const (
 	NotifyReopened         NotificationKind = "period.reopened"
 	NotifyFailed           NotificationKind = "period.failed"
 	NotifyClosed           NotificationKind = "period.closed"
+	// NotifyStartRefused is about a scheduled close that could not begin; it has no attempt.
+	NotifyStartRefused NotificationKind = "period.start_refused"
 )
 
 // Notification is the payload of an outbox message about a period. It names no amounts and no

@@ -85,6 +85,7 @@ func TestRecordHistories(t *testing.T) {
 	s.record(restated.Ref().WorkflowID(), "period_restatement_approved")
 
 	s.record(s.backfill(september2025.Next()), "scheduled_start")
+	s.record(s.backfill(september2025.Next().Next()), "scheduled_start_refused")
 }
 
 // setDeadline changes how long approvals may wait, as PostgreSQL intervals.

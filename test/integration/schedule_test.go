@@ -20,8 +20,12 @@ func (s *stack) backfill(month period.Period) (workflowID string) {
 	s.Helper()
 	ctx := context.Background()
 	handle := s.client.ScheduleClient().GetHandle(ctx, workflows.CloseScheduleID(closing.SampleBook().ID))
+	earlier := 0
 	require.Eventually(s, func() bool {
-		_, err := handle.Describe(ctx)
+		described, err := handle.Describe(ctx)
+		if err == nil {
+			earlier = described.Info.NumActions
+		}
 		return err == nil
 	}, patience, glance, "the worker declares the schedule")
 	due := month.End().AddDate(0, 0, closing.SampleBook().CloseDay-1)
@@ -36,7 +40,7 @@ func (s *stack) backfill(month period.Period) (workflowID string) {
 				workflowID = action.StartWorkflowResult.WorkflowID
 			}
 		}
-		return workflowID != ""
+		return described.Info.NumActions > earlier && workflowID != ""
 	}, patience, glance, "the schedule starts something")
 	return workflowID
 }
@@ -54,4 +58,23 @@ func TestAScheduleClosesTheMonthThatItWasMeantFor(t *testing.T) {
 	waiting := s.await(ref, closing.StateAwaitingApproval)
 	require.Equal(t, workflows.ScheduleRequester, waiting.RequestedBy)
 	require.NotEmpty(t, waiting.CorrelationID, "a schedule's start is where its correlation id comes from")
+}
+
+func TestAScheduleThatCannotStartSaysSo(t *testing.T) {
+	s := newStack(t)
+	s.startWorker()
+	october := september2025.Next()
+	startID := s.backfill(october)
+	var result workflows.ScheduledStartResult
+	require.NoError(t, s.client.GetWorkflow(context.Background(), startID, "").Get(context.Background(), &result))
+	require.False(t, result.Started)
+	require.Equal(t, "period 2025-10 comes after 2025-09, which is open; close 2025-09 first", result.Refused)
+
+	var announced closing.Notification
+	require.NoError(t, s.pool.QueryRow(context.Background(),
+		"SELECT payload FROM outbox WHERE topic = 'notification' AND group_key = 'main/2025-10'").Scan(&announced))
+	require.Equal(t, closing.NotifyStartRefused, announced.Kind)
+	require.Equal(t, october, announced.Period)
+	require.Equal(t, result.Refused, announced.Reason)
+	require.NotEmpty(t, announced.CorrelationID)
 }
