@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"runtime"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/fault"
-	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/allocationfile"
@@ -35,33 +33,14 @@ type allocateCommand struct {
 
 // Run chooses the form and allocates.
 func (c *allocateCommand) Run(ctx context.Context, std streams) error {
-	month, err := c.month()
+	month, err := c.checkFlags()
 	if err != nil {
 		return err
 	}
-	if c.PostDigits != nil && c.Posting == "" {
-		c.Posting = "-"
-	}
-	if err := c.checkStreams(); err != nil {
-		return err
-	}
-	switch {
-	case c.Focus != "" && c.Pools != "":
-		return usageError{errors.New("--focus and --pools are two ways to allocate; give one of them")}
-	case c.Focus != "":
+	if c.Focus != "" {
 		return c.allocateBill(ctx, std, month)
-	case c.Pools == "" || c.Usage == "" || c.Tenants == "":
-		return usageError{errors.New("give --usage, --pools and --tenants, or --focus and --rules")}
-	default:
-		return c.allocatePools(std, month)
 	}
-}
-
-func (c *allocateCommand) month() (period.Period, error) {
-	if c.Period == "" {
-		return period.Period{}, nil
-	}
-	return period.Parse(c.Period)
+	return c.allocatePools(std, month)
 }
 
 // allocatePools splits the pools of a file by the usage of another.
@@ -69,9 +48,6 @@ func (c *allocateCommand) allocatePools(std streams, month period.Period) error 
 	currency := c.Currency
 	if currency == "" {
 		currency = "USD"
-	}
-	if _, err := money.MinorDigits(currency); err != nil {
-		return err
 	}
 	tenants, roster, err := readRoster(c.Tenants)
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,12 +15,6 @@ import (
 
 // allocateBill maps and splits a FOCUS bill by rules.
 func (c *allocateCommand) allocateBill(ctx context.Context, std streams, month period.Period) error {
-	if c.Rules == "" {
-		return usageError{errors.New("--focus needs --rules, which say whose the bill's rows are")}
-	}
-	if c.Usage != "" && c.Tenants == "" {
-		return usageError{errors.New("--usage with --focus needs --tenants, so that usage of unknown tenants is seen")}
-	}
 	run, err := c.prepareBill(month)
 	if err != nil {
 		return err

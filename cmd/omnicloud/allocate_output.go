@@ -10,34 +10,6 @@ import (
 	"github.com/omnicloud/omnicloud/internal/allocationfile"
 )
 
-// checkStreams refuses inputs that would share standard input, and outputs that would overwrite each
-// other.
-func (c *allocateCommand) checkStreams() error {
-	reading := ""
-	for _, input := range []struct{ flag, path string }{
-		{"--usage", c.Usage}, {"--pools", c.Pools}, {"--tenants", c.Tenants}, {"--focus", c.Focus}, {"--rules", c.Rules},
-	} {
-		if input.path != "-" {
-			continue
-		}
-		if reading != "" {
-			return usageError{fmt.Errorf("%s and %s both read standard input; give a file for one of them", reading, input.flag)}
-		}
-		reading = input.flag
-	}
-	taken := make(map[string]string)
-	for _, output := range []struct{ flag, path string }{{"--out", c.Out}, {"--explain", c.Explain}, {"--posting", c.Posting}} {
-		if output.path == "" {
-			continue
-		}
-		if other, twice := taken[output.path]; twice {
-			return usageError{fmt.Errorf("%s and %s both write to %s; name two files", other, output.flag, output.path)}
-		}
-		taken[output.path] = output.flag
-	}
-	return nil
-}
-
 // write writes cells and, where asked for, their explanations and what is posted. Files appear only
 // once all of them are whole.
 func (c *allocateCommand) write(std streams, results []allocation.PoolResult, order []int) error {

@@ -78,10 +78,15 @@ func postingDigits(currency string, digits *int) (int, error) {
 	if err != nil || digits == nil {
 		return minor, err
 	}
-	if *digits < 0 || *digits > maxPostingDigits {
-		return 0, fault.New(fault.InvalidInput, "amounts are posted with 0 to %d digits, not %d", maxPostingDigits, *digits)
+	return *digits, CheckPostingDigits(*digits)
+}
+
+// CheckPostingDigits returns an InvalidInput error for a number of digits that Post refuses.
+func CheckPostingDigits(digits int) error {
+	if digits < 0 || digits > maxPostingDigits {
+		return fault.New(fault.InvalidInput, "amounts are posted with 0 to %d digits, not %d", maxPostingDigits, digits)
 	}
-	return *digits, nil
+	return nil
 }
 
 // Post sums the cells of pools per account and posts them; see AccountTotals.Post.
