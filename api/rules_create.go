@@ -33,7 +33,7 @@ func (s *server) CreateAllocationRules(ctx context.Context, request CreateAlloca
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkTogether(ctx, document, versions); err != nil {
+	if err := s.checkTogether(ctx, document, versions, ""); err != nil {
 		return nil, err
 	}
 	err = s.RulesTogether(ctx, func(store allocation.RuleStore) error {
@@ -112,12 +112,14 @@ func newRules(document rulesfile.Document, author string, now time.Time) ([]allo
 }
 
 // checkTogether refuses a mapping or pool that leads to a pool without a rule, here or stored, since
-// its charges could not be split; pools that would flow in a circle; and rules of one pool in the
-// document that overlap, with both names. Those that overlap a stored one are refused when they are
-// stored.
-func (s *server) checkTogether(ctx context.Context, document rulesfile.Document, versions []allocation.RuleVersion) error {
+// its charges could not be split; pools that would flow in a circle; rules of one pool that overlap,
+// here or with a stored one other than the superseded; and tenants that do not exist.
+func (s *server) checkTogether(ctx context.Context, document rulesfile.Document, versions []allocation.RuleVersion, superseded string) error {
 	stored, err := s.Rules.Active(ctx, time.Time{}, time.Time{})
 	if err != nil {
+		return err
+	}
+	if err := s.checkAlone(ctx, document, stored, superseded); err != nil {
 		return err
 	}
 	pools := slices.DeleteFunc(slices.Clone(versions), func(version allocation.RuleVersion) bool { return version.Pool == nil })
@@ -164,7 +166,7 @@ func (s *server) SupersedeAllocationRule(ctx context.Context, request SupersedeA
 	if len(next) != 1 {
 		return nil, fault.Invalid("", "the document holds %d rules; a rule is superseded by exactly one", len(next))
 	}
-	if err := s.checkTogether(ctx, document, next); err != nil {
+	if err := s.checkTogether(ctx, document, next, request.RuleID); err != nil {
 		return nil, err
 	}
 	from, _ := next[0].Effective()

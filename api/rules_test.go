@@ -88,3 +88,37 @@ func TestRules(t *testing.T) {
 		require.Len(t, decode[api.RuleHistory](t, s.get(t, rulesPath+"/"+logging.RuleID, "auditor", http.StatusOK)).Versions, len(versions))
 	})
 }
+
+func TestRulesNameWhatIsThere(t *testing.T) {
+	s := newStage(t)
+	s.post(t, rulesPath, "operator", `{"version":1,"mapping":[{"sub_account":"a","tenant":"acme"}]}`, http.StatusCreated)
+	s.post(t, importsPath+"?kind=tenants", "operator", "tenant_id,plan\nacme,free\n", http.StatusCreated, "Content-Type", "text/csv")
+	for name, test := range map[string]struct{ document, pointer, message string }{
+		"a mapping to nobody": {
+			`{"version":1,"mapping":[{"sub_account":"a","tenant":"acme"},{"sub_account":"b","tenant":"ghost"}]}`,
+			"/mapping/1/tenant", `there is no tenant "ghost"; correct it or add the tenant`,
+		},
+		"a weight of nobody": {
+			`{"version":1,"pools":[{"id":"w","strategy":"custom","tenant_weights":{"acme":1,"gho.st":1}}]}`,
+			"/pools/0/tenant_weights", `a weight is given to tenant "gho.st", who does not exist; correct it or add the tenant`,
+		},
+		"rules of one pool that overlap": {
+			`{"version":1,"pools":[{"id":"twice","strategy":"equal"},{"id":"twice","strategy":"tiered"}]}`,
+			"/pools/1", `it and pools[0] are both about pool "twice" and overlap in time; end one before the other begins`,
+		},
+	} {
+		t.Run("refuses "+name, func(t *testing.T) {
+			refused := s.post(t, rulesPath, "operator", test.document, http.StatusBadRequest).problem(t)
+			require.Equal(t, test.pointer, *refused.Errors[0].Pointer)
+			require.Equal(t, test.message, refused.Errors[0].Detail)
+		})
+	}
+	t.Run("refuses a rule that overlaps a stored one, by the id of that", func(t *testing.T) {
+		const document = `{"version":1,"pools":[{"id":"fresh","strategy":"equal"},{"id":"kept","strategy":"equal"}]}`
+		kept := decode[api.CreatedRules](t, s.post(t, rulesPath, "operator", `{"version":1,"pools":[{"id":"kept","strategy":"equal"}]}`, http.StatusCreated))
+		refused := s.post(t, rulesPath, "operator", document, http.StatusConflict).problem(t)
+		require.Equal(t, "/pools/1", *refused.Errors[0].Pointer)
+		require.Equal(t, "pools[1] overlaps in time with rule "+kept.RuleID+
+			` version 1, which is about pool "kept" too; supersede that rule, or end one before the other begins`, refused.Detail)
+	})
+}

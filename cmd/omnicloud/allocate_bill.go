@@ -50,17 +50,17 @@ type billRun struct {
 
 // prepareBill reads rules and tenants and checks that they suit the period.
 func (c *allocateCommand) prepareBill(month period.Period) (*billRun, error) {
-	document, err := readRules(c.Rules)
-	if err != nil {
-		return nil, err
-	}
-	run := &billRun{rules: document, span: allocation.SpanOf(month), foreign: make(map[string]int)}
+	run := &billRun{span: allocation.SpanOf(month), foreign: make(map[string]int)}
+	var err error
 	if c.Tenants != "" {
 		var tenants []tenancy.Tenant
 		if tenants, run.roster, err = readRoster(c.Tenants); err != nil {
 			return nil, err
 		}
 		run.order = fileOrder(tenants, run.roster)
+	}
+	if run.rules, err = readRules(c.Rules, run.roster); err != nil {
+		return nil, err
 	}
 	if month.IsZero() && (run.rules.Dated() || run.roster != nil && run.roster.Dated()) {
 		return nil, fault.New(fault.InvalidInput, "rules or tenants begin or end, so that the period matters; give --period")

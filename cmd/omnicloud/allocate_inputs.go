@@ -29,8 +29,18 @@ func (c *allocateCommand) eachCharge(std streams, add func(*charge.Charge) error
 	return nil
 }
 
-func readRules(path string) (allocation.RuleSet, error) {
+// readRules reads rules that fit together and, where a roster is given, name its tenants alone.
+func readRules(path string, roster *allocation.Roster) (allocation.RuleSet, error) {
 	document, err := rulesfile.Read(path)
+	if err != nil {
+		return allocation.RuleSet{}, err
+	}
+	if roster != nil {
+		err = document.CheckTenants(func(tenantID string) bool {
+			_, listed := roster.Place(tenantID)
+			return listed
+		})
+	}
 	if err != nil {
 		return allocation.RuleSet{}, err
 	}

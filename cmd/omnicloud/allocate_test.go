@@ -369,14 +369,23 @@ func TestAllocateBillRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ file, text, arguments, message string }{
 		"overlapping rules, naming both": {
 			"rules.yaml", rules + "  - id: platform\n    strategy: equal\n", "",
-			`rules.yaml: rule pool-platform version 1 and rule pool-platform version 2 are both about pool "platform" and overlap in time; end one before the other begins`,
+			`rules.yaml:13: pools[1]: it and pools[0] (line 10) are both about pool "platform" and overlap in time; end one before the other begins`,
 		},
 		"weights that do not sum to 1": {
 			"rules.yaml", strings.Replace(rules, "0.7", "0.6", 1), "",
 			`rules.yaml:10: pools[0]: pool "platform" cannot be split: the weights sum to 0.9; they must sum to 1`,
 		},
 		"a tenant that nobody listed": {
-			"tenants.csv", "tenant_id\nacme\n", "--tenants @tenants.csv", `mapping entry 3 leads to tenant "zeta", who is not listed`,
+			"tenants.csv", "tenant_id\nacme\n", "--tenants @tenants.csv",
+			`rules.yaml:8: mapping[2].tenant: there is no tenant "zeta"; correct it or add the tenant`,
+		},
+		"a weight of a tenant that nobody listed, in a pool that gets nothing": {
+			"rules.yaml", rules + "  - id: spare\n    strategy: custom\n    tenant_weights: {acme: 1, ghost: 1}\n", "--tenants @tenants.csv",
+			`rules.yaml:15: pools[1].tenant_weights: a weight is given to tenant "ghost", who does not exist; correct it or add the tenant`,
+		},
+		"usage of a tenant who was not there": {
+			"tenants.csv", "tenant_id,active_from\nacme,\nzeta,2026-10-01T00:00:00Z\n", "--tenants @tenants.csv --usage @usage.csv --period 2026-09",
+			`usage.csv line 3, column tenant_id, value "zeta": the tenant is active at no time of the period, so its usage cannot count; correct its times or leave the line out`,
 		},
 		"dated rules without a period": {
 			"rules.yaml", rules + "    effective_from: 2026-09-01T00:00:00Z\n", "",

@@ -69,7 +69,7 @@ type billTotal struct {
 	rows, mapped     int64
 }
 
-// NewBill prepares to sum a bill. A mapping that leads to an unlisted tenant, a span that is none,
+// NewBill prepares to sum a bill. A mapping or weight that names an unlisted tenant, a span that is none,
 // and rules or tenants with times in a span of all time are InvalidInput errors.
 func NewBill(options BillOptions) (*Bill, error) {
 	if err := options.Span.Validate(); err != nil {
@@ -81,6 +81,11 @@ func NewBill(options BillOptions) (*Bill, error) {
 	if options.Roster != nil {
 		if err := checkDates(options.Roster, options.Span); err != nil {
 			return nil, err
+		}
+		for _, version := range options.Rules.pools {
+			if err := checkWeighed(version.Pool, options.Roster); err != nil {
+				return nil, err
+			}
 		}
 	}
 	b := &Bill{

@@ -63,6 +63,15 @@ func (m Mapping) Validate() error {
 	return nil
 }
 
+// NamedTenant returns the tenant that the entry names, or nothing where it leads elsewhere or has a
+// template, which depends on the row.
+func (e *MappingEntry) NamedTenant() string {
+	if parsed, err := parseTemplate(e.Tenant); err != nil || !parsed.constant() {
+		return ""
+	}
+	return e.Tenant
+}
+
 // Validate returns an InvalidInput error unless the entry leads to one target by conditions that can be
 // read.
 func (e *MappingEntry) Validate() error {

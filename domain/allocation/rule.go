@@ -37,6 +37,14 @@ type AllocationRule struct { //nolint:revive // the name that the interface cont
 	IsActive       bool                       `json:"-"`
 }
 
+// Overlaps reports whether two rules are about the same pool at some same time.
+func (r AllocationRule) Overlaps(other AllocationRule) bool {
+	return r.PoolID == other.PoolID && overlap(r.EffectiveFrom, r.EffectiveUntil, other.EffectiveFrom, other.EffectiveUntil)
+}
+
+// WeighedTenants lists the tenants that the rule gives a weight, in byte order of id.
+func (r AllocationRule) WeighedTenants() []string { return sortedKeys(r.TenantWeights) }
+
 // DefaultMultipliers are the multipliers of the tiered strategy where a rule gives none.
 func DefaultMultipliers() map[tenancy.Plan]decimal.Decimal {
 	return map[tenancy.Plan]decimal.Decimal{

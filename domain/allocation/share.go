@@ -101,14 +101,25 @@ func (d *divider) tiered(rule *AllocationRule, over stretch) (money.Weights, err
 
 // custom weighs a tenant's active time by the weight that the rule gives it, or else by its own.
 func (d *divider) custom(rule *AllocationRule, over stretch) (money.Weights, error) {
-	for _, id := range sortedKeys(rule.TenantWeights) {
-		if _, listed := d.roster.Place(id); !listed {
-			return money.Weights{}, fault.New(fault.InvalidInput, "pool %q gives a weight to tenant %q, who is not listed", rule.PoolID, id)
-		}
+	if err := checkWeighed(rule, d.roster); err != nil {
+		return money.Weights{}, err
 	}
 	return d.weighed(over, func(place int) (decimal.Decimal, error) {
 		return customWeight(rule, d.roster.Tenant(place)), nil
 	})
+}
+
+// checkWeighed refuses weights of tenants who are not listed, where weights count.
+func checkWeighed(rule *AllocationRule, roster *Roster) error {
+	if rule.Strategy != StrategyCustom {
+		return nil
+	}
+	for _, id := range rule.WeighedTenants() {
+		if _, listed := roster.Place(id); !listed {
+			return fault.New(fault.InvalidInput, "pool %q gives a weight to tenant %q, who is not listed", rule.PoolID, id)
+		}
+	}
+	return nil
 }
 
 // multipliersOf returns the multiplier of every plan under a rule.

@@ -22,6 +22,8 @@ type Document struct {
 	// Mapping is nil where the document has none.
 	Mapping *allocation.Mapping
 	Pools   []allocation.AllocationRule
+
+	places places
 }
 
 // Read reads a file. A file that cannot be read or breaks a rule is an InvalidInput error.
@@ -49,19 +51,25 @@ func Parse(name string, text []byte) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	return decode(root)
+	document, err := decode(root)
+	if err != nil {
+		return Document{}, err
+	}
+	document.places = placesOf(root, isJSON(text))
+	return document, nil
 }
+
+func isJSON(text []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) }
 
 // parse reads a document of any kind.
 func parse(name string, text []byte) (node, error) {
 	if len(text) > maxSize {
 		return node{}, fault.New(fault.TooLarge, "%s has %d bytes; documents of at most %d are read", name, len(text), maxSize)
 	}
-	isJSON := bytes.HasPrefix(bytes.TrimSpace(text), []byte("{"))
-	if err := checkForm(name, text, isJSON); err != nil {
+	if err := checkForm(name, text, isJSON(text)); err != nil {
 		return node{}, err
 	}
-	if isJSON {
+	if isJSON(text) {
 		return parseJSON(name, text)
 	}
 	return parseYAML(name, text)
@@ -93,6 +101,9 @@ func (d Document) Versions(by string, at time.Time) ([]allocation.RuleVersion, e
 
 // RuleSet returns the document's rules as a set that fits together, or an InvalidInput error.
 func (d Document) RuleSet(name string) (allocation.RuleSet, error) {
+	if err := d.CheckOverlaps(); err != nil {
+		return allocation.RuleSet{}, err
+	}
 	versions, err := d.Versions("", time.Time{})
 	if err != nil {
 		return allocation.RuleSet{}, err

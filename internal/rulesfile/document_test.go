@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
@@ -98,7 +99,7 @@ func TestParse(t *testing.T) {
 		t.Run("reads "+name, func(t *testing.T) {
 			got, err := rulesfile.Parse("rules", []byte(text))
 			require.NoError(t, err)
-			require.Empty(t, cmp.Diff(want, got, cmp.Comparer(decimal.Decimal.Equal)))
+			require.Empty(t, cmp.Diff(want, got, cmp.Comparer(decimal.Decimal.Equal), cmpopts.IgnoreUnexported(rulesfile.Document{})))
 			_, err = got.RuleSet("rules")
 			require.NoError(t, err)
 		})
@@ -200,7 +201,23 @@ func TestParseRefuses(t *testing.T) {
 		document, err := rulesfile.Parse("rules", []byte("version: 1\npools:\n  - {id: p, strategy: equal}\n  - {id: p, strategy: tiered}\n"))
 		require.NoError(t, err)
 		_, err = document.RuleSet("rules")
-		require.EqualError(t, err, "rules: rule pool-p version 1 and rule pool-p version 2 are both about pool \"p\" and overlap in time; end one before the other begins")
+		require.EqualError(t, err, "rules:4: pools[1]: it and pools[0] (line 3) are both about pool \"p\" and overlap in time; end one before the other begins")
+	})
+	t.Run("tenants that do not exist, naming line and place", func(t *testing.T) {
+		known := func(tenantID string) bool { return tenantID == "acme" }
+		for text, message := range map[string]string{
+			"mapping:\n  - {sub_account: a, tenant: acme}\n  - sub_account: b\n    tenant: ghost\n":                 `rules:5: mapping[1].tenant: there is no tenant "ghost"; correct it or add the tenant`,
+			"pools:\n  - id: p\n    strategy: custom\n    tenant_weights:\n      acme: 1\n      gho.st: 2\n":        `rules:7: pools[0].tenant_weights: a weight is given to tenant "gho.st", who does not exist; correct it or add the tenant`,
+			"mapping:\n  - tenant: \"{owner}\"\npools:\n  - {id: p, strategy: custom, tenant_weights: {acme: 1}}\n": "",
+		} {
+			document, err := rulesfile.Parse("rules", []byte("version: 1\n"+text))
+			require.NoError(t, err)
+			if err = document.CheckTenants(known); message == "" {
+				require.NoError(t, err)
+				continue
+			}
+			require.EqualError(t, err, message)
+		}
 	})
 }
 
