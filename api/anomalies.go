@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/costwatch"
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
@@ -17,7 +17,7 @@ import (
 func (s *server) DetectTenantAnomalies(ctx context.Context, request DetectTenantAnomaliesRequestObject) (DetectTenantAnomaliesResponseObject, error) {
 	query := allocation.AnomalyQuery{
 		Book: cmp.Or(request.Params.Book, defaultBook), TenantID: request.TenantID,
-		Lookback: request.Params.LookbackPeriods, Now: time.Now(),
+		Lookback: request.Params.LookbackPeriods, Now: instant.Now(),
 	}
 	if request.Params.CurrentPeriodCost != "" {
 		current, err := money.ParseDecimal(request.Params.CurrentPeriodCost)

@@ -11,6 +11,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
@@ -33,7 +34,7 @@ func (s *server) readDecision(ctx context.Context, book string, month period.Per
 		Reason:     body.Reason,
 		ResultHash: unquoted(ifMatch),
 		Actor:      actorOf(ctx),
-		DecidedAt:  time.Now().UTC(),
+		DecidedAt:  instant.Now(),
 	}
 	if decision.ID == "" {
 		decision.ID = derivedID(status.Ref().WorkflowID(), decision)

@@ -3,11 +3,11 @@ package api
 import (
 	"context"
 	"net/url"
-	"time"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/correlation"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
@@ -80,7 +80,7 @@ func (s *server) ClosePeriod(ctx context.Context, request ClosePeriodRequestObje
 		Period:        request.Period,
 		RequestedBy:   actorOf(ctx).Subject,
 		CorrelationID: correlation.ID(ctx),
-		Now:           time.Now().UTC(),
+		Now:           instant.Now(),
 	})
 	if err != nil {
 		return nil, err

@@ -2,10 +2,10 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/correlation"
+	"github.com/omnicloud/omnicloud/domain/instant"
 )
 
 // RestatePeriod commits the attempt first and starts its workflow then, as ClosePeriod does.
@@ -15,7 +15,7 @@ func (s *server) RestatePeriod(ctx context.Context, request RestatePeriodRequest
 		Period:        request.Period,
 		RequestedBy:   actorOf(ctx).Subject,
 		CorrelationID: correlation.ID(ctx),
-		Now:           time.Now().UTC(),
+		Now:           instant.Now(),
 	}, *request.Body)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/instant"
 )
 
 // ListAllocationRules lists the active versions of all rules.
@@ -45,7 +46,7 @@ func (s *server) EndAllocationRule(ctx context.Context, request EndAllocationRul
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now().UTC()
+	now := instant.Now()
 	at := request.Params.At
 	if at.IsZero() {
 		at = now

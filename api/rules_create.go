@@ -16,6 +16,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/internal/rulesfile"
 )
 
@@ -29,7 +30,7 @@ func (s *server) CreateAllocationRules(ctx context.Context, request CreateAlloca
 	if err != nil {
 		return nil, err
 	}
-	versions, err := newRules(document, actorOf(ctx).Subject, time.Now().UTC())
+	versions, err := newRules(document, actorOf(ctx).Subject, instant.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +158,7 @@ func (s *server) SupersedeAllocationRule(ctx context.Context, request SupersedeA
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now().UTC()
+	now := instant.Now()
 	author := actorOf(ctx).Subject
 	next, err := newRules(document, author, now)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/focus"
 	"github.com/omnicloud/omnicloud/internal/intakefile"
@@ -39,6 +40,6 @@ func newImporter(pool *pgxpool.Pool) *intake.Importer {
 			return allocation.Coverage(versions)
 		},
 		Tenants: postgres.NewCurrentInputs(pool).Tenants,
-		Now:     time.Now,
+		Now:     instant.Now,
 	}
 }

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
 	"github.com/omnicloud/omnicloud/internal/token"
@@ -55,7 +55,7 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		Client:        connected,
 		Namespace:     c.Connections.Temporal.TemporalNamespace,
 		Queues:        queues,
-		Activities:    workers.NewActivities(pool, services, token.NewDecisions(keys), time.Now),
+		Activities:    workers.NewActivities(pool, services, token.NewDecisions(keys), instant.Now),
 		Books:         postgres.NewClosing(pool),
 		Notifications: notifications,
 		Logger:        logger,
@@ -75,7 +75,7 @@ func (c *workerCommand) services(logger *slog.Logger) (*serviceclient.Clients, e
 }
 
 func (c *workerCommand) notifications(pool *pgxpool.Pool, logger *slog.Logger) (*workers.Dispatcher, error) {
-	dispatcher := &workers.Dispatcher{Outbox: postgres.NewOutbox(pool), Logger: logger, Now: time.Now}
+	dispatcher := &workers.Dispatcher{Outbox: postgres.NewOutbox(pool), Logger: logger, Now: instant.Now}
 	if c.WebhookURL == "" {
 		return dispatcher, nil
 	}

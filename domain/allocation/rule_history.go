@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/instant"
 )
 
 // Supersede returns the change by which next takes the place of a rule from an instant on: what is
@@ -42,6 +43,7 @@ func cutAt(versions []RuleVersion, at time.Time, by string, now time.Time) (Rule
 	if len(versions) == 0 {
 		return RuleChange{}, fault.New(fault.NotFound, "there is no such rule")
 	}
+	at = instant.Of(at)
 	newest := versions[len(versions)-1]
 	change := RuleChange{RuleID: newest.RuleID, Expect: newest.Version}
 	for _, version := range versions {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/instant"
 )
 
 // RuleKind says what a stored rule holds.
@@ -39,24 +40,26 @@ type RuleVersion struct {
 // NewPoolVersion makes an active version of a pool rule, with its content hash. It returns an
 // InvalidInput error for a rule that is not valid.
 func NewPoolVersion(ruleID string, version int, rule AllocationRule, by string, at time.Time) (RuleVersion, error) {
+	rule.EffectiveFrom, rule.EffectiveUntil = instant.Of(rule.EffectiveFrom), instant.Of(rule.EffectiveUntil)
 	if err := rule.Validate(); err != nil {
 		return RuleVersion{}, err
 	}
 	rule.RuleID, rule.IsActive = ruleID, true
 	return RuleVersion{
 		RuleID: ruleID, Version: version, Kind: RuleKindPool, Pool: &rule,
-		IsActive: true, CreatedBy: by, CreatedAt: at,
+		IsActive: true, CreatedBy: by, CreatedAt: instant.Of(at),
 	}.hashed()
 }
 
 // NewMappingVersion makes an active version of a mapping; errors as NewPoolVersion.
 func NewMappingVersion(ruleID string, version int, mapping Mapping, by string, at time.Time) (RuleVersion, error) {
+	mapping.EffectiveFrom, mapping.EffectiveUntil = instant.Of(mapping.EffectiveFrom), instant.Of(mapping.EffectiveUntil)
 	if err := mapping.Validate(); err != nil {
 		return RuleVersion{}, err
 	}
 	return RuleVersion{
 		RuleID: ruleID, Version: version, Kind: RuleKindMapping, Mapping: &mapping,
-		IsActive: true, CreatedBy: by, CreatedAt: at,
+		IsActive: true, CreatedBy: by, CreatedAt: instant.Of(at),
 	}.hashed()
 }
 

@@ -3,6 +3,8 @@ package focus
 import (
 	"errors"
 	"time"
+
+	"github.com/omnicloud/omnicloud/domain/instant"
 )
 
 // firstYear and lastYear bound what a bill may be about; anything else is a slip of the pen, and
@@ -38,7 +40,7 @@ func parseInstant(field []byte) (time.Time, error) {
 	if !ok {
 		return time.Time{}, errNotATime
 	}
-	return day.Add(clock - offset), nil
+	return instant.Of(day.Add(clock - offset)), nil
 }
 
 func parseDate(text []byte) (day time.Time, rest []byte, ok bool) {

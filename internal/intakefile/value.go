@@ -8,6 +8,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	moment "github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/csvfile"
@@ -56,7 +57,7 @@ func instant(row *csvfile.Row, column int) (time.Time, error) {
 	if err != nil || at.UTC().Year() < 1900 || at.UTC().Year() > 2200 {
 		return time.Time{}, row.Errorf(column, "is not a time such as 2026-09-01T00:00:00Z, from 1900 to 2200")
 	}
-	return at.UTC(), nil
+	return moment.Of(at), nil
 }
 
 // once refuses a key that was given before, in whatever file.

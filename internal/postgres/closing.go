@@ -8,6 +8,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	moment "github.com/omnicloud/omnicloud/domain/instant"
 )
 
 // Closing is the closing.Store in PostgreSQL. It is safe for concurrent use, by any number of
@@ -22,7 +23,7 @@ type Closing struct {
 var _ closing.Store = (*Closing)(nil)
 
 // NewClosing returns the store on a pool.
-func NewClosing(db DB) *Closing { return &Closing{db: db, now: time.Now} }
+func NewClosing(db DB) *Closing { return &Closing{db: db, now: moment.Now} }
 
 // held is a period and one of its attempts while the period's row is locked.
 type held struct {
