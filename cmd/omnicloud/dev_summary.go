@@ -27,7 +27,7 @@ Try, in another terminal:
   token() { sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p" {{.Tokens}}; }
   curl -s {{.API}}/v1/books/{{.Book}}/periods -H "Authorization: Bearer $(token auditor)"
   curl -s -X POST {{.API}}/v1/books/{{.Book}}/periods/{{.Month}}/close \
-    -H "Authorization: Bearer $(token operator)" -H "Idempotency-Key: close-{{.Month}}"
+    -H "Authorization: Bearer $(token operator)" -H "Idempotency-Key: close-{{.Month}}-$(date +%s)"
   curl -s {{.API}}/v1/books/{{.Book}}/periods/{{.Month}} -H "Authorization: Bearer $(token auditor)"
 
 Ctrl-C stops everything; what is stored stays.
