@@ -1355,6 +1355,11 @@ type GetStatementParams struct {
 	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
 
+	// Currency Shows beside amounts what they come to in this currency, by the rates frozen with the period. The
+	// total of each source currency is converted once and rounded to the minor unit; pools and cells
+	// are apportioned so that they sum to it. A rate that was not frozen is a conflict.
+	Currency CurrencyQuery `form:"currency,omitempty" json:"currency,omitempty,omitzero"`
+
 	// Format Comes before the Accept header.
 	Format string `form:"format,omitempty" json:"format,omitempty,omitzero"`
 }
@@ -2787,6 +2792,14 @@ func (siw *ServerInterfaceWrapper) GetStatement(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", c.Request.URL.Query(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter currency: %w", err), http.StatusBadRequest)
 		return
 	}
 

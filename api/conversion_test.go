@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/api"
+	"github.com/omnicloud/omnicloud/domain/statement"
 )
 
 func TestConversion(t *testing.T) {
@@ -70,6 +71,13 @@ func TestConversion(t *testing.T) {
 			sum = sum.Add(decimal.RequireFromString(row[9]))
 		}
 		require.Equal(t, "2559", sum.String())
+	})
+	t.Run("a statement shows the sum of the tenant's cells, as JSON and to print", func(t *testing.T) {
+		path := septemberPath + "/statements/acme?currency=EUR"
+		made := decode[statement.Statement](t, s.get(t, path, "tenant:acme", http.StatusOK))
+		require.Equal(t, "EUR 12.28 EUR", made.Sections[0].Converted.Currency+" "+made.Sections[0].Converted.Amount.String()+" "+made.Sections[0].Converted.Rate.Base)
+		require.Contains(t, s.get(t, path+"&format=html", "tenant:acme", http.StatusOK).body, "about 12.28 EUR, 1 EUR = 1.1 USD")
+		s.get(t, septemberPath+"/statements/acme?currency=CHF", "tenant:acme", http.StatusConflict)
 	})
 	t.Run("amounts in their own currency stay as they are", func(t *testing.T) {
 		require.Equal(t, "acme 10.004 10.004", converted(cellsPath+"?currency=USD", "auditor")[1])

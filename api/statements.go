@@ -42,7 +42,37 @@ func (s *server) GetStatement(ctx context.Context, request GetStatementRequestOb
 	if err != nil {
 		return nil, err
 	}
+	if currency := request.Params.Currency; currency != "" {
+		if err := s.convertStatement(ctx, &made, currency); err != nil {
+			return nil, err
+		}
+	}
 	return statementAnswer{format: statementFormat(ctx, request.Params.Format), made: made}, nil
+}
+
+// convertStatement adds what each section comes to in another currency.
+func (s *server) convertStatement(ctx context.Context, made *statement.Statement, currency string) error {
+	filter := ledger.Filter{Book: made.Book, Period: made.Period, Revision: made.Revision, Account: made.Tenant.ID}
+	converted, err := s.convert(ctx, filter, currency)
+	if err != nil {
+		return err
+	}
+	for cell, err := range converted.cells(ctx, s.Ledger, filter, ledger.Position{}) {
+		if err != nil {
+			return err
+		}
+		for i := range made.Sections {
+			section := &made.Sections[i]
+			if section.Currency != cell.Currency {
+				continue
+			}
+			if section.Converted == nil {
+				section.Converted = &statement.Converted{Currency: currency, Rate: cell.source.Rate}
+			}
+			section.Converted.Amount = section.Converted.Amount.Add(cell.amount)
+		}
+	}
+	return nil
 }
 
 // The formats of a statement.

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -42,6 +43,17 @@ type Section struct {
 	SharedTotal Amounts `json:"shared_total"`
 	// Total's Posted is what billing, the journal and the invoice have for the tenant.
 	Total Amounts `json:"total"`
+	// Converted is what the section comes to in another currency, where that was asked for.
+	Converted *Converted `json:"converted,omitempty"`
+}
+
+// Converted is the sum of a tenant's cells in another currency, each apportioned so that those of all
+// tenants and accounts sum to the converted bill. It informs; what is owed is in the section's currency.
+type Converted struct {
+	Currency string          `json:"currency"`
+	Amount   decimal.Decimal `json:"amount"`
+	// Rate is nil where the section is in that currency already.
+	Rate *exchange.Rate `json:"rate,omitempty"`
 }
 
 // Amounts is one sum twice: in full precision, and in posting digits.

@@ -37,6 +37,7 @@ const periodPath = "/v1/books/main/periods/" + month
 // close closes the month, approves what comes of it at once, and prints what it took.
 func (s *stack) close(ctx context.Context, memory *memory, lines int64) error {
 	memory.reset()
+	worker, postgres := cpuSeconds(s.pids()["worker"]), cpuSeconds(s.pids()["postgres"])
 	began := time.Now()
 	if err := s.post(ctx, periodPath+"/close", "application/json", "", ""); err != nil {
 		return err
@@ -56,6 +57,8 @@ func (s *stack) close(ctx context.Context, memory *memory, lines int64) error {
 	took := time.Since(began)
 	fmt.Printf("%-24s %8.1f s, of them %.1f s to the result; %.0f charges/s; worker at most %d MB, PostgreSQL at most %d MB\n",
 		"close", took.Seconds(), calculated.Seconds(), float64(lines)/took.Seconds(), memory.peak("worker"), memory.peak("postgres"))
+	fmt.Printf("%-24s %8.1f s of CPU in the worker, %.1f s in PostgreSQL\n", "",
+		cpuSeconds(s.pids()["worker"])-worker, cpuSeconds(s.pids()["postgres"])-postgres)
 	for _, total := range closed.Totals {
 		fmt.Printf("%-24s %s %s in %d cells, result %.12s\n", "", total.Currency, total.Billed, total.Cells, closed.ResultHash)
 	}

@@ -100,11 +100,13 @@ func (r run) load(ctx context.Context, s *stack, bill string, memory *memory) er
 			return err
 		}
 		memory.reset()
+		postgres := cpuSeconds(s.pids()["postgres"])
 		took, err := r.step(ctx, "import "+file.kind, file.rows, "import", file.kind, path, "--database-url", s.Endpoints.DatabaseURL)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%-24s %8.1f MB, %.1f MB/s; PostgreSQL at most %d MB\n", "", megabytes(info.Size()), megabytes(info.Size())/took.Seconds(), memory.peak("postgres"))
+		fmt.Printf("%-24s %8.1f MB, %.1f MB/s; PostgreSQL %.1f s of CPU, at most %d MB\n", "", megabytes(info.Size()),
+			megabytes(info.Size())/took.Seconds(), cpuSeconds(s.pids()["postgres"])-postgres, memory.peak("postgres"))
 		if err := os.Remove(path); err != nil {
 			return err
 		}
