@@ -73,6 +73,9 @@ func flatten(err error) []error {
 var (
 	// located is what the JSON Schema validator puts before its finding.
 	located = regexp.MustCompile(`(?s)^.*at '[^']*': `)
+	// unlikePattern is how either of kin-openapi's validators quotes a regular expression, which says
+	// nothing to most people.
+	unlikePattern = regexp.MustCompile(`(?i)does(?: not|n't) match (?:the regular expression|pattern)`)
 	// unknownProperty is how either of kin-openapi's validators calls a field that is not in the
 	// document.
 	unknownProperty = regexp.MustCompile(`^(?:property "([^"]+)" is unsupported|additional propert(?:y|ies) '([^']+)'.* not allowed)$`)
@@ -91,6 +94,9 @@ func reasonOf(err error, fallback string) (message, property string) {
 		message = fallback
 	}
 	message = located.ReplaceAllString(message, "")
+	if unlikePattern.MatchString(message) {
+		return "the value is not of the form that the OpenAPI document gives for it", ""
+	}
 	if found := unknownProperty.FindStringSubmatch(message); found != nil {
 		return "the field is not in the OpenAPI document", found[1] + found[2]
 	}

@@ -395,7 +395,7 @@ func TestAllocateBillRefuses(t *testing.T) {
 			"rules.yaml", strings.Replace(rules, "strategy: pro", "effective_from: 2026-08-01T00:00:00Z\n    effective_until: 2026-09-20T00:00:00Z\n    strategy: pro", 1) +
 				"  - {id: platform, strategy: equal, effective_from: 2026-09-20T00:00:00Z}\n",
 			"--tenants @tenants.csv --usage @undated.csv --period 2026-09",
-			`undated.csv line 2, column tenant_id, value "acme": a rule changes within the period, and the file has no column start`,
+			`undated.csv has no column "start"; a rule changes within the period, so that each line needs its time`,
 		},
 		"several currencies": {
 			"bill.csv", billFiles["bill.csv"] + strings.Replace(billRow("1", "1", "2026-09", 1, "a", "Compute", ""), "USD", "EUR", 1), "",

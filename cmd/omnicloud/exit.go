@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -41,12 +42,13 @@ func report(stderr io.Writer, err error) int {
 	return 1
 }
 
-// oneLine folds a message of several lines, as libraries make them, into one.
+// oneLine folds a message of several lines, as libraries make them, into one. What they say twice,
+// such as the same refusal of two attempts to connect, is said once.
 func oneLine(message string) string {
 	lines := strings.FieldsFunc(message, func(r rune) bool { return r == '\n' || r == '\r' })
 	kept := lines[:0]
 	for _, line := range lines {
-		if line = strings.TrimSpace(line); line != "" {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(kept, line) {
 			kept = append(kept, line)
 		}
 	}

@@ -19,6 +19,7 @@ const envPrefix = "OMNICLOUD"
 // commands is the root of the command line; each field is one command, documented in its own file.
 type commands struct {
 	Logging loggingFlags `embed:""`
+	Version versionFlag  `help:"Print the version and exit."`
 
 	Dev       devCommand       `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
 	API       apiCommand       `cmd:"" name:"api" help:"Serve the REST API."`

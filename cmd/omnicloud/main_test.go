@@ -82,12 +82,13 @@ func TestReport(t *testing.T) {
 		code int
 		line string
 	}{
-		"nothing failed":               {nil, 0, ""},
-		"an error is one line":         {errors.New("no such file:\n  a.csv\n  b.csv"), 1, "omnicloud: no such file:; a.csv; b.csv\n"},
-		"an error with its own code":   {codedError{2}, 2, ""},
-		"the same, wrapped":            {fmt.Errorf("drift found%w", codedError{2}), 2, "omnicloud: drift found\n"},
-		"an interruption is not done":  {fmt.Errorf("reading: %w", context.Canceled), 1, "omnicloud: interrupted before it was done; run the command again\n"},
-		"usage errors never exit with": {usageError{codedError{80}}, 1, "omnicloud: ; \"omnicloud --help\" lists commands and flags\n"},
+		"nothing failed":                {nil, 0, ""},
+		"an error is one line":          {errors.New("no such file:\n  a.csv\n  b.csv"), 1, "omnicloud: no such file:; a.csv; b.csv\n"},
+		"a repeated cause is said once": {errors.New("no answer:\n\tdial: refused\n\tdial: refused"), 1, "omnicloud: no answer:; dial: refused\n"},
+		"an error with its own code":    {codedError{2}, 2, ""},
+		"the same, wrapped":             {fmt.Errorf("drift found%w", codedError{2}), 2, "omnicloud: drift found\n"},
+		"an interruption is not done":   {fmt.Errorf("reading: %w", context.Canceled), 1, "omnicloud: interrupted before it was done; run the command again\n"},
+		"usage errors never exit with":  {usageError{codedError{80}}, 1, "omnicloud: ; \"omnicloud --help\" lists commands and flags\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stderr bytes.Buffer

@@ -3,6 +3,7 @@ package allocationfile
 import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/internal/csvfile"
 )
@@ -30,7 +31,7 @@ func readUsage(file *csvfile.Reader, empty func() *allocation.Usage, roster *all
 	for i := range readers {
 		readers[i] = usageReader{
 			roster: roster, usage: empty(), tenant: places[0], category: places[1], quantity: places[2],
-			start: file.Column("start"), end: file.Column("end"),
+			start: file.Column("start"), end: file.Column("end"), file: file.Name(),
 		}
 	}
 	parse := func(worker int, chunk *csvfile.Chunk) (int, error) { return readers[worker].read(chunk) }
@@ -56,6 +57,7 @@ type usageReader struct {
 	usage                      *allocation.Usage
 	tenant, category, quantity int
 	start, end                 int
+	file                       string
 	row                        csvfile.Row
 }
 
@@ -100,7 +102,7 @@ func (u *usageReader) addSlowly() error {
 	line := charge.Usage{TenantID: u.row.Text(u.tenant), Category: u.row.Text(u.category), Quantity: quantity}
 	if u.usage.NeedsDates() {
 		if u.start < 0 {
-			return u.row.Errorf(u.tenant, "a rule changes within the period, and the file has no column start")
+			return fault.Invalid(u.file+":1:start", "%s has no column \"start\"; a rule changes within the period, so that each line needs its time", u.file)
 		}
 		if line.Start, err = instant(&u.row, u.start); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"syscall"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
@@ -72,8 +73,11 @@ func (r *Reader) fill(buffer []byte) ([]byte, error) {
 			r.ended = true
 			return buffer, nil
 		}
+		if errors.Is(err, syscall.EISDIR) {
+			return nil, fault.New(fault.InvalidInput, "%s is a folder; name a file", r.name)
+		}
 		if err != nil {
-			return nil, fault.Wrap(err, fault.InvalidInput, "%s cannot be read beyond line %d", r.name, r.line)
+			return nil, fault.Wrap(unwrapPath(err), fault.InvalidInput, "%s cannot be read beyond line %d", r.name, r.line)
 		}
 	}
 	return buffer, nil

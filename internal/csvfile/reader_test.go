@@ -39,6 +39,13 @@ func readAll(r *csvfile.Reader) ([][]string, error) {
 	}
 }
 
+func TestAFolderIsNoFile(t *testing.T) {
+	folder := t.TempDir()
+	_, err := csvfile.Open(folder)
+	require.True(t, fault.Is(err, fault.InvalidInput), err)
+	require.EqualError(t, err, folder+" is a folder; name a file")
+}
+
 func TestRead(t *testing.T) {
 	for name, test := range map[string]struct {
 		text string
