@@ -136,7 +136,7 @@ func (r *billRun) report(std streams, result *allocation.Result) {
 		fmt.Fprintf(std.Err, "%d rows in %s were left out\n", rows, currency)
 	}
 	if result.Drivers == allocation.DriversDirectCost && r.proportional(result) {
-		fmt.Fprintln(std.Err, "no --usage: proportional pools are driven by the tenants' direct cost per category")
+		fmt.Fprintln(std.Err, "no usage: proportional pools are driven by the tenants' direct cost per category")
 	}
 	reportSplits(std.Err, result.Pools)
 }

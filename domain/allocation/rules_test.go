@@ -91,7 +91,7 @@ func TestMappingRefuses(t *testing.T) {
 		"a field without end":  {entry{Tenant: "x-{tag:team"}, `mapping entry 1 is not usable: tenant "x-{tag:team" opens a field that it does not close`},
 		"a tag without key":    {entry{Tenant: "{tag: }"}, `mapping entry 1 is not usable: field {tag: } is none of {sub_account_id}, {sub_account_name}, {resource_id}, {tag:KEY}, {owner}`},
 		"a glob without end":   {entry{Service: allocation.Patterns{"a["}, Tenant: "a"}, `mapping entry 1 is not usable: "a[" is not a valid glob`},
-		"a misspelt category":  {entry{ChargeCategory: allocation.Patterns{"Tax", "Taxes"}, Tenant: "a"}, `mapping entry 1 is not usable: charge_category "Taxes" matches none of the charge categories of FOCUS: Usage, Purchase`},
+		"a misspelt category":  {entry{ChargeCategory: allocation.Patterns{"Tax", "Taxes"}, Tenant: "a"}, `mapping entry 1 is not usable: charge_category "Taxes" matches none of the charge categories of FOCUS: Usage, Purchase, Tax, Credit, Adjustment`},
 		"a tag's broken glob":  {entry{Tag: map[string]allocation.Patterns{"t": {"{a"}}, Tenant: "a"}, `mapping entry 1 is not usable: "{a" is not a valid glob`},
 		"an unusable pool":     {entry{Pool: "@pool"}, `mapping entry 1 is not usable: id "@pool" is not made of 1 to 128 of the characters A-Z a-z 0-9 . _ -`},
 		"a reserved-less name": {entry{Account: "acme"}, `mapping entry 1 is not usable: account "acme" is none of @unallocated, @untagged, @unowned, @departed, @unused-commitment, @prepaid, @variance, @rounding`},
