@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -42,8 +43,8 @@ func TestTransitions(t *testing.T) {
 }
 
 func TestApprovalIsThePointOfNoReturn(t *testing.T) {
-	assert.Error(t, closing.CheckTransition(closing.StatePublishing, closing.StateOpen))
-	assert.Error(t, closing.CheckTransition(closing.StateClosed, closing.StateOpen))
+	require.Error(t, closing.CheckTransition(closing.StatePublishing, closing.StateOpen))
+	require.Error(t, closing.CheckTransition(closing.StateClosed, closing.StateOpen))
 }
 
 func TestRunning(t *testing.T) {
