@@ -40,7 +40,7 @@ func (c *bookApplyCommand) Run(ctx context.Context, std streams) error {
 	}
 	hint := ""
 	if change != postgres.BookUnchanged {
-		hint = "; a running worker learns of another close day by omnicloud schedules apply"
+		hint = "; omnicloud schedules apply, or the next start of a worker, schedules its closes"
 	}
 	_, err = fmt.Fprintf(std.Out, "book %s: %s%s\n", book.ID, change, hint)
 	return err
