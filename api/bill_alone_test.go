@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,7 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/api"
+	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/sandbox"
 )
 
@@ -30,10 +34,29 @@ pools:
     weight_by_category: {storage: 1}
 `
 
+// heldInputs stops readers of charges where a test wants them to wait.
+type heldInputs struct {
+	intake.FrozenInputs
+	holds            atomic.Bool
+	entered, release chan struct{}
+}
+
+func (h *heldInputs) Charges(ctx context.Context, ref closing.AttemptRef, add func(*charge.Charge) error) error {
+	if h.holds.Load() {
+		h.entered <- struct{}{}
+		<-h.release
+	}
+	return h.FrozenInputs.Charges(ctx, ref, add)
+}
+
 // TestBillAlone closes a month of which there is a bill and no usage, as users have it who bring
 // nothing but a bill: direct cost drives its pools, in everything that calculates with it.
 func TestBillAlone(t *testing.T) {
-	s := newStageOn(t, ownTemporal(t))
+	held := &heldInputs{entered: make(chan struct{}), release: make(chan struct{})}
+	s := newStageOn(t, ownTemporal(t), func(d *api.Dependencies, _ *api.Options) {
+		held.FrozenInputs = d.Frozen
+		d.Frozen = held
+	})
 	platform, err := sandbox.New(t.Context(), sandbox.Options{DatabaseURL: s.database, Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(platform.Close)
@@ -120,6 +143,21 @@ func TestBillAlone(t *testing.T) {
 		require.Equal(t, "query to", refused.Errors[0].Parameter)
 		s.get(t, long, "tenant:acme", http.StatusOK)
 		s.get(t, long+"&by=project", "auditor", http.StatusOK)
+	})
+	t.Run("a tenant has one breakdown made at a time", func(t *testing.T) {
+		held.holds.Store(true)
+		first := make(chan answer)
+		go func() {
+			first <- s.do(t, request{method: http.MethodGet, path: path + "&by=project", as: "tenant:acme"})
+		}()
+		<-held.entered
+		refused := s.get(t, path+"&by=project", "tenant:acme", http.StatusTooManyRequests)
+		require.Equal(t, "1", refused.header.Get("Retry-After"))
+		s.get(t, path, "tenant:acme", http.StatusOK)
+		held.holds.Store(false)
+		close(held.release)
+		require.Equal(t, http.StatusOK, (<-first).status)
+		s.get(t, path+"&by=project", "tenant:acme", http.StatusOK)
 	})
 	t.Run("a tenant that left the directory is found by its cells", func(t *testing.T) {
 		_, err := s.pool.Exec(t.Context(), "UPDATE omnicloud.input_slices SET status = 'superseded' WHERE kind = 'tenants'")
