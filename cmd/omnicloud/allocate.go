@@ -73,6 +73,7 @@ func (c *allocateCommand) allocatePools(std streams, month period.Period) error 
 	if err != nil {
 		return err
 	}
+	reportLeftOut(std.Err, usage)
 	reportSplits(std.Err, results)
 	return c.write(std, results, fileOrder(tenants, roster))
 }

@@ -33,6 +33,7 @@ func (c *allocateCommand) allocateBill(ctx context.Context, std streams, month p
 	if len(result.Totals) != 1 {
 		return run.wrongCurrencies(result, c.Focus, c.Currency)
 	}
+	reportLeftOut(std.Err, usage)
 	run.report(std, result)
 	return c.write(std, result.Pools, run.order)
 }

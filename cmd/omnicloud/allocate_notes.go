@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 )
@@ -27,6 +28,20 @@ func (n *notes) finish() {
 	if n.count > shownNotes {
 		fmt.Fprintf(n.to, "… and %d more; --explain lists all\n", n.count-shownNotes)
 	}
+}
+
+// reportLeftOut says on standard error whose usage does not count, as they were not there to use
+// anything in the period.
+func reportLeftOut(stderr io.Writer, usage *allocation.Usage) {
+	tenants := usage.LeftOut()
+	if len(tenants) == 0 {
+		return
+	}
+	names := strings.Join(tenants[:min(len(tenants), shownNotes)], ", ")
+	if more := len(tenants) - shownNotes; more > 0 {
+		names += fmt.Sprintf(" and %d more", more)
+	}
+	fmt.Fprintf(stderr, "usage was left out of tenants that are active at no time of the period: %s\n", names)
 }
 
 // reportSplits says on standard error what a reader of the cells could not guess: what pools pass on

@@ -22,7 +22,7 @@ func (b *Bill) Allocate(usage *Usage) (*Result, error) {
 	if result.Basis == "" {
 		result.Basis = BasisEffective
 	}
-	if result.leftOut = usage.leftOutTenants(); usage.Empty() {
+	if result.leftOut = usage.LeftOut(); usage.Empty() {
 		usage, result.Drivers = nil, DriversDirectCost
 	}
 	for _, currency := range sortedKeys(b.totals) {

@@ -65,8 +65,9 @@ func (r *Result) notePart(pool *PoolResult, part *Part, add func(Note)) {
 	}
 }
 
-// leftOutTenants lists those whose lines were left out, in byte order of id.
-func (u *Usage) leftOutTenants() []string {
+// LeftOut lists the tenants whose lines were left out, as they are active at no time of the span, in
+// byte order of id. There is none in no usage.
+func (u *Usage) LeftOut() []string {
 	if u == nil {
 		return nil
 	}

@@ -10,8 +10,9 @@ import (
 
 // ReadUsage reads tenant_id,category,quantity and, where a rule changes within the span, start and
 // end, on a number of cores. The sums are the same whatever that number. A tenant that the roster
-// does not list, or that is active at no time of the span, is an error like every other: InvalidInput,
-// naming file, line, column and value. progress, where not nil, hears how many lines were read.
+// does not list is an error like every other: InvalidInput, naming file, line, column and value. Lines
+// of a tenant that is active at no time of the span are checked alike, but left out of the sums, which
+// tell of it by LeftOut. progress, where not nil, hears how many lines were read.
 func ReadUsage(path string, empty func() *allocation.Usage, roster *allocation.Roster, workers int, progress func(lines int)) (*allocation.Usage, error) {
 	file, err := csvfile.Open(path)
 	if err != nil {
@@ -74,16 +75,13 @@ func (u *usageReader) read(chunk *csvfile.Chunk) (lines int, err error) {
 		if !listed {
 			return lines, u.row.Errorf(u.tenant, "the tenant is not listed in the file of tenants")
 		}
-		if !u.usage.Active(tenant) {
-			return lines, u.row.Errorf(u.tenant, "the tenant is active at no time of the period, so its usage cannot count; correct its times or leave the line out")
-		}
 		category, known := allocation.CategoryPlace(u.row.Field(u.category))
 		if !known {
 			_, err := allocation.ParseCategory(u.row.Text(u.category))
 			return lines, u.row.Wrap(u.category, err, "")
 		}
 		quantity, plain := money.ParseFixed(u.row.Field(u.quantity))
-		if plain && !dated {
+		if plain && !dated && u.usage.Active(tenant) {
 			u.usage.AddPlaced(tenant, category, quantity)
 			continue
 		}
@@ -93,7 +91,8 @@ func (u *usageReader) read(chunk *csvfile.Chunk) (lines int, err error) {
 	}
 }
 
-// addSlowly adds a line that has a time that counts, or a quantity of many digits.
+// addSlowly adds a line that has a time that counts, a quantity of many digits, or a tenant that is not
+// active and so is left out.
 func (u *usageReader) addSlowly() error {
 	quantity, err := number(&u.row, u.quantity)
 	if err != nil {
