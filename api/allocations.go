@@ -11,7 +11,7 @@ import (
 func (s *server) ListAllocations(ctx context.Context, request ListAllocationsRequestObject) (ListAllocationsResponseObject, error) {
 	filter, visible, err := s.resultFilter(ctx, resultQuery{
 		book: request.Book, month: request.Period, revision: request.Params.Revision, deltas: request.Params.Deltas,
-		pool: request.Params.Pool, account: request.Params.Tenant,
+		pool: request.Params.Pool, account: request.Params.Tenant, transfers: request.Params.Transfers,
 	})
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (s *server) listConverted(ctx context.Context, filter ledger.Filter, after 
 // cellListing binds a cursor to what it pages through. The currency does not change the order.
 func cellListing(filter ledger.Filter) string {
 	return fmt.Sprintf("cells %q", []any{
-		filter.Book, filter.Period.String(), filter.Attempt, filter.Revision, filter.Deltas, filter.Pool, filter.Account,
+		filter.Book, filter.Period.String(), filter.Attempt, filter.Revision, filter.Deltas, filter.Pool, filter.Account, filter.WithoutTransfers,
 	})
 }
 

@@ -21,7 +21,7 @@ var cellColumns = []string{"book", "period", "revision", "stage", "pool_id", "te
 func (s *server) ExportAllocations(ctx context.Context, request ExportAllocationsRequestObject) (ExportAllocationsResponseObject, error) {
 	filter, visible, err := s.resultFilter(ctx, resultQuery{
 		book: request.Book, month: request.Period, revision: request.Params.Revision, deltas: request.Params.Deltas,
-		pool: request.Params.Pool, account: request.Params.Tenant,
+		pool: request.Params.Pool, account: request.Params.Tenant, transfers: request.Params.Transfers,
 	})
 	if err != nil {
 		return nil, err

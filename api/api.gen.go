@@ -1089,9 +1089,13 @@ type TenantCost struct {
 	AllocationMetadata map[string]string `json:"allocation_metadata"`
 
 	// Breakdown The amount of each cost category.
-	Breakdown   map[string]Decimal `json:"breakdown"`
-	PeriodEnd   time.Time          `json:"period_end"`
-	PeriodStart time.Time          `json:"period_start"`
+	Breakdown map[string]Decimal `json:"breakdown"`
+
+	// Known Whether costs of all its months are known. Of a month that was never closed and of which no
+	// charges were imported or collected nothing is known: its zero does not say that it cost nothing.
+	Known       bool      `json:"known"`
+	PeriodEnd   time.Time `json:"period_end"`
+	PeriodStart time.Time `json:"period_start"`
 
 	// Provisional Whether a month that was never closed is part of it.
 	Provisional bool `json:"provisional"`
@@ -1163,6 +1167,9 @@ type RuleID = ID
 
 // TenantID defines model for TenantID.
 type TenantID = ID
+
+// Transfers defines model for Transfers.
+type Transfers = bool
 
 // WorkflowID defines model for WorkflowID.
 type WorkflowID = string
@@ -1255,6 +1262,11 @@ type ListAllocationsParams struct {
 	// Tenant Cells of one tenant or one account such as `@unallocated`.
 	Tenant AccountFilter `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
 
+	// Transfers Also lists what pools pass on to others, on accounts `pool:<id>`. Whoever bears it has it in the
+	// receiving pool's cells, so it is left out by default and the cells sum to the bill. Where amounts
+	// are shown in another currency too, it is always left out.
+	Transfers Transfers `form:"transfers,omitempty" json:"transfers,omitempty,omitzero"`
+
 	// Currency Shows beside amounts what they come to in this currency, by the rates frozen with the period. The
 	// total of each source currency is converted once and rounded to the minor unit; pools and cells
 	// are apportioned so that they sum to it. A rate that was not frozen is a conflict.
@@ -1280,6 +1292,11 @@ type ExportAllocationsParams struct {
 
 	// Tenant Cells of one tenant or one account such as `@unallocated`.
 	Tenant AccountFilter `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
+
+	// Transfers Also lists what pools pass on to others, on accounts `pool:<id>`. Whoever bears it has it in the
+	// receiving pool's cells, so it is left out by default and the cells sum to the bill. Where amounts
+	// are shown in another currency too, it is always left out.
+	Transfers Transfers `form:"transfers,omitempty" json:"transfers,omitempty,omitzero"`
 
 	// Currency Shows beside amounts what they come to in this currency, by the rates frozen with the period. The
 	// total of each source currency is converted once and rounded to the minor unit; pools and cells
@@ -2094,6 +2111,14 @@ func (siw *ServerInterfaceWrapper) ListAllocations(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "transfers" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "transfers", c.Request.URL.Query(), &params.Transfers, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter transfers: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "currency" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", c.Request.URL.Query(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -2184,6 +2209,14 @@ func (siw *ServerInterfaceWrapper) ExportAllocations(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "tenant", c.Request.URL.Query(), &params.Tenant, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "transfers" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "transfers", c.Request.URL.Query(), &params.Transfers, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter transfers: %w", err), http.StatusBadRequest)
 		return
 	}
 

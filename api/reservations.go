@@ -20,8 +20,10 @@ func (s *server) GetReservationAmortization(ctx context.Context, request GetRese
 	if err != nil {
 		return nil, err
 	}
-	if to.Before(from) {
-		return nil, fault.Invalid(parameterPrefix+"query to", "to %s lies before from %s", to.Format(time.RFC3339), from.Format(time.RFC3339))
+	// The end of a month before is the beginning of the month that was given: no time, but a mistake.
+	_, isInstant := time.Parse(time.RFC3339, request.Params.To)
+	if to.Before(from) || to.Equal(from) && isInstant != nil {
+		return nil, fault.Invalid(parameterPrefix+"query to", "to %s lies before from %s", request.Params.To, request.Params.From)
 	}
 	if err := s.checkTenant(ctx, request.TenantID); err != nil {
 		return nil, err

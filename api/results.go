@@ -18,6 +18,8 @@ type resultQuery struct {
 	deltas   bool
 	pool     string
 	account  string
+	// transfers keeps what pools pass on to others, which nobody bears there.
+	transfers bool
 }
 
 // resultFilter finds the result that a caller may see: the revision asked for, else the latest, and
@@ -32,7 +34,7 @@ func (s *server) resultFilter(ctx context.Context, query resultQuery) (filter le
 	}
 	filter = ledger.Filter{
 		Book: query.book, Period: query.month, Revision: query.revision, Deltas: query.deltas,
-		Pool: query.pool, Account: query.account,
+		Pool: query.pool, Account: query.account, WithoutTransfers: !query.transfers,
 	}
 	tenant := actorOf(ctx).Has(approval.RoleTenant)
 	if query.revision > 0 && query.revision == status.Restates && status.State == closing.StateAwaitingApproval && !tenant {

@@ -15,7 +15,8 @@ const usualPeriods = 12
 
 // GetTenantCosts shows what a tenant bore in past periods: get_historical_costs.
 func (s *server) GetTenantCosts(ctx context.Context, request GetTenantCostsRequestObject) (GetTenantCostsResponseObject, error) {
-	until := time.Now()
+	now := time.Now()
+	until := now
 	if request.Params.Until != "" {
 		var err error
 		if until, err = boundary("until", request.Params.Until, period.Period.End); err != nil {
@@ -23,7 +24,7 @@ func (s *server) GetTenantCosts(ctx context.Context, request GetTenantCostsReque
 		}
 	}
 	query := allocation.HistoryQuery{
-		Book: cmp.Or(request.Params.Book, defaultBook), TenantID: request.TenantID, Until: until,
+		Book: cmp.Or(request.Params.Book, defaultBook), TenantID: request.TenantID, Until: until, Now: now,
 		Periods: cmp.Or(request.Params.Periods, usualPeriods), Granularity: cmp.Or(request.Params.Granularity, allocation.Monthly),
 	}
 	service, err := s.costService(ctx, request.TenantID, query.Book)
@@ -40,7 +41,7 @@ func (s *server) GetTenantCosts(ctx context.Context, request GetTenantCostsReque
 	for _, row := range rows {
 		answer.Items = append(answer.Items, TenantCost{
 			AllocationID: row.AllocationID, PeriodStart: row.PeriodStart, PeriodEnd: row.PeriodEnd, Breakdown: row.Breakdown,
-			TotalAllocated: row.TotalAllocated, Provisional: row.Provisional, AllocationMetadata: row.AllocationMetadata,
+			TotalAllocated: row.TotalAllocated, Provisional: row.Provisional, Known: row.Known, AllocationMetadata: row.AllocationMetadata,
 		})
 	}
 	return answer, nil

@@ -229,7 +229,7 @@ func TestAllocatePoolsRefuses(t *testing.T) {
 		"a negative weight": {
 			"tenants.csv", "tenant_id,weight\nacme,-1\n", "", `tenants.csv line 2, column weight, value "-1": weights are not negative`,
 		},
-		"no tenants": {"tenants.csv", "tenant_id\n", "", "tenants.csv lists no tenant; there is nobody to allocate to"},
+		"no tenants":                {"tenants.csv", "tenant_id\n", "", "tenants.csv lists no tenant; there is nobody to allocate to"},
 		"an unknown currency":       {"", "", "--currency BTC", `currency "BTC" is no ISO 4217 code such as USD`},
 		"a period that is no month": {"", "", "--period 2026-13", `period "2026-13" is not a month such as 2026-09`},
 		"no period where it matters": {

@@ -16,7 +16,8 @@ type Explanation struct {
 	TenantID string          `json:"tenant_id"`
 	Currency string          `json:"currency"`
 	Amount   decimal.Decimal `json:"amount"`
-	// PoolAmount is what was split, in quanta of 10^−QuantumDigits.
+	// PoolAmount is what was split, in quanta of 10^−QuantumDigits. For cost that is not shared it is the
+	// amount itself: what others bear directly is no part of the explanation, and their business.
 	PoolAmount    decimal.Decimal    `json:"pool_amount"`
 	QuantumDigits int                `json:"quantum_digits"`
 	Algorithm     string             `json:"algorithm"`
@@ -73,7 +74,7 @@ func (p *PoolResult) Explanations(order []int) iter.Seq[Explanation] {
 func (c Cell) explain(p *PoolResult) Explanation {
 	explanation := Explanation{
 		Pool: p.Pool, TenantID: c.Account, Currency: p.Currency, Amount: c.Amount,
-		PoolAmount: p.Amount, QuantumDigits: p.Digits(), Algorithm: Version, Share: "1",
+		PoolAmount: c.Amount, QuantumDigits: p.Digits(), Algorithm: Version, Share: "1",
 	}
 	if p.mapping != nil {
 		explanation.RuleID, explanation.RuleVersion = p.mapping.RuleID, p.mapping.Version

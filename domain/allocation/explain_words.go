@@ -7,12 +7,28 @@ import (
 	"github.com/shopspring/decimal"
 )
 
+// accountWords says of reserved accounts what their direct cost is. Entries of a mapping may name them,
+// but most of what they hold comes there otherwise.
+var accountWords = map[string]string{
+	AccountUnallocated:      "charges that no entry of the mapping matches, or that an entry leads there",
+	AccountUntagged:         "charges that lack the tags which the mapping asks for",
+	AccountUnowned:          "charges of resources that nobody owned at the time, or that an entry of the mapping leads there",
+	AccountDeparted:         "charges of tenants that had left by the time of the charge, or that an entry of the mapping leads there",
+	AccountUnusedCommitment: "commitments in time in which nobody used them, where the mapping leads to no owner, or which an entry leads there",
+}
+
 // directWords says in words how a cell of a pool that is not split came about.
 func (p *PoolResult) directWords(e Explanation) string {
 	amount := e.Amount.String() + " " + e.Currency
 	switch {
 	case p.Pool == PoolPrepaid:
 		return amount + " is billed but not used in this period, or used but billed before or later; it waits on " + e.TenantID + "."
+	case accountWords[e.TenantID] != "":
+		text := fmt.Sprintf("%s is direct %s cost that no tenant bears: the sum of %s", amount, p.Category, accountWords[e.TenantID])
+		if e.RuleID != "" {
+			text += fmt.Sprintf("; the mapping was rule %s, version %d", e.RuleID, e.RuleVersion)
+		}
+		return text + "."
 	case e.RuleID != "":
 		return fmt.Sprintf("%s is direct %s cost: the sum of the charges that mapping rule %s, version %d, leads straight to %s.",
 			amount, p.Category, e.RuleID, e.RuleVersion, e.TenantID)

@@ -22,6 +22,8 @@ type HistoryQuery struct {
 	Granularity Granularity
 	// Until is the instant by which the last period has ended: now, or later to see periods under way.
 	Until time.Time
+	// Now is the instant from which on periods are yet to come, and left out; zero leaves out none.
+	Now time.Time
 }
 
 // mostPeriods bounds a history: more than a year of days.
@@ -34,10 +36,14 @@ type HistoricalCost struct {
 	CostAllocationResult
 	// Provisional says that the period touches a month that was never closed.
 	Provisional bool `json:"provisional"`
+	// Known says that costs of all months of the period are known. Where it is false, zero does not mean
+	// that nothing was borne.
+	Known bool `json:"known"`
 }
 
 // GetHistoricalCosts returns a tenant's cost per period, the oldest first, with its breakdown by
-// category. A period in which the tenant bore nothing is a row of zero. It is an InvalidInput error to
+// category. A period in which the tenant bore nothing is a row of zero, as is one of which nothing is
+// known, which is marked; periods yet to come are left out. It is an InvalidInput error to
 // ask for an unknown granularity, or for no period or more than 400.
 func (s *CostAllocationService) GetHistoricalCosts(ctx context.Context, query HistoryQuery) ([]HistoricalCost, error) {
 	if query.Periods < 1 || query.Periods > mostPeriods {
@@ -46,6 +52,12 @@ func (s *CostAllocationService) GetHistoricalCosts(ctx context.Context, query Hi
 	buckets, err := query.Granularity.before(query.Until, query.Periods)
 	if err != nil {
 		return nil, err
+	}
+	if !query.Now.IsZero() {
+		buckets = slices.DeleteFunc(buckets, func(bucket Span) bool { return !bucket.From.Before(query.Now) })
+	}
+	if len(buckets) == 0 {
+		return []HistoricalCost{}, nil
 	}
 	asked := CostQuery{
 		Book: query.Book, Account: query.TenantID,
@@ -78,6 +90,10 @@ func (s *CostAllocationService) GetHistoricalCosts(ctx context.Context, query Hi
 // historyRow is a period in which nothing was borne yet.
 func (s *CostAllocationService) historyRow(query HistoryQuery, bucket Span, known []CostPeriod) HistoricalCost {
 	name := query.Granularity.name(bucket.From)
+	missing := false
+	for month := period.Of(bucket.From); month.Start().Before(bucket.Until); month = month.Next() {
+		missing = missing || !slices.ContainsFunc(known, func(one CostPeriod) bool { return one.Period == month })
+	}
 	return HistoricalCost{
 		CostAllocationResult: CostAllocationResult{
 			AllocationID: fmt.Sprintf("%s.%s.%s.%s", query.Book, name, s.Currency, query.TenantID),
@@ -85,6 +101,7 @@ func (s *CostAllocationService) historyRow(query HistoryQuery, bucket Span, know
 			Breakdown:          map[string]decimal.Decimal{},
 			AllocationMetadata: map[string]string{"granularity": string(query.Granularity), "period": name},
 		},
+		Known: !missing,
 		Provisional: slices.ContainsFunc(known, func(month CostPeriod) bool {
 			return month.Provisional && month.Period.Start().Before(bucket.Until) && month.Period.End().After(bucket.From)
 		}),

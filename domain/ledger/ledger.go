@@ -51,7 +51,8 @@ type Cell struct {
 // the bill as it stands with it: what an approval sealed, with what later approvals up to that
 // revision changed. Deltas asks for the changes of that revision alone. An attempt is what it stored
 // itself, approved or not; with Revision too it is the bill as it would stand with it. Account,
-// Currency and Pool are exact; empty ones do not narrow.
+// Currency and Pool are exact; empty ones do not narrow. WithoutTransfers leaves out what pools pass on
+// to others, so that the cells sum to the bill.
 type Filter struct {
 	Book     string
 	Period   period.Period
@@ -61,6 +62,8 @@ type Filter struct {
 	Account  string
 	Currency string
 	Pool     string
+
+	WithoutTransfers bool
 }
 
 // Position is where a page of cells ended: the next one begins after it. Zero is the beginning.

@@ -28,7 +28,7 @@ func (l *Ledger) Cells(ctx context.Context, filter ledger.Filter, after ledger.P
 			// Each holds one cell at most.
 			next = min(limit, len(heads))
 		}
-		cells, err = l.appendCells(ctx, cells, heads[:next], filter.Account, after, limit)
+		cells, err = l.appendCells(ctx, cells, heads[:next], filter, after, limit)
 		heads = heads[next:]
 	}
 	return cells, explain(err, "listing the cells of %s of book %s", filter.Period, filter.Book)
@@ -109,7 +109,7 @@ func (l *Ledger) nameRevision(ctx context.Context, filter ledger.Filter, heads [
 }
 
 // appendCells reads the entries of some pools in one round trip and appends them up to limit.
-func (l *Ledger) appendCells(ctx context.Context, cells []ledger.Cell, heads []cellHead, account string, after ledger.Position, limit int) ([]ledger.Cell, error) {
+func (l *Ledger) appendCells(ctx context.Context, cells []ledger.Cell, heads []cellHead, filter ledger.Filter, after ledger.Position, limit int) ([]ledger.Cell, error) {
 	batch := &pgx.Batch{}
 	for _, head := range heads {
 		from := ""
@@ -117,7 +117,7 @@ func (l *Ledger) appendCells(ctx context.Context, cells []ledger.Cell, heads []c
 		if head.key.Stage == after.Stage && head.key.Pool == after.Pool && head.key.Currency == after.Currency {
 			from = after.Account
 		}
-		query, arguments := cellsOf(head, from, account, limit-len(cells))
+		query, arguments := cellsOf(head, from, filter, limit-len(cells))
 		batch.Queue(query, arguments...).Query(func(rows pgx.Rows) error {
 			var entry ledger.Entry
 			_, err := pgx.ForEachRow(rows, []any{&entry.Account, scannedNumber{&entry.Amount}}, func() error {
@@ -136,7 +136,7 @@ func (l *Ledger) appendCells(ctx context.Context, cells []ledger.Cell, heads []c
 // cellsOf returns the query for a pool's cells after an account. Those of one transaction, which are
 // most, are a range of an index; those of several are summed. The pool's credit is bookkeeping, not a
 // cell.
-func cellsOf(head cellHead, from, account string, limit int) (string, []any) {
+func cellsOf(head cellHead, from string, filter ledger.Filter, limit int) (string, []any) {
 	amount, transaction, group := "amount", "tx_id = $1", ""
 	arguments := []any{head.ids[0], from, ledger.PoolAccount(head.key.Pool), limit}
 	if len(head.ids) > 1 {
@@ -144,9 +144,13 @@ func cellsOf(head cellHead, from, account string, limit int) (string, []any) {
 		arguments[0] = head.ids
 	}
 	query := "SELECT account, " + amount + " FROM ledger_entries WHERE " + transaction + " AND account > $2 AND account <> $3"
-	if account != "" {
-		query += " AND account = $5"
-		arguments = append(arguments, account)
+	if filter.Account != "" {
+		arguments = append(arguments, filter.Account)
+		query += fmt.Sprintf(" AND account = $%d", len(arguments))
+	}
+	if filter.WithoutTransfers {
+		arguments = append(arguments, ledger.PoolAccount(""))
+		query += fmt.Sprintf(" AND NOT starts_with(account, $%d)", len(arguments))
 	}
 	return query + group + " ORDER BY account LIMIT $4", arguments
 }
