@@ -63,7 +63,7 @@ func beatUntilStopped(ctx context.Context, done *atomic.Int64) (stop func()) {
 // PublishEvents delivers events to the monitor in order, those of earlier periods that it could not
 // take then included. The monitor stores each one's key, so that one sent twice counts once. Of one
 // that the monitor refuses for good it is recorded why, and the others follow.
-func (a *Watch) PublishEvents(ctx context.Context, ref closing.AttemptRef) (Published, error) {
+func (a *Watch) PublishEvents(ctx context.Context, _ closing.AttemptRef) (Published, error) {
 	var published Published
 	for {
 		messages, err := a.Outbox.Pending(ctx, outbox.TopicMonitorEvent, "", postingsPerRead)

@@ -28,7 +28,7 @@ func (s *server) DetectTenantAnomalies(ctx context.Context, request DetectTenant
 	}
 	if request.Params.Period != "" {
 		var err error
-		if query.Period, err = period.Parse(string(request.Params.Period)); err != nil {
+		if query.Period, err = period.Parse(request.Params.Period); err != nil {
 			return nil, err
 		}
 	}

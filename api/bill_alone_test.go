@@ -148,7 +148,7 @@ func TestBillAlone(t *testing.T) {
 		held.holds.Store(true)
 		first := make(chan answer)
 		go func() {
-			first <- s.do(t, request{method: http.MethodGet, path: path + "&by=project", as: "tenant:acme"})
+			first <- s.do(t, request{method: http.MethodGet, path: path + "&by=project", as: "tenant:acme"}) //nolint:testifylint // the answer is asserted below; a failed request fails the wait for it
 		}()
 		<-held.entered
 		refused := s.get(t, path+"&by=project", "tenant:acme", http.StatusTooManyRequests)

@@ -74,7 +74,7 @@ func (s *stage) stagedClose(t *testing.T) {
 	t.Run("exports sum to the bill", func(t *testing.T) {
 		require.Equal(t, billed.String(), s.column(t, octoberPath+"/focus.csv", "BilledCost").String())
 		statement := s.get(t, octoberPath+"/statements/acme", "tenant:acme", http.StatusOK)
-		require.Contains(t, string(statement.body), "monitoring")
+		require.Contains(t, statement.body, "monitoring")
 		debit, credit := s.column(t, octoberPath+"/journal.csv", "debit"), s.column(t, octoberPath+"/journal.csv", "credit")
 		require.True(t, debit.Equal(credit))
 	})
@@ -117,7 +117,7 @@ func (s *stage) everyCell(t *testing.T, path, as string) (cells []api.Cell) {
 // column sums a column of an export; empty fields count as zero.
 func (s *stage) column(t *testing.T, path, name string) decimal.Decimal {
 	t.Helper()
-	rows, err := csv.NewReader(strings.NewReader(string(s.get(t, path, "auditor", http.StatusOK).body))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(s.get(t, path, "auditor", http.StatusOK).body)).ReadAll()
 	require.NoError(t, err)
 	place, sum := -1, decimal.Zero
 	for i, title := range rows[0] {

@@ -15,7 +15,7 @@ var version string
 type versionFlag bool
 
 // BeforeApply is called by kong as soon as the flag is seen, before a missing command is complained of.
-func (versionFlag) BeforeApply(app *kong.Kong) error {
+func (versionFlag) BeforeApply(app *kong.Kong) error { //nolint:unparam // the hook that kong calls returns an error
 	fmt.Fprintln(app.Stdout, "omnicloud "+versionOf(debug.ReadBuildInfo()))
 	app.Exit(0)
 	return nil

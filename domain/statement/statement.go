@@ -97,8 +97,8 @@ func (p *Publication) Statement(tenantID string, cells []ledger.Cell) (Statement
 	}
 	byCurrency := map[string][]ledger.Cell{}
 	for _, cell := range cells {
-		if cell.Entry.Account != tenantID {
-			return Statement{}, fault.New(fault.Internal, "a cell of %s was given for the statement of %s", cell.Entry.Account, tenantID)
+		if cell.Account != tenantID {
+			return Statement{}, fault.New(fault.Internal, "a cell of %s was given for the statement of %s", cell.Account, tenantID)
 		}
 		byCurrency[cell.Currency] = append(byCurrency[cell.Currency], cell)
 	}

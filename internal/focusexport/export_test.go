@@ -63,7 +63,7 @@ func TestWriteCSV(t *testing.T) {
 	}
 	require.Equal(t, "-3.5", value["BilledCost"])
 	require.Equal(t, "lrm-1.equal", value["AllocatedMethodId"])
-	require.Equal(t, `{"Elements":[{"AllocatedRatio":1}]}`, value["AllocatedMethodDetails"])
+	require.JSONEq(t, `{"Elements":[{"AllocatedRatio":1}]}`, value["AllocatedMethodDetails"])
 	require.Equal(t, "2026-09-01T00:00:00Z", value["ChargePeriodStart"])
 	require.Equal(t, "main/2026-09/1", value["InvoiceId"])
 	require.Equal(t, "2", value["x_RuleVersion"])

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -92,7 +93,7 @@ func TestAnomalies(t *testing.T) {
 	t.Run("nothing is recorded where a message cannot be made", func(t *testing.T) {
 		_, err := store.Record(ctx, "main", []allocation.CostAnomaly{anomalyOf(50, "tenant-1", september.Start(), 1)},
 			func(allocation.CostAnomaly) (outbox.Message, error) {
-				return outbox.Message{}, fmt.Errorf("no message")
+				return outbox.Message{}, errors.New("no message")
 			})
 		require.ErrorContains(t, err, "no message")
 		require.Len(t, list(costwatch.Filter{}, 100), 9)

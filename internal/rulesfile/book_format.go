@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,11 +23,11 @@ func FormatBook(book closing.Book) []byte {
 	line("cost_basis", string(book.Basis))
 	line("period_by", string(book.PeriodBy))
 	if book.PostingDigits != nil {
-		line("posting_digits", fmt.Sprint(*book.PostingDigits))
+		line("posting_digits", strconv.Itoa(*book.PostingDigits))
 	}
-	line("close_day", fmt.Sprint(book.CloseDay))
+	line("close_day", strconv.Itoa(book.CloseDay))
 	line("variance_tolerance", quoted(book.VarianceTolerance.String()))
-	line("in_order", fmt.Sprint(book.InOrder))
+	line("in_order", strconv.FormatBool(book.InOrder))
 	line("first_period", quoted(book.FirstPeriod.String()))
 	line("approval_deadline", shortest(book.ApprovalDeadline))
 	line("reminder_every", shortest(book.ReminderEvery))

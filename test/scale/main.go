@@ -39,8 +39,9 @@ func main() {
 	flag.Int64Var(&r.usage, "usage-lines", -1, "usage records; two for each tenant where not given")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := r.measure(ctx); err != nil {
+	err := r.measure(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "scale:", err)
 		os.Exit(1)
 	}

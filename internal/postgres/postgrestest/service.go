@@ -1,7 +1,6 @@
 package postgrestest
 
 import (
-	"fmt"
 	"net/url"
 	"testing"
 
@@ -18,7 +17,7 @@ func ServiceURL(t testing.TB, database string) string {
 	if err != nil {
 		t.Fatalf("reading the database's URL: %v", err)
 	}
-	name := fmt.Sprintf("service_%s", address.Path[1:])
+	name := "service_" + address.Path[1:]
 	const password = "service"
 	quoted := pgx.Identifier{name}.Sanitize()
 	if err := administer(database, "CREATE ROLE "+quoted+" LOGIN BYPASSRLS PASSWORD '"+password+"' IN ROLE omnicloud_service"); err != nil {
