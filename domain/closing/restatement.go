@@ -1,6 +1,11 @@
 package closing
 
-import "github.com/omnicloud/omnicloud/domain/fault"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
 
 // Origin says which of two versions of something a restatement uses.
 type Origin string
@@ -18,7 +23,8 @@ type Restatement struct {
 	// Rules chooses the allocation rules, Owners the tenants and the owners of resources.
 	Rules  Origin `json:"rules,omitempty"`
 	Owners Origin `json:"owners,omitempty"`
-	// Include lists late deliveries by content hash; empty means all of them.
+	// Include lists late deliveries by content hash; empty means all of them. What is booked already
+	// stays, named or not: a restatement adds to the revisions and closes before it.
 	Include []string `json:"include,omitempty"`
 }
 
@@ -36,6 +42,15 @@ func (r Restatement) Validate() error {
 		}
 	}
 	return nil
+}
+
+// Equal reports whether both ask for the same: origins that are left out are the original, and the
+// order in which deliveries are named does not matter.
+func (r Restatement) Equal(other Restatement) bool {
+	named := func(hashes []string) []string { return slices.Compact(slices.Sorted(slices.Values(hashes))) }
+	origin := func(given Origin) Origin { return cmp.Or(given, OriginOriginal) }
+	return r.Reason == other.Reason && origin(r.Rules) == origin(other.Rules) && origin(r.Owners) == origin(other.Owners) &&
+		slices.Equal(named(r.Include), named(other.Include))
 }
 
 // Restated is a restatement with what it starts from: the attempt that made the latest revision.

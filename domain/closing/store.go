@@ -32,8 +32,9 @@ type Store interface {
 
 	// OpenRestatement moves a closed period to restating under the next attempt number, or one whose
 	// restatement failed; where that was approved already, back to publishing as OpenAttempt does.
-	// Where an attempt runs, it returns that status and started false. A period that was never
-	// closed is a Conflict error.
+	// Where the same restatement runs, it returns that status and started false. It is a Conflict
+	// error while another one runs, for a period that was never closed, and where there is nothing to
+	// restate; a delivery that is named and unknown is an InvalidInput error. Refused, it changes nothing.
 	OpenRestatement(ctx context.Context, request OpenRequest, wanted Restatement) (status Status, started bool, err error)
 	// Restated returns what a restatement was asked to do and what it starts from, or a NotFound error
 	// for an attempt that is none.

@@ -70,10 +70,14 @@ func (h *held) mayReject(decision approval.Decision) error {
 // changes nothing, so the first reason stays.
 func (s *Closing) Fail(ctx context.Context, ref closing.AttemptRef, code, reason string) error {
 	return s.changeCurrent(ctx, ref, "failing", func(tx pgx.Tx, attempt *held) error {
-		if attempt.state == closing.StateFailed {
+		if attempt.state == closing.StateFailed || attempt.givenBack() {
 			return nil
 		}
-		if err := attempt.move(ctx, tx, closing.StateFailed, "", reason, code); err != nil {
+		to := closing.StateFailed
+		if attempt.nothingTaken(code) {
+			to = closing.StateClosed
+		}
+		if err := attempt.move(ctx, tx, to, "", reason, code); err != nil {
 			return err
 		}
 		if err := attempt.end(ctx, tx, outcomeFailed, reason, code, string(attempt.state)); err != nil {
@@ -81,6 +85,17 @@ func (s *Closing) Fail(ctx context.Context, ref closing.AttemptRef, code, reason
 		}
 		return attempt.notify(ctx, tx, closing.NotifyFailed, reason, code)
 	})
+}
+
+// nothingTaken tells whether a restatement ends before it begins: its freeze finds nothing to restate
+// where another month's close took it meanwhile, and a published period is not alarming for that.
+func (h *held) nothingTaken(code string) bool {
+	return h.state == closing.StateRestating && h.manifestHash == "" && code == string(fault.Conflict)
+}
+
+// givenBack tells whether that is what became of it.
+func (h *held) givenBack() bool {
+	return h.state == closing.StateClosed && h.outcome == outcomeFailed
 }
 
 // Close ends an attempt whose revision is delivered, as the port says: before, it is a Conflict

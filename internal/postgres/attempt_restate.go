@@ -17,7 +17,8 @@ func (s *Closing) OpenRestatement(
 		return closing.Status{}, false, err
 	}
 	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		if _, err := readBook(ctx, tx, request.Book); err != nil {
+		book, err := readBook(ctx, tx, request.Book)
+		if err != nil {
 			return err
 		}
 		state, err := lockPeriod(ctx, tx, request.Book, request.Period)
@@ -28,7 +29,7 @@ func (s *Closing) OpenRestatement(
 			return err
 		}
 		if state == closing.StateRestating || (state.Running() && status.Restates > 0) {
-			return nil
+			return sameRestatement(status, wanted)
 		}
 		if err := mayRestate(status); err != nil {
 			return err
@@ -37,13 +38,29 @@ func (s *Closing) OpenRestatement(
 			return err
 		}
 		started = true
-		status, err = readStatus(ctx, tx, request.Book, request.Period)
-		return err
+		if status, err = readStatus(ctx, tx, request.Book, request.Period); err != nil {
+			return err
+		}
+		// One that goes on with publishing was calculated and approved before.
+		if status.State != closing.StateRestating {
+			return nil
+		}
+		return mayChange(ctx, tx, book, status.Ref())
 	})
 	if err != nil {
 		return closing.Status{}, false, explain(err, "opening a restatement of %s of book %s", request.Period, request.Book)
 	}
 	return status, started, nil
+}
+
+// sameRestatement returns a Conflict error unless the restatement under way is the one that is wanted:
+// who asks for another must not take it for theirs.
+func sameRestatement(status closing.Status, wanted closing.Restatement) error {
+	if status.Restatement != nil && status.Restatement.Equal(wanted) {
+		return nil
+	}
+	return fault.New(fault.Conflict, "%s of book %s is being restated as revision %d by another request; wait until that is published or given up, and ask again",
+		status.Period, status.Book, status.Restates)
 }
 
 // mayRestate returns a Conflict error unless a period has a revision that nothing is being done to.
@@ -69,8 +86,12 @@ func giveUpRestatement(ctx context.Context, tx pgx.Tx, request closing.OpenReque
 
 // Restated returns what a restatement was asked to do and what it starts from, as the port says.
 func (s *Closing) Restated(ctx context.Context, ref closing.AttemptRef) (closing.Restated, error) {
+	return readRestated(ctx, s.db, ref)
+}
+
+func readRestated(ctx context.Context, db DB, ref closing.AttemptRef) (closing.Restated, error) {
 	restated := closing.Restated{Base: closing.AttemptRef{Book: ref.Book, Period: ref.Period}}
-	err := s.db.QueryRow(ctx, `SELECT a.restatement, b.attempt, coalesce(b.restates, 0), b.revision, b.result_hash
+	err := db.QueryRow(ctx, `SELECT a.restatement, b.attempt, coalesce(b.restates, 0), b.revision, b.result_hash
 		FROM close_attempts a
 		JOIN close_attempts b ON b.book = a.book AND b.period = a.period AND b.revision = a.restates - 1
 		WHERE a.book = $1 AND a.period = $2 AND a.attempt = $3

@@ -21,6 +21,9 @@ type lateTaker struct {
 	byCharge bool
 	// include narrows late deliveries by content hash; empty means all.
 	include []string
+	// dry only counts what differs and books nothing. It needs no turn, and may count a delivery that
+	// turns out to repeat rows which are booked.
+	dry bool
 	// batch is the delivery that the differences belong to, made with the first.
 	batch string
 }
@@ -28,11 +31,13 @@ type lateTaker struct {
 // counts tells whether the attempt a still counts, as frozenBy does.
 const counts = "(a.outcome IN ('running', 'closed') OR a.decision_id IS NOT NULL)"
 
-// closedBefore lists the closed months of a book before one of its months, oldest first. Months that
-// are being restated are left out: their restatement takes what came late for them.
+// closedBefore lists the published months of a book before one of its months, oldest first. One whose
+// restatement failed stays published; months that are being restated are left out: their restatement
+// takes what came late for them.
 func closedBefore(ctx context.Context, tx pgx.Tx, book string, month period.Period) ([]period.Period, error) {
-	rows, err := tx.Query(ctx, "SELECT period FROM periods WHERE book = $1 AND period < $2 AND state = 'closed' ORDER BY period",
-		book, month.String())
+	rows, err := tx.Query(ctx, `SELECT period FROM periods WHERE book = $1 AND period < $2
+			AND revision > 0 AND state IN ('closed', 'failed')
+		ORDER BY period`, book, month.String())
 	if err != nil {
 		return nil, err
 	}
@@ -44,17 +49,21 @@ func closedBefore(ctx context.Context, tx pgx.Tx, book string, month period.Peri
 // take books the difference between what a month's charges amount to now and what attempts have
 // booked of them, account by account, and returns how many differ.
 func (l *lateTaker) take(ctx context.Context, month period.Period) (taken int, err error) {
-	now, err := l.settled(ctx, month)
+	before, waiting, err := l.accounted(ctx, month)
 	if err != nil {
 		return 0, err
 	}
-	before, waiting, err := l.accounted(ctx, month)
+	now, err := l.settled(ctx, month, before)
 	if err != nil {
 		return 0, err
 	}
 	for _, account := range slices.Sorted(maps.Keys(now)) {
 		// Whether an undecided attempt's share stays booked is not known yet: it waits for the next.
 		if waiting[account] || now[account].Equal(before[account]) {
+			continue
+		}
+		if l.dry {
+			taken++
 			continue
 		}
 		differs, err := l.book(ctx, month, account, before[account], now[account])
@@ -68,40 +77,39 @@ func (l *lateTaker) take(ctx context.Context, month period.Period) (taken int, e
 	return taken, nil
 }
 
-// settled returns what the charges of a month amount to now, by billing account.
-func (l *lateTaker) settled(ctx context.Context, month period.Period) (map[string]intake.Content, error) {
-	rows, err := l.tx.Query(ctx, `SELECT s.scope, s.period, s.slice_id, s.content_hash, s.appended, s.status = 'late'
+// settled returns what the charges of a month amount to, by billing account: what was delivered, or
+// where deliveries are named what is booked and they.
+func (l *lateTaker) settled(ctx context.Context, month period.Period, booked map[string]intake.Content) (map[string]intake.Content, error) {
+	// Of what is booked, some may have been replaced since, and stays where the replacement is not named.
+	kept := []int64{}
+	if len(l.include) > 0 {
+		for _, content := range booked {
+			kept = append(kept, content.Slices()...)
+		}
+	}
+	rows, err := l.tx.Query(ctx, `SELECT s.scope, s.period, s.slice_id, s.content_hash, s.appended, s.status
 		FROM input_slices s
-		WHERE s.kind = 'charges' AND s.status IN ('current', 'late') AND (cardinality($1::text[]) = 0 OR s.scope = ANY ($1))
+		WHERE s.kind = 'charges' AND (s.status IN ('current', 'late') OR s.slice_id = ANY ($6))
+			AND (cardinality($1::text[]) = 0 OR s.scope = ANY ($1))
 			AND `+ofMonth+`
-		ORDER BY s.scope, s.period, s.slice_id`, l.accounts, month.String(), l.byCharge, month.Start(), month.End())
+		ORDER BY s.scope, s.period, s.slice_id`, l.accounts, month.String(), l.byCharge, month.Start(), month.End(), kept)
 	if err != nil {
 		return nil, err
 	}
 	type key struct{ account, billed string }
-	type held struct {
-		current []int64
-		late    []intake.LateSlice
-	}
-	found := map[key]*held{}
+	found := map[key]*standing{}
 	var at key
-	var slice intake.LateSlice
-	var late bool
-	_, err = pgx.ForEachRow(rows, []any{&at.account, &at.billed, &slice.ID, &slice.ContentHash, &slice.Appended, &late}, func() error {
+	var slice foundSlice
+	_, err = pgx.ForEachRow(rows, []any{&at.account, &at.billed, &slice.ID, &slice.ContentHash, &slice.Appended, &slice.Status}, func() error {
 		if found[at] == nil {
-			found[at] = &held{}
+			found[at] = &standing{include: l.include, booked: booked[at.account]}
 		}
-		switch {
-		case !late:
-			found[at].current = append(found[at].current, slice.ID)
-		case len(l.include) == 0 || slices.Contains(l.include, slice.ContentHash):
-			found[at].late = append(found[at].late, slice)
-		}
+		found[at].add(slice)
 		return nil
 	})
 	settled := map[string]intake.Content{}
-	for at, slices := range found {
-		settled[at.account] = settled[at.account].Merge(intake.Settle(slices.current, slices.late))
+	for at, standing := range found {
+		settled[at.account] = settled[at.account].Merge(standing.settle())
 	}
 	return settled, err
 }

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/outbox"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
@@ -248,6 +250,18 @@ func TestFreezeOfARestatement(t *testing.T) {
 		require.NoError(d.t, err)
 		return d.store.Freeze(context.Background(), intake.FreezeRequest{Ref: ref, Book: d.book, Restated: &restated})
 	}
+	refuses := func(t *testing.T, d *deliveries, wanted closing.Restatement, code fault.Code, words string) {
+		t.Helper()
+		periods := postgres.NewClosing(d.pool)
+		before, err := periods.Period(context.Background(), "main", month)
+		require.NoError(t, err)
+		_, _, err = periods.OpenRestatement(context.Background(), closing.OpenRequest{Book: "main", Period: month, RequestedBy: "operator"}, wanted)
+		require.Equal(t, code, fault.CodeOf(err))
+		assert.ErrorContains(t, err, words)
+		after, err := periods.Period(context.Background(), "main", month)
+		require.NoError(t, err)
+		assert.Equal(t, before, after, "a refusal changes nothing")
+	}
 	closed := func(t *testing.T) *deliveries {
 		d := newDeliveries(t)
 		d.load(intake.KindCharges, charges(charged("1", month, "10"), charged("1", month, "20")))
@@ -273,9 +287,84 @@ func TestFreezeOfARestatement(t *testing.T) {
 		d := closed(t)
 		d.load(intake.KindCharges, charges(charged("1", month, "-2")), appended)
 		d.freeze(d.attempt(month.Next()))
-		_, err := freezeOf(d, restate(t, d, order))
+		refuses(t, d, order, fault.Conflict, "there is nothing to restate")
+	})
+	t.Run("where nothing came late is refused, and the month stays closed", func(t *testing.T) {
+		d := closed(t)
+		refuses(t, d, order, fault.Conflict, "there is nothing to restate")
+		refuses(t, d, closing.Restatement{Reason: "x", Rules: closing.OriginCurrent, Owners: closing.OriginCurrent}, fault.Conflict, "there is nothing to restate")
+		d.load(intake.KindTenants, tenantRows(tenancy.Tenant{ID: "b", Plan: tenancy.PlanFree}))
+		refuses(t, d, order, fault.Conflict, "there is nothing to restate")
+		restate(t, d, closing.Restatement{Reason: "x", Owners: closing.OriginCurrent})
+	})
+	t.Run("that finds at its freeze that another took it all leaves the month closed", func(t *testing.T) {
+		d := closed(t)
+		d.load(intake.KindCharges, charges(charged("1", month, "10")), appended) // repeats what is booked
+		ref := restate(t, d, order)
+		_, err := freezeOf(d, ref)
 		require.Equal(t, fault.Conflict, fault.CodeOf(err))
-		assert.ErrorContains(t, err, "there is nothing to restate")
+		periods := postgres.NewClosing(d.pool)
+		for range 2 {
+			require.NoError(t, periods.Fail(context.Background(), ref, string(fault.Conflict), err.Error()))
+		}
+		status, err := periods.Period(context.Background(), "main", month)
+		require.NoError(t, err)
+		assert.Equal(t, closing.StateClosed, status.State)
+		assert.Equal(t, 1, status.Revision)
+		assert.Contains(t, status.Reason, "there is nothing to restate")
+	})
+	t.Run("that failed leaves late charges to the next close", func(t *testing.T) {
+		d := closed(t)
+		d.load(intake.KindCharges, charges(charged("1", month, "-2")), appended)
+		require.NoError(t, postgres.NewClosing(d.pool).Fail(context.Background(), restate(t, d, order), "invalid_input", "pool x has no rule"))
+		next := d.attempt(month.Next())
+		d.freeze(next)
+		assert.Equal(t, []string{"-2"}, d.amounts(next)[month])
+	})
+	t.Run("adds what it names to what earlier revisions booked, which it does not name", func(t *testing.T) {
+		d := closed(t)
+		first := d.load(intake.KindCharges, charges(charged("1", month, "-2")), appended)
+		ref := restate(t, d, order)
+		_, err := freezeOf(d, ref)
+		require.NoError(t, err)
+		d.finishRestatement(t, ref)
+		refuses(t, d, closing.Restatement{Reason: "again", Include: []string{first[0].ContentHash}}, fault.Conflict, "there is nothing to restate")
+		second := d.load(intake.KindCharges, charges(charged("1", month, "-3")), appended)
+		ref = restate(t, d, closing.Restatement{Reason: "the second", Include: []string{second[0].ContentHash}})
+		_, err = freezeOf(d, ref)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{"10", "20", "-2", "-3"}, d.amounts(ref)[month])
+	})
+	t.Run("keeps a new export that is booked when one beside it is named, though a newer one waits", func(t *testing.T) {
+		d := closed(t)
+		d.load(intake.KindCharges, charges(charged("1", month, "10"), charged("1", month, "25")))
+		ref := restate(t, d, order)
+		_, err := freezeOf(d, ref)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{"10", "20", "-20", "25"}, d.amounts(ref)[month])
+		d.finishRestatement(t, ref)
+		d.load(intake.KindCharges, charges(charged("1", month, "99")))
+		beside := d.load(intake.KindCharges, charges(charged("1", month, "-3")), appended)
+		ref = restate(t, d, closing.Restatement{Reason: "the credit", Include: []string{beside[0].ContentHash}})
+		_, err = freezeOf(d, ref)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{"10", "20", "-20", "25", "-3"}, d.amounts(ref)[month])
+	})
+	t.Run("leaves to a later close what that has booked", func(t *testing.T) {
+		d := closed(t)
+		d.load(intake.KindCharges, charges(charged("1", month, "11.11")), appended)
+		d.close(month.Next())
+		second := d.load(intake.KindCharges, charges(charged("1", month, "1.23")), appended)
+		ref := restate(t, d, closing.Restatement{Reason: "the second", Include: []string{second[0].ContentHash}})
+		_, err := freezeOf(d, ref)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{"10", "20", "1.23"}, d.amounts(ref)[month])
+	})
+	t.Run("of a delivery that nobody made is refused by its hash", func(t *testing.T) {
+		d := closed(t)
+		first := d.load(intake.KindCharges, charges(charged("1", month, "-2")), appended)
+		unknown := strings.Repeat("f", 64)
+		refuses(t, d, closing.Restatement{Reason: "x", Include: []string{first[0].ContentHash, unknown}}, fault.InvalidInput, unknown)
 	})
 	t.Run("keeps the month's late charges from the close of the next", func(t *testing.T) {
 		d := closed(t)

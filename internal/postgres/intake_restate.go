@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -20,35 +21,51 @@ func freezeRestatement(ctx context.Context, tx pgx.Tx, request intake.FreezeRequ
 	if request.Restated == nil {
 		return intake.Frozen{}, fault.New(fault.Internal, "restatement %s was not told what it restates", ref.WorkflowID())
 	}
-	restated := *request.Restated
-	manifest, err := baseManifest(ctx, tx, restated.Base)
+	manifest, changed, err := restatedManifest(ctx, tx, request, false)
 	if err != nil {
 		return intake.Frozen{}, err
 	}
+	if !changed {
+		return intake.Frozen{}, nothingToRestate(ref, request.Restated.Revision)
+	}
+	manifest.Restates = request.Restated.ResultHash
+	return saveFrozen(ctx, tx, ref, manifest)
+}
+
+// restatedManifest lists the inputs of a restatement and reports whether they or its rules differ from
+// those of the revision that it restates; dry lists no late charges, and only looks whether there are.
+func restatedManifest(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest, dry bool) (closing.Manifest, bool, error) {
+	ref, restated := request.Ref, *request.Restated
+	manifest, err := baseManifest(ctx, tx, restated.Base)
+	if err != nil {
+		return manifest, false, err
+	}
 	accounts := listOf(request.Book.BillingAccounts)
 	if err := repeatInputs(ctx, tx, ref, restated, accounts); err != nil {
-		return intake.Frozen{}, err
+		return manifest, false, err
 	}
 	late := lateTaker{
-		tx: tx, ref: ref, accounts: accounts, include: restated.Include,
+		tx: tx, ref: ref, accounts: accounts, include: restated.Include, dry: dry,
 		byCharge: manifest.PeriodBy == closing.PeriodByCharge,
 	}
 	taken, err := late.take(ctx, ref.Period)
 	if err != nil {
-		return intake.Frozen{}, err
+		return manifest, false, err
 	}
+	manifest.Sort()
 	before := manifest.Hash()
 	manifest.Rules = request.Rules
 	if manifest.Inputs, err = manifestInputs(ctx, tx, ref); err != nil {
-		return intake.Frozen{}, err
+		return manifest, false, err
 	}
-	if manifest.Sort(); taken == 0 && manifest.Hash() == before {
-		return intake.Frozen{}, fault.New(fault.Conflict,
-			"nothing came late for %s of book %s that is not booked or under way elsewhere, and rules and owners are those of revision %d: there is nothing to restate",
-			ref.Period, ref.Book, restated.Revision)
-	}
-	manifest.Restates = restated.ResultHash
-	return saveFrozen(ctx, tx, ref, manifest)
+	manifest.Sort()
+	return manifest, taken > 0 || manifest.Hash() != before, nil
+}
+
+func nothingToRestate(ref closing.AttemptRef, revision int) error {
+	return fault.New(fault.Conflict,
+		"nothing came late for %s of book %s that is not booked or under way elsewhere, and rules and owners are those of revision %d: there is nothing to restate",
+		ref.Period, ref.Book, revision)
 }
 
 // baseManifest reads the manifest of the attempt that is restated, without what that one restated.
@@ -71,7 +88,7 @@ func baseManifest(ctx context.Context, tx pgx.Tx, base closing.AttemptRef) (clos
 // today, and control totals of which newer ones came in.
 func repeatInputs(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef, restated closing.Restated, accounts []string) error {
 	current := restated.Owners == closing.OriginCurrent
-	renewed, invoices, err := lateInvoices(ctx, tx, ref, restated.Include, accounts)
+	renewed, invoices, err := lateInvoices(ctx, tx, ref, restated, accounts)
 	if err != nil {
 		return err
 	}
@@ -89,33 +106,45 @@ func repeatInputs(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef, restat
 	return err
 }
 
-// lateInvoices returns the accounts for which control totals came late, and the slices that hold
-// these accounts' totals now.
-func lateInvoices(ctx context.Context, tx pgx.Tx, ref closing.AttemptRef, include, accounts []string) (renewed []string, ids []int64, err error) {
-	rows, err := tx.Query(ctx, `SELECT scope, slice_id, content_hash, appended, status = 'late' FROM input_slices
-		WHERE kind = 'invoices' AND period = $1 AND status IN ('current', 'late')
-			AND (cardinality($2::text[]) = 0 OR scope = ANY ($2))
-		ORDER BY scope, slice_id`, ref.Period.String(), accounts)
+// lateInvoices returns the accounts for which control totals came late, and the slices that are to
+// hold these accounts' totals.
+func lateInvoices(
+	ctx context.Context, tx pgx.Tx, ref closing.AttemptRef, restated closing.Restated, accounts []string,
+) (renewed []string, ids []int64, err error) {
+	rows, err := tx.Query(ctx, `SELECT s.scope, s.slice_id, s.content_hash, s.appended, s.status, i.slice_id IS NOT NULL
+		FROM input_slices s LEFT JOIN attempt_inputs i ON i.slice_id = s.slice_id AND i.book = $1 AND i.period = $2
+			AND i.attempt = (SELECT ledger_attempt FROM close_attempts WHERE book = $1 AND period = $2 AND attempt = $3)
+		WHERE s.kind = 'invoices' AND s.period = $2 AND (s.status IN ('current', 'late') OR i.slice_id IS NOT NULL)
+			AND (cardinality($4::text[]) = 0 OR s.scope = ANY ($4))
+		ORDER BY s.scope, s.slice_id`, ref.Book, ref.Period.String(), restated.Base.Attempt, accounts)
 	if err != nil {
 		return nil, nil, err
 	}
-	renewed, ids = []string{}, []int64{}
-	current, late := map[string][]int64{}, map[string][]intake.LateSlice{}
+	found := map[string]*standing{}
 	var account string
-	var slice intake.LateSlice
-	var isLate bool
-	_, err = pgx.ForEachRow(rows, []any{&account, &slice.ID, &slice.ContentHash, &slice.Appended, &isLate}, func() error {
-		switch {
-		case !isLate:
-			current[account] = append(current[account], slice.ID)
-		case len(include) == 0 || slices.Contains(include, slice.ContentHash):
-			late[account] = append(late[account], slice)
+	var slice foundSlice
+	var booked bool
+	_, err = pgx.ForEachRow(rows, []any{&account, &slice.ID, &slice.ContentHash, &slice.Appended, &slice.Status, &booked}, func() error {
+		totals := found[account]
+		if totals == nil {
+			totals = &standing{include: restated.Include}
+			found[account] = totals
 		}
+		switch {
+		case booked && slice.Appended:
+			totals.booked.Beside = append(totals.booked.Beside, slice.ID)
+		case booked:
+			totals.booked.Base = append(totals.booked.Base, slice.ID)
+		}
+		totals.add(slice)
 		return nil
 	})
-	for account, slices := range late {
-		renewed = append(renewed, account)
-		ids = append(ids, intake.Settle(current[account], slices).Slices()...)
+	renewed, ids = []string{}, []int64{}
+	for _, account := range slices.Sorted(maps.Keys(found)) {
+		if found[account].renewed {
+			renewed = append(renewed, account)
+			ids = append(ids, found[account].settle().Slices()...)
+		}
 	}
 	return renewed, ids, err
 }

@@ -79,7 +79,7 @@ func (l *Ledger) cellHeads(ctx context.Context, filter ledger.Filter, after ledg
 		err := row.Scan(&head.ids, &head.key.Attempt, &head.key.Stage, &head.key.Pool, &head.key.Currency, &head.revision)
 		return head, err
 	})
-	if err != nil || filter.Revision == 0 || len(heads) == 0 {
+	if err != nil || len(heads) == 0 {
 		return heads, err
 	}
 	return heads, l.nameRevision(ctx, filter, heads)
@@ -90,22 +90,23 @@ const ledgerAttempt = `coalesce((SELECT a.ledger_attempt FROM close_attempts a
 	WHERE a.book = $1 AND a.period = $2 AND a.attempt = ?), ?)`
 
 // nameRevision puts the cells of a bill under the revision that was asked for, and under the attempt
-// that made it; cells that a restatement did not touch are its own as well. What would be the next
-// revision has no number yet.
+// that made it; cells that a restatement did not touch are its own as well. What a restatement stored
+// has the number that it will be published under, so that it reads the same before and after; what a
+// first close stored has none before it is approved.
 func (l *Ledger) nameRevision(ctx context.Context, filter ledger.Filter, heads []cellHead) error {
-	attempt, revision := filter.Attempt, 0
+	attempt, revision := filter.Attempt, filter.Revision
+	var err error
 	if attempt == 0 {
-		revision = filter.Revision
-		err := l.db.QueryRow(ctx, `SELECT coalesce(max(ledger_attempt), 0) FROM close_attempts
+		err = l.db.QueryRow(ctx, `SELECT coalesce(max(ledger_attempt), 0) FROM close_attempts
 			WHERE book = $1 AND period = $2 AND revision = $3`, filter.Book, filter.Period.String(), revision).Scan(&attempt)
-		if err != nil {
-			return err
-		}
+	} else {
+		err = l.db.QueryRow(ctx, `SELECT coalesce(max(coalesce(revision, restates)), 0), coalesce(max(ledger_attempt), $3) FROM close_attempts
+			WHERE book = $1 AND period = $2 AND attempt = $3`, filter.Book, filter.Period.String(), attempt).Scan(&revision, &attempt)
 	}
 	for i := range heads {
 		heads[i].revision, heads[i].key.Attempt = revision, attempt
 	}
-	return nil
+	return err
 }
 
 // appendCells reads the entries of some pools in one round trip and appends them up to limit.

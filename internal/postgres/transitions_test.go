@@ -325,7 +325,11 @@ func TestRestatement(t *testing.T) {
 		require.Equal(t, before.Ref(), restated.Base)
 		require.Equal(t, before.ResultHash, restated.ResultHash)
 		require.Equal(t, 1, restated.Revision)
-		again, started, err := b.periods.OpenRestatement(ctx, b.request(september), closing.Restatement{Reason: "another"})
+		_, _, err = b.periods.OpenRestatement(ctx, b.request(september), closing.Restatement{Reason: "another"})
+		require.True(t, fault.Is(err, fault.Conflict), "nobody is told that another's restatement is theirs")
+		again, started, err := b.periods.OpenRestatement(ctx, b.request(september), closing.Restatement{
+			Reason: "a credit came late", Rules: closing.OriginOriginal,
+		})
 		require.NoError(t, err)
 		require.False(t, started)
 		require.Equal(t, ref, again.Ref())
@@ -365,6 +369,15 @@ func TestRestatement(t *testing.T) {
 	t.Run("approved makes the next revision, and the bill is the sum of both", func(t *testing.T) {
 		b := closed(t)
 		ref, hash := b.awaitRestatement(t, september)
+		for _, base := range []int{0, 1} {
+			pending, err := b.ledger.Cells(ctx, ledger.Filter{
+				Book: b.book, Period: september, Attempt: ref.Attempt, Revision: base,
+			}, ledger.Position{}, 1000)
+			require.NoError(t, err)
+			for _, cell := range pending {
+				require.Equal(t, 2, cell.Revision, "pending cells have the number that they will have")
+			}
+		}
 		revision, err := b.periods.Approve(ctx, ref, decision(ref, hash, approval.Approve), postings(ref))
 		require.NoError(t, err)
 		require.Equal(t, 2, revision)

@@ -201,15 +201,17 @@ func TestARestatementChangesOnlyWhatCameLate(t *testing.T) {
 		_, err := postgres.VerifyChain(context.Background(), s.pool, "main", "")
 		require.NoError(t, err)
 	})
-	t.Run("with nothing late it fails, and a close gives it up", func(t *testing.T) {
-		failed := s.await(s.restate(september2025, "nothing"), closing.StateFailed)
-		require.Contains(t, failed.Reason, "there is nothing to restate")
-		status, started, err := s.periods.OpenAttempt(context.Background(), closing.OpenRequest{Book: "main", Period: september2025, Now: time.Now()})
+	t.Run("with nothing late it is refused, and the period stays closed", func(t *testing.T) {
+		for _, rules := range []closing.Origin{closing.OriginOriginal, closing.OriginCurrent} {
+			_, _, err := s.periods.OpenRestatement(context.Background(), closing.OpenRequest{
+				Book: "main", Period: september2025, RequestedBy: "operator", Now: time.Now(),
+			}, closing.Restatement{Reason: "nothing", Rules: rules})
+			require.Equal(t, fault.Conflict, fault.CodeOf(err))
+			require.ErrorContains(t, err, "there is nothing to restate")
+		}
+		status, err := s.periods.Period(context.Background(), "main", september2025)
 		require.NoError(t, err)
-		require.False(t, started)
-		require.Equal(t, closing.StateClosed, status.State)
-		require.Equal(t, 2, status.Revision)
-		require.Equal(t, second.ResultHash, status.ResultHash)
+		require.Equal(t, second, status)
 	})
 	t.Run("today's rules move cost between tenants where they are asked for, and change no total", func(t *testing.T) {
 		s.shareEqually("network")
