@@ -11,6 +11,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/money"
 )
 
 // postingLines returns what an attempt posts. A restatement posts what it makes of the posted amounts
@@ -56,7 +57,7 @@ func postedLines(book closing.Book, transactions iter.Seq2[ledger.Transaction, e
 	}
 	lines := make([]closing.PostingLine, len(posted))
 	for i, line := range posted {
-		lines[i] = closing.PostingLine{Account: line.Account, Currency: line.Currency, Amount: line.Amount}
+		lines[i] = closing.PostingLine{Account: line.Account, Currency: line.Currency, Amount: money.Posted{Decimal: line.Amount}}
 	}
 	return lines, nil
 }
@@ -66,16 +67,16 @@ func changedLines(before, after []closing.PostingLine) []closing.PostingLine {
 	type key struct{ currency, account string }
 	amounts := map[key]decimal.Decimal{}
 	for _, line := range after {
-		amounts[key{line.Currency, line.Account}] = line.Amount
+		amounts[key{line.Currency, line.Account}] = line.Amount.Decimal
 	}
 	for _, line := range before {
 		at := key{line.Currency, line.Account}
-		amounts[at] = amounts[at].Sub(line.Amount)
+		amounts[at] = amounts[at].Sub(line.Amount.Decimal)
 	}
 	changed := []closing.PostingLine{}
 	for at, amount := range amounts {
 		if !amount.IsZero() {
-			changed = append(changed, closing.PostingLine{Account: at.account, Currency: at.currency, Amount: amount})
+			changed = append(changed, closing.PostingLine{Account: at.account, Currency: at.currency, Amount: money.Posted{Decimal: amount}})
 		}
 	}
 	slices.SortFunc(changed, func(a, b closing.PostingLine) int {

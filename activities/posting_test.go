@@ -86,7 +86,7 @@ func TestApproveResultAnnouncesPostings(t *testing.T) {
 		require.Len(t, postings, 1)
 		sum := decimal.Zero
 		for _, line := range postings[0].Lines {
-			sum = sum.Add(line.Amount)
+			sum = sum.Add(line.Amount.Decimal)
 		}
 		require.Equal(t, "4.0091", sum.String())
 		require.Equal(t, "@rounding", postings[0].Lines[0].Account)

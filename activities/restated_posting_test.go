@@ -34,7 +34,7 @@ func TestRestatedPostingsLaw(t *testing.T) {
 
 		posted := map[string]decimal.Decimal{}
 		for _, line := range append(before, changedLines(before, after)...) {
-			posted[line.Account] = posted[line.Account].Add(line.Amount)
+			posted[line.Account] = posted[line.Account].Add(line.Amount.Decimal)
 		}
 		for _, line := range after {
 			require.True(t, line.Amount.Equal(posted[line.Account]), "%s: %s posted, %s owed", line.Account, posted[line.Account], line.Amount)

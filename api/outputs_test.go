@@ -41,7 +41,7 @@ func TestStatements(t *testing.T) {
 			require.Equal(t, "main/2025-09/1", made.Reference)
 			require.Equal(t, hash, made.ResultHash)
 			require.Equal(t, "13.504", made.Sections[0].Total.Amount.String())
-			require.Equal(t, "13.5", made.Sections[0].Total.Posted.String())
+			require.Equal(t, "13.50", made.Sections[0].Total.Posted.String())
 			require.Equal(t, "In equal parts among all tenants, by the time that each existed in the month.", made.Sections[0].Shared[0].Rule)
 		}
 	})
@@ -115,7 +115,7 @@ func (s *stage) outputs(t *testing.T) {
 		}
 		stated++
 		made := decode[statement.Statement](t, s.get(t, statementPath+account, "auditor", http.StatusOK))
-		require.Equal(t, amount.String(), made.Sections[0].Total.Posted.String(), account)
+		require.Equal(t, amount.String(), made.Sections[0].Total.Posted.Decimal.String(), account)
 		require.Equal(t, exact[account].String(), made.Sections[0].Total.Amount.String(), account)
 	}
 	require.Greater(t, stated, 20)
@@ -140,7 +140,7 @@ func (s *stage) postedToBilling(t *testing.T) map[string]decimal.Decimal {
 		var page closing.Posting
 		require.NoError(t, json.Unmarshal(payload, &page))
 		for _, line := range page.Lines {
-			posted[line.Account] = line.Amount
+			posted[line.Account] = line.Amount.Decimal
 		}
 	}
 	require.NoError(t, sent.Err())

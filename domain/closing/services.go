@@ -3,9 +3,8 @@ package closing
 import (
 	"context"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/omnicloud/omnicloud/domain/charge"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -64,9 +63,9 @@ type Posting struct {
 // PostingLine is one account's posted total in one currency. Account is a tenant id or a reserved
 // account.
 type PostingLine struct {
-	Account  string          `json:"account"`
-	Currency string          `json:"currency"`
-	Amount   decimal.Decimal `json:"amount"`
+	Account  string       `json:"account"`
+	Currency string       `json:"currency"`
+	Amount   money.Posted `json:"amount"`
 }
 
 // Monitor is the platform's monitor service, to which events for people and dashboards go.

@@ -12,6 +12,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -59,11 +60,11 @@ type Converted struct {
 // Amounts is one sum twice: in full precision, and in posting digits.
 type Amounts struct {
 	Amount decimal.Decimal `json:"amount"`
-	Posted decimal.Decimal `json:"posted"`
+	Posted money.Posted    `json:"posted"`
 }
 
 func (a *Amounts) add(other Amounts) {
-	a.Amount, a.Posted = a.Amount.Add(other.Amount), a.Posted.Add(other.Posted)
+	a.Amount, a.Posted = a.Amount.Add(other.Amount), a.Posted.Plus(other.Posted)
 }
 
 // Line is a tenant's part of one pool, or its direct cost of one category.
@@ -118,10 +119,14 @@ func (p *Publication) section(tenant tenancy.Tenant, currency string, cells []le
 	if err != nil {
 		return Section{}, err
 	}
-	section := Section{Currency: currency, Direct: []Line{}, Shared: []Line{}}
+	nothing := Amounts{Posted: money.PostedZero(-p.posted[accountKey{tenant.ID, currency}].Amount.Exponent())}
+	section := Section{
+		Currency: currency, Direct: []Line{}, Shared: []Line{},
+		DirectTotal: nothing, SharedTotal: nothing, Total: nothing,
+	}
 	for i, cell := range cells {
 		line := p.line(tenant, cell)
-		line.Amounts = Amounts{cell.Amount, posted[i]}
+		line.Amounts = Amounts{cell.Amount, money.Posted{Decimal: posted[i]}}
 		section.Total.add(line.Amounts)
 		if isDirect(cell.Pool) {
 			section.Direct = append(section.Direct, line)

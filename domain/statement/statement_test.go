@@ -29,8 +29,8 @@ func TestStatement(t *testing.T) {
 		require.Equal(t, "4.333333", section.SharedTotal.Amount.String())
 		require.Equal(t, "14.337333", section.Total.Amount.String())
 		require.Equal(t, "14.34", section.Total.Posted.String())
-		posted := section.DirectTotal.Posted.Add(section.SharedTotal.Posted)
-		require.True(t, posted.Equal(section.Total.Posted))
+		posted := section.DirectTotal.Posted.Plus(section.SharedTotal.Posted)
+		require.Equal(t, posted.String(), section.Total.Posted.String())
 	})
 	t.Run("lines are in the order of category and say their rule in words", func(t *testing.T) {
 		require.Equal(t, "Control planes", section.Shared[0].Name)

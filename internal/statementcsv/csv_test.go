@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
@@ -26,11 +27,11 @@ func TestWriteStatement(t *testing.T) {
 			Currency: "USD",
 			Direct: []statement.Line{{
 				PoolID: "direct:compute", Category: allocation.CategoryCompute, Name: "Compute", Rule: "Own, \"direct\" charges.",
-				Amounts: statement.Amounts{Amount: decimal.RequireFromString("1.005"), Posted: decimal.RequireFromString("1.00")},
+				Amounts: statement.Amounts{Amount: decimal.RequireFromString("1.005"), Posted: money.Posted{Decimal: decimal.RequireFromString("1.00")}},
 			}},
 			Shared: []statement.Line{{
 				PoolID: "network", Category: allocation.CategoryNetwork, Name: "Transit", RuleID: "r1", RuleVersion: 3,
-				Amounts: statement.Amounts{Amount: decimal.RequireFromString("-2"), Posted: decimal.RequireFromString("-2.00")},
+				Amounts: statement.Amounts{Amount: decimal.RequireFromString("-2"), Posted: money.Posted{Decimal: decimal.RequireFromString("-2.00")}},
 			}},
 		}},
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/statement"
 )
 
@@ -39,5 +40,5 @@ func side(amount decimal.Decimal) string {
 	if amount.IsZero() {
 		return ""
 	}
-	return fixed(amount)
+	return money.Posted{Decimal: amount}.String()
 }

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/omnicloud/omnicloud/domain/statement"
 )
 
@@ -49,12 +47,9 @@ func statementRow(made statement.Statement, currency, kind string, line statemen
 		made.Reference, made.Book, made.Period.String(), strconv.Itoa(made.Revision),
 		made.Tenant.ID, harmless(made.Tenant.Name), harmless(made.Tenant.GLAccount), harmless(made.Tenant.CostCentre),
 		currency, kind, string(line.Category), line.PoolID, harmless(line.Name), line.Rule, line.RuleID, version,
-		line.Amount.String(), fixed(line.Posted),
+		line.Amount.String(), line.Posted.String(),
 	}
 }
-
-// fixed writes an amount with all its posting digits.
-func fixed(amount decimal.Decimal) string { return amount.StringFixed(max(0, -amount.Exponent())) }
 
 // harmless keeps a text that people chose from being run as a formula by a spreadsheet.
 func harmless(text string) string {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -26,7 +27,7 @@ var page = template.Must(template.New("statement").Funcs(template.FuncMap{
 	"month":   func(start time.Time) string { return start.Format("January 2006") },
 	"day":     func(at time.Time) string { return at.UTC().Format("2 January 2006") },
 	"lastDay": func(end time.Time) string { return end.AddDate(0, 0, -1).Format("2 January 2006") },
-	"posted":  func(amount decimal.Decimal) string { return grouped(amount.StringFixed(max(0, -amount.Exponent()))) },
+	"posted":  func(amount decimal.Decimal) string { return grouped(money.Posted{Decimal: amount}.String()) },
 	"exact":   func(amount decimal.Decimal) string { return grouped(amount.String()) },
 	"group":   newGroup,
 }).Parse(source))

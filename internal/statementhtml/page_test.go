@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
@@ -21,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func amounts(full, posted string) statement.Amounts {
-	return statement.Amounts{Amount: decimal.RequireFromString(full), Posted: decimal.RequireFromString(posted)}
+	return statement.Amounts{Amount: decimal.RequireFromString(full), Posted: money.Posted{Decimal: decimal.RequireFromString(posted)}}
 }
 
 func sample() statement.Statement {

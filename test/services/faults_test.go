@@ -12,6 +12,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
 )
 
@@ -58,7 +59,7 @@ func testPostingWhoseAnswerIsLost(t *testing.T, database string) {
 	p := start(t, database, impatient)
 	posting := closing.Posting{
 		Book: "main", Period: september, Revision: 1, Page: 1, Pages: 1,
-		Lines: []closing.PostingLine{{Account: "acme", Currency: "USD", Amount: decimal.RequireFromString("12.34")}},
+		Lines: []closing.PostingLine{{Account: "acme", Currency: "USD", Amount: money.Posted{Decimal: decimal.RequireFromString("12.34")}}},
 	}
 	for key, document := range map[string]string{
 		"an error after the effect":       `{"route":"POST /billing/v1/postings","status":500,"after_effect":true,"times":2}`,
