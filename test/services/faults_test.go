@@ -81,7 +81,7 @@ func testPostingWhoseAnswerIsLost(t *testing.T, database string) {
 
 	t.Run("the same key with another amount is refused", func(t *testing.T) {
 		require.NoError(t, p.Billing.Post(t.Context(), "fixed", posting))
-		posting.Lines[0].Amount = decimal.RequireFromString("12.35")
+		posting.Lines[0].Amount = money.Posted{Decimal: decimal.RequireFromString("12.35")}
 		err := p.Billing.Post(t.Context(), "fixed", posting)
 		require.True(t, fault.Is(err, fault.IdempotencyMismatch), "%v", err)
 	})
