@@ -26,6 +26,7 @@ func (s *stage) explanations(t *testing.T) {
 			sum := decimal.Zero
 			for _, part := range cell.Parts {
 				sum = sum.Add(part.Amount)
+				require.False(t, part.Strategy == "" && !part.PoolAmount.Equal(part.Amount), "direct cost of others is nobody's business")
 				require.NotEmpty(t, part.Words)
 				ratios := decimal.Zero
 				for _, element := range part.Details.Elements {
@@ -114,6 +115,7 @@ func (s *stage) previews(t *testing.T) {
 			`{"version":1}`,
 			`{"version":1,"pools":[{"id":"logging","strategy":"equal","flows_to":{"logging":"1"}}]}`,
 			`{"version":1,"pools":[{"id":"logging","strategy":"equal","flows_to":{"ghost":"1"}}]}`,
+			`{"version":1,"pools":[{"id":"loging","strategy":"equal"}]}`,
 		} {
 			s.post(t, path, "operator", body, http.StatusBadRequest)
 		}

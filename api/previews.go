@@ -112,5 +112,28 @@ func triedRules(rules []allocation.RuleVersion, document rulesfile.Document) (al
 	for i := range versions {
 		versions[i].RuleID = fmt.Sprintf("preview-%d", i+1)
 	}
-	return allocation.NewRuleSet(append(tried, versions...))
+	tried = append(tried, versions...)
+	set, err := allocation.NewRuleSet(tried)
+	if err != nil {
+		return allocation.RuleSet{}, err
+	}
+	return set, checkReached(document, tried)
+}
+
+// checkReached refuses a pool that no mapping and no other pool leads to: its rule changes nothing, and
+// most likely its id is misspelt.
+func checkReached(document rulesfile.Document, rules []allocation.RuleVersion) error {
+	for i, pool := range document.Pools {
+		reached := slices.ContainsFunc(rules, func(version allocation.RuleVersion) bool {
+			if version.Kind == allocation.RuleKindMapping {
+				return slices.ContainsFunc(version.Mapping.Entries, func(entry allocation.MappingEntry) bool { return entry.Pool == pool.PoolID })
+			}
+			_, flows := version.Pool.FlowsTo[pool.PoolID]
+			return flows
+		})
+		if !reached {
+			return fault.Invalid(fmt.Sprintf("/pools/%d/id", i), "no mapping and no pool leads to pool %q, so that its rule changes nothing; correct the id", pool.PoolID)
+		}
+	}
+	return nil
 }

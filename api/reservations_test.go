@@ -117,6 +117,7 @@ func TestReservationAmortizationRefuses(t *testing.T) {
 	})
 	for name, query := range map[string]string{
 		"a time that ends before it begins": "from=2026-03&to=2026-01",
+		"the month before":                  "from=2026-02&to=2026-01",
 		"a month that is none":              "from=2026-13&to=2027-01",
 		"a day that is none":                "from=2026-02-30T00:00:00Z&to=2026-03",
 		"no end":                            "from=2026-01",

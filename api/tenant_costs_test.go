@@ -51,6 +51,9 @@ func (s *stage) history(t *testing.T, path, as string) []string {
 		if row.Provisional {
 			text += "*"
 		}
+		if !row.Known {
+			text += "?"
+		}
 		rows = append(rows, text)
 	}
 	return rows
@@ -66,11 +69,11 @@ func TestTenantCosts(t *testing.T) {
 	s.tagged(t)
 	t.Run("of open months are what their inputs come to", func(t *testing.T) {
 		for _, as := range []string{"tenant:acme", "auditor"} {
-			require.Equal(t, []string{"2025-08 0", "2025-09 15.5*", "2025-10 2*"}, s.history(t, costsPath+"?periods=3&until=2025-10", as))
+			require.Equal(t, []string{"2025-08 0?", "2025-09 15.5*", "2025-10 2*"}, s.history(t, costsPath+"?periods=3&until=2025-10", as))
 		}
 	})
 	t.Run("come by week and by day, gaps included", func(t *testing.T) {
-		require.Equal(t, []string{"2025-W35 0", "2025-W36 11.5*", "2025-W37 4*"},
+		require.Equal(t, []string{"2025-W35 0?", "2025-W36 11.5*", "2025-W37 4*"},
 			s.history(t, costsPath+"?granularity=weekly&periods=3&until=2025-09-15T00:00:00Z", "auditor"))
 		require.Equal(t, []string{"2025-09-01 10*", "2025-09-02 1.5*", "2025-09-03 0*"},
 			s.history(t, costsPath+"?granularity=daily&periods=3&until=2025-09-04T00:00:00Z", "auditor"))
@@ -81,6 +84,9 @@ func TestTenantCosts(t *testing.T) {
 		require.Equal(t, allocation.Monthly, shown.Granularity)
 		require.Equal(t, map[string]string{"compute": "14", "support": "1.5"}, amountTexts(shown.Items[0].Breakdown))
 		require.Equal(t, "EUR", shown.Items[1].AllocationMetadata["other_currencies"], "what is left out is said")
+	})
+	t.Run("of months to come are not listed", func(t *testing.T) {
+		require.Empty(t, s.history(t, costsPath+"?periods=2&until=2200-01", "tenant:acme"))
 	})
 	t.Run("end with the last ended period by default", func(t *testing.T) {
 		shown := decode[api.TenantCosts](t, s.get(t, costsPath, "tenant:acme", http.StatusOK))

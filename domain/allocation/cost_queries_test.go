@@ -89,16 +89,16 @@ func TestGetHistoricalCosts(t *testing.T) {
 	}{
 		"by month, the oldest first and gaps as zeros": {
 			allocation.Monthly, 4, "2026-10-15T00:00:00Z",
-			[]string{"2026-06 0", "2026-07 0", "2026-08 1 compute=1", "2026-09 6.5 compute=6 storage=0.5"},
+			[]string{"2026-06 0 unknown", "2026-07 0 unknown", "2026-08 1 compute=1 unknown", "2026-09 6.5 compute=6 storage=0.5"},
 		},
 		"by month with one under way": {
 			allocation.Monthly, 1, "2026-11-01T00:00:00Z", []string{"2026-10 8 compute=8 and EUR provisional"},
 		},
 		"by ISO week across months": {
-			allocation.Weekly, 2, "2026-09-07T00:00:00Z", []string{"2026-W35 0", "2026-W36 3.5 compute=3 storage=0.5"},
+			allocation.Weekly, 2, "2026-09-07T00:00:00Z", []string{"2026-W35 0 unknown", "2026-W36 3.5 compute=3 storage=0.5 unknown"},
 		},
 		"by ISO week that ends after the instant is left out": {
-			allocation.Weekly, 1, "2026-09-06T23:59:59Z", []string{"2026-W35 0"},
+			allocation.Weekly, 1, "2026-09-06T23:59:59Z", []string{"2026-W35 0 unknown"},
 		},
 		"by ISO week that an open month touches": {
 			allocation.Weekly, 1, "2026-10-05T00:00:00Z", []string{"2026-W40 12 compute=12 and EUR provisional"},
@@ -127,6 +127,18 @@ func TestGetHistoricalCosts(t *testing.T) {
 			require.True(t, fault.Is(err, fault.InvalidInput), "%v", err)
 		})
 	}
+	t.Run("leaves out periods that are yet to come", func(t *testing.T) {
+		query := allocation.HistoryQuery{
+			Periods: 3, Granularity: allocation.Monthly, Until: instant(t, "2026-12-01T00:00:00Z"), Now: instant(t, "2026-10-02T00:00:00Z"),
+		}
+		rows, err := service.GetHistoricalCosts(t.Context(), query)
+		require.NoError(t, err)
+		require.Equal(t, []string{"2026-09 6.5 compute=6 storage=0.5", "2026-10 8 compute=8 and EUR provisional"}, historyTexts(rows))
+		query.Until, query.Periods = instant(t, "2027-12-01T00:00:00Z"), 1
+		rows, err = service.GetHistoricalCosts(t.Context(), query)
+		require.NoError(t, err)
+		require.Empty(t, rows)
+	})
 	t.Run("names the parts of a row", func(t *testing.T) {
 		rows, err := service.GetHistoricalCosts(t.Context(), allocation.HistoryQuery{
 			Book: "main", TenantID: "acme", Periods: 1, Granularity: allocation.Weekly, Until: instant(t, "2027-01-05T00:00:00Z"),
@@ -152,6 +164,9 @@ func historyTexts(rows []allocation.HistoricalCost) []string {
 		}
 		if row.Provisional {
 			text += " provisional"
+		}
+		if !row.Known {
+			text += " unknown"
 		}
 		texts = append(texts, text)
 	}

@@ -11,7 +11,7 @@ import (
 // but most of what they hold comes there otherwise.
 var accountWords = map[string]string{
 	AccountUnallocated:      "charges that no entry of the mapping matches, or that an entry leads there",
-	AccountUntagged:         "charges that lack the tags which the mapping asks for",
+	AccountUntagged:         "charges that an entry of the mapping leads there, for want of tags",
 	AccountUnowned:          "charges of resources that nobody owned at the time, or that an entry of the mapping leads there",
 	AccountDeparted:         "charges of tenants that had left by the time of the charge, or that an entry of the mapping leads there",
 	AccountUnusedCommitment: "commitments in time in which nobody used them, where the mapping leads to no owner, or which an entry leads there",
