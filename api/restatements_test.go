@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,12 +47,16 @@ func TestRestatement(t *testing.T) {
 			s.post(t, restatementsPath, "operator", body, http.StatusBadRequest)
 		}
 		s.post(t, restatementsPath, "auditor", `{"reason":"x"}`, http.StatusForbidden)
+		unknown := strings.Repeat("f", 64)
+		refused := s.post(t, restatementsPath, "operator", `{"reason":"x","include":["`+unknown+`"]}`, http.StatusBadRequest)
+		require.Contains(t, string(refused.body), unknown)
 	})
 	got := s.post(t, restatementsPath, "operator", `{"reason":"a credit came late","rules":"original"}`, http.StatusAccepted)
 	require.Equal(t, septemberPath, got.header.Get("Location"))
 	started := decode[api.PeriodStatus](t, got)
 	require.Equal(t, "period-restatement:main:2025-09:2", started.WorkflowID)
-	s.post(t, restatementsPath, "operator", `{"reason":"again"}`, http.StatusAccepted)
+	s.post(t, restatementsPath, "operator", `{"reason":"a credit came late"}`, http.StatusAccepted)
+	s.post(t, restatementsPath, "operator", `{"reason":"again"}`, http.StatusConflict)
 
 	waiting := s.reaches(t, closing.StateAwaitingApproval)
 	require.Equal(t, 1, waiting.Revision)
@@ -77,9 +82,18 @@ func TestRestatement(t *testing.T) {
 		s.get(t, "/v1/jobs/period-restatement:main:2025-09:3", "operator", http.StatusNotFound)
 	})
 
+	changes := s.get(t, septemberPath+"/allocations.csv?revision=2&deltas=true", "auditor", http.StatusOK).body
 	second := s.approved(t)
+	t.Run("the export of the changes reads the same before and after the approval", func(t *testing.T) {
+		require.Contains(t, string(changes), "\nmain,2025-09,2,")
+		require.Equal(t, changes, s.get(t, septemberPath+"/allocations.csv?revision=2&deltas=true", "auditor", http.StatusOK).body)
+	})
 	require.Equal(t, 2, second.Revision)
 	require.Equal(t, "-80.5", second.Totals[0].Billed.Sub(first.Totals[0].Billed).String())
+	t.Run("with nothing late it is refused, and the month stays closed", func(t *testing.T) {
+		s.post(t, restatementsPath, "operator", `{"reason":"nothing late"}`, http.StatusConflict)
+		require.Equal(t, closing.StateClosed, s.reaches(t, closing.StateClosed).State)
+	})
 	t.Run("the export of the revision before stays byte for byte", func(t *testing.T) {
 		require.Equal(t, before, s.get(t, septemberPath+"/allocations.csv?revision=1", "auditor", http.StatusOK).body)
 		require.Equal(t, mine, s.get(t, septemberPath+"/allocations.csv?revision=1", "tenant:acme", http.StatusOK).body)

@@ -79,7 +79,7 @@ func (l *Ledger) cellHeads(ctx context.Context, filter ledger.Filter, after ledg
 		err := row.Scan(&head.ids, &head.key.Attempt, &head.key.Stage, &head.key.Pool, &head.key.Currency, &head.revision)
 		return head, err
 	})
-	if err != nil || len(heads) == 0 {
+	if err != nil || len(heads) == 0 || (filter.Revision == 0 && !filter.Deltas) {
 		return heads, err
 	}
 	return heads, l.nameRevision(ctx, filter, heads)
@@ -91,8 +91,7 @@ const ledgerAttempt = `coalesce((SELECT a.ledger_attempt FROM close_attempts a
 
 // nameRevision puts the cells of a bill under the revision that was asked for, and under the attempt
 // that made it; cells that a restatement did not touch are its own as well. What a restatement stored
-// has the number that it will be published under, so that it reads the same before and after; what a
-// first close stored has none before it is approved.
+// has the number that it will be published under, so that it reads the same before and after.
 func (l *Ledger) nameRevision(ctx context.Context, filter ledger.Filter, heads []cellHead) error {
 	attempt, revision := filter.Attempt, filter.Revision
 	var err error

@@ -371,7 +371,7 @@ func TestRestatement(t *testing.T) {
 		ref, hash := b.awaitRestatement(t, september)
 		for _, base := range []int{0, 1} {
 			pending, err := b.ledger.Cells(ctx, ledger.Filter{
-				Book: b.book, Period: september, Attempt: ref.Attempt, Revision: base,
+				Book: b.book, Period: september, Attempt: ref.Attempt, Revision: base, Deltas: base == 0,
 			}, ledger.Position{}, 1000)
 			require.NoError(t, err)
 			for _, cell := range pending {
