@@ -257,7 +257,7 @@ func TestFreezeOfARestatement(t *testing.T) {
 		require.NoError(t, err)
 		_, _, err = periods.OpenRestatement(context.Background(), closing.OpenRequest{Book: "main", Period: month, RequestedBy: "operator"}, wanted)
 		require.Equal(t, code, fault.CodeOf(err))
-		assert.ErrorContains(t, err, words)
+		require.ErrorContains(t, err, words)
 		after, err := periods.Period(context.Background(), "main", month)
 		require.NoError(t, err)
 		assert.Equal(t, before, after, "a refusal changes nothing")
