@@ -85,6 +85,16 @@ func TestTenantCosts(t *testing.T) {
 		require.Equal(t, map[string]string{"compute": "14", "support": "1.5"}, amountTexts(shown.Items[0].Breakdown))
 		require.Equal(t, "EUR", shown.Items[1].AllocationMetadata["other_currencies"], "what is left out is said")
 	})
+	t.Run("judge a cost that is given", func(t *testing.T) {
+		judged := func(cost string) []api.CostAnomaly {
+			path := "/v1/tenants/acme/anomalies?lookback_periods=2&period=2025-11&current_period_cost=" + cost
+			return decode[api.TenantAnomalies](t, s.get(t, path, "tenant:acme", http.StatusOK)).Items
+		}
+		require.Empty(t, judged("1"))
+		found := judged("1000000.25")
+		require.NotEmpty(t, found)
+		require.Equal(t, "1000000.25", found[0].Actual.String())
+	})
 	t.Run("of months to come are not listed", func(t *testing.T) {
 		require.Empty(t, s.history(t, costsPath+"?periods=2&until=2200-01", "tenant:acme"))
 	})

@@ -95,6 +95,17 @@ func TestExplain(t *testing.T) {
 		require.Equal(t, "5 USD is direct compute cost: the sum of the charges that mapping rule mapping, version 1, leads straight to a.", words(explain(t, shared, nil, "a", ""))[0])
 		require.Equal(t, []string{"2 USD is billed but not used in this period, or used but billed before or later; it waits on @prepaid."}, words(explain(t, shared, nil, "@prepaid", "")))
 	})
+	t.Run("direct cost that no tenant bears says why", func(t *testing.T) {
+		options := allocation.BillOptions{
+			Rules:  ruleSet(t, allocation.Mapping{Entries: []entry{{Tenant: "{sub_account_id}"}}}),
+			Roster: roster(t, "a free 0", "gone free 0 - 16"), Span: allocation.SpanOf(september),
+		}
+		result := allocate(t, options, nil, billed("3", account("gone"), during(at(20), at(21))), billed("4", account("a")))
+		cell := result.Explain(allocation.AccountDeparted, "")[0]
+		require.Equal(t, "3 USD is direct compute cost that no tenant bears: the sum of charges of tenants that had left by the time of the charge, "+
+			"or that an entry of the mapping leads there; the mapping was rule mapping, version 1.", cell.Parts[0].Words)
+		require.Equal(t, "3", cell.Parts[0].PoolAmount.String(), "not the 7 of the category")
+	})
 	t.Run("nobody's cells are not explained", func(t *testing.T) {
 		require.Empty(t, explain(t, shared, nil, "ghost", ""))
 		require.Empty(t, explain(t, shared, nil, "a", "ghost"))
