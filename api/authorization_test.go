@@ -46,6 +46,9 @@ var allowed = map[string]string{
 	"GET /v1/books/{book}/periods/{period}/journal.csv":                      "operator finance_approver auditor",
 	"GET /v1/books/{book}/periods/{period}/focus.csv":                        "operator finance_approver auditor",
 	"GET /v1/books/{book}/periods/{period}/focus.parquet":                    "operator finance_approver auditor",
+	"GET /v1/tenants/{tenant_id}/costs":                                      "operator finance_approver auditor tenant",
+	"POST /v1/tenants/{tenant_id}/costs/by-tags":                             "operator finance_approver auditor tenant",
+	"POST /v1/books/{book}/periods/{period}/restatements":                    "operator finance_approver",
 	"GET /v1/tenants/{tenant_id}/anomalies":                                  "operator finance_approver auditor tenant",
 	"GET /v1/anomalies":                                                      "operator finance_approver auditor",
 	"GET /v1/jobs/{workflow_id}":                                             "operator finance_approver security_approver auditor",
@@ -66,6 +69,7 @@ var sampleBodies = map[string]string{
 	"decisions": `{"decision":"approve"}`, "decision-tokens": `{"decision":"approve"}`,
 	"backfill":         `{"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}`,
 	"allocation-rules": `{"version":1}`, "supersede": `{"version":1}`, "preview": `{"version":1}`,
+	"by-tags": `{"tags":[{"key":"team"}],"from":"2025-09","to":"2025-09"}`, "restatements": `{"reason":"a late credit"}`,
 	"shared": `{"amount":"1","currency":"USD","category":"shared","period":"2025-09"}`,
 }
 

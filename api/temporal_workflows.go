@@ -24,7 +24,7 @@ const (
 	decisionWait = 15 * time.Second
 	// startWait and askWait bound the ordinary calls; without them the SDK tries on for a minute.
 	startWait = 8 * time.Second
-	askWait   = 3 * time.Second
+	askWait   = 10 * time.Second
 	// comeBack is what a caller is told when Temporal or its workers do not answer.
 	comeBack = 2 * time.Second
 )
