@@ -35,7 +35,7 @@ func (s *server) ExplainAllocations(ctx context.Context, request ExplainAllocati
 		return nil, fault.New(fault.NotFound, "there are no such cells")
 	}
 	whole := filter
-	whole.Account, whole.Pool = "", ""
+	whole.Account, whole.Pool, whole.WithoutTransfers = "", "", false
 	result, err := s.storedResult(ctx, closing.AttemptRef{Book: request.Book, Period: request.Period, Attempt: cells[0].Attempt}, whole)
 	if err != nil {
 		return nil, err
