@@ -28,7 +28,7 @@ func (s *stack) postings(ref closing.AttemptRef) (pages int, sums map[string]dec
 	sums = map[string]decimal.Decimal{}
 	for _, posting := range listed.Postings {
 		for _, line := range posting.Document.Lines {
-			sums[line.Currency] = sums[line.Currency].Add(line.Amount)
+			sums[line.Currency] = sums[line.Currency].Add(line.Amount.Decimal)
 		}
 	}
 	return len(listed.Postings), sums
