@@ -49,7 +49,7 @@ func TestRestatement(t *testing.T) {
 		s.post(t, restatementsPath, "auditor", `{"reason":"x"}`, http.StatusForbidden)
 		unknown := strings.Repeat("f", 64)
 		refused := s.post(t, restatementsPath, "operator", `{"reason":"x","include":["`+unknown+`"]}`, http.StatusBadRequest)
-		require.Contains(t, string(refused.body), unknown)
+		require.Contains(t, refused.body, unknown)
 	})
 	got := s.post(t, restatementsPath, "operator", `{"reason":"a credit came late","rules":"original"}`, http.StatusAccepted)
 	require.Equal(t, septemberPath, got.header.Get("Location"))
@@ -85,7 +85,7 @@ func TestRestatement(t *testing.T) {
 	changes := s.get(t, septemberPath+"/allocations.csv?revision=2&deltas=true", "auditor", http.StatusOK).body
 	second := s.approved(t)
 	t.Run("the export of the changes reads the same before and after the approval", func(t *testing.T) {
-		require.Contains(t, string(changes), "\nmain,2025-09,2,")
+		require.Contains(t, changes, "\nmain,2025-09,2,")
 		require.Equal(t, changes, s.get(t, septemberPath+"/allocations.csv?revision=2&deltas=true", "auditor", http.StatusOK).body)
 	})
 	require.Equal(t, 2, second.Revision)

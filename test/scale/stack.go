@@ -35,9 +35,9 @@ type stack struct {
 // start starts a stack on free ports and waits until it is ready.
 func (r run) start(ctx context.Context) (*stack, error) {
 	s := &stack{data: filepath.Join(r.folder, "data"), exited: make(chan error, 1)}
-	// The stack stops in order on SIGTERM; a context would kill it.
+	//nolint:noctx // the stack stops in order on SIGTERM; a context would kill it
 	s.command = exec.Command(r.binary, "dev", "--data", s.data, "--api-addr", "127.0.0.1:0", "--temporal-addr", "127.0.0.1:0",
-		"--temporal-ui-addr", "127.0.0.1:0", "--sandbox-addr", "127.0.0.1:0") //nolint:noctx // see above
+		"--temporal-ui-addr", "127.0.0.1:0", "--sandbox-addr", "127.0.0.1:0")
 	ready := &readiness{seen: make(chan struct{})}
 	s.command.Stdout, s.command.Stderr = ready, os.Stderr
 	if err := s.command.Start(); err != nil {
