@@ -38,8 +38,8 @@ func TestStagedResults(t *testing.T) {
 		_, postings := approve(t, stagedResult())
 		require.Len(t, postings, 1)
 		require.Len(t, postings[0].Lines, 2)
-		require.Equal(t, "7.5", postings[0].Lines[0].Amount.String())
-		require.Equal(t, "2.5", postings[0].Lines[1].Amount.String())
+		require.Equal(t, "7.50", postings[0].Lines[0].Amount.String())
+		require.Equal(t, "2.50", postings[0].Lines[1].Amount.String())
 	})
 	for name, spoil := range map[string]func(stored) stored{
 		"a receiver without a transaction": func(result stored) stored { return result[:1] },
