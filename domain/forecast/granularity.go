@@ -1,0 +1,44 @@
+package forecast
+
+import "time"
+
+// Granularity is the distance between the points of a series.
+type Granularity string
+
+// The granularities.
+const (
+	Hourly  Granularity = "hourly"
+	Daily   Granularity = "daily"
+	Weekly  Granularity = "weekly"
+	Monthly Granularity = "monthly"
+)
+
+// Granularities lists every granularity, the finest first.
+func Granularities() []Granularity { return []Granularity{Hourly, Daily, Weekly, Monthly} }
+
+// Step returns the instant n points after t; months are calendar months counted from t itself, so
+// that no day of the month is lost on the way through a short one.
+func (g Granularity) Step(t time.Time, n int) time.Time {
+	switch g {
+	case Hourly:
+		return t.Add(time.Duration(n) * time.Hour)
+	case Daily:
+		return t.AddDate(0, 0, n)
+	case Weekly:
+		return t.AddDate(0, 0, 7*n)
+	default:
+		return t.AddDate(0, n, 0)
+	}
+}
+
+// SeasonalityType names the length of a pattern that repeats.
+type SeasonalityType string
+
+// The seasonalities.
+const (
+	NoSeasonality      SeasonalityType = "none"
+	DailySeasonality   SeasonalityType = "daily"
+	WeeklySeasonality  SeasonalityType = "weekly"
+	MonthlySeasonality SeasonalityType = "monthly"
+	YearlySeasonality  SeasonalityType = "yearly"
+)

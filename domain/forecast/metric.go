@@ -1,0 +1,19 @@
+package forecast
+
+// ResourceMetric is a quantity that a tenant uses and that may run out.
+type ResourceMetric string
+
+// The metrics. Utilisations are percent, 0 to 100.
+const (
+	CPUUtilization       ResourceMetric = "cpu_utilization"
+	MemoryUtilization    ResourceMetric = "memory_utilization"
+	StorageUsedGB        ResourceMetric = "storage_used_gb"
+	NetworkBandwidthMbps ResourceMetric = "network_bandwidth_mbps"
+	InstanceCount        ResourceMetric = "instance_count"
+	RequestRate          ResourceMetric = "request_rate"
+)
+
+// ResourceMetrics lists every metric.
+func ResourceMetrics() []ResourceMetric {
+	return []ResourceMetric{CPUUtilization, MemoryUtilization, StorageUsedGB, NetworkBandwidthMbps, InstanceCount, RequestRate}
+}
