@@ -1,27 +1,18 @@
-// Package infra holds the resources that tenants run: what is declared for each and what is
-// observed of it.
+// Package infra holds the resources that tenants run: what is declared for each and what is observed
+// of it, the states that it goes through, what it depends on, and how it is changed.
+//
+// StateManager keeps resources in a Store and is what a state service is made of. Reconciler changes
+// resources through such a service, the Provider, and takes back what it did when it cannot finish.
 package infra
 
-import (
-	"context"
-	"encoding/json"
-)
-
-// Resource is one resource as the state service knows it. A configuration is a JSON object kept
-// exactly as delivered, because a number that passed through a float would itself be drift; it is
-// nil where there is none: nothing declared (an extra resource) or nothing observed (a missing one).
-type Resource struct {
-	ID       string          `json:"resource_id"`
-	Type     string          `json:"resource_type"`
-	TenantID string          `json:"tenant_id,omitempty"`
-	Desired  json.RawMessage `json:"desired,omitempty"`
-	Actual   json.RawMessage `json:"actual,omitempty"`
-}
+import "context"
 
 // ResourceFilter narrows a listing; an empty field does not narrow.
 type ResourceFilter struct {
 	TenantID string
 	Types    []string
+	// States are the states wanted; empty means all but deleted.
+	States []State
 }
 
 // ResourcePage is one page of resources in byte order of id. Total counts all that match.

@@ -1,0 +1,127 @@
+package infra
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// takeBack undoes what the run did to the resources of a group, last first, and goes on where one
+// cannot be undone. What failed to come back for a passing reason stays in the journal, so that the
+// next try of the run knows of it.
+func (w *work) takeBack(ctx context.Context, outcomes []Outcome) error {
+	slots := make([]int, 0, len(outcomes))
+	for i, outcome := range outcomes {
+		if _, kept := w.entries[outcome.ResourceID]; kept {
+			slots = append(slots, i)
+		}
+	}
+	slices.SortFunc(slots, func(a, b int) int {
+		return cmp.Compare(w.entries[outcomes[b].ResourceID].Number, w.entries[outcomes[a].ResourceID].Number)
+	})
+	var problems []error
+	for _, slot := range slots {
+		problems = append(problems, w.takeBackOne(ctx, &outcomes[slot]))
+	}
+	return errors.Join(problems...)
+}
+
+func (w *work) takeBackOne(ctx context.Context, outcome *Outcome) error {
+	entry := w.entries[outcome.ResourceID]
+	version, untouched, err := w.undo(ctx, entry)
+	outcome.VersionAfter = version
+	restored := int64(0)
+	if err == nil && untouched {
+		restored = version
+	}
+	if err != nil {
+		outcome.Status = StatusRollbackFailed
+		outcome.Detail = "it could not be taken back: " + sentence(err)
+		if passing(err) {
+			return err
+		}
+	} else if outcome.Status == StatusDone || outcome.Status == StatusSkipped {
+		outcome.Status, outcome.Detail = StatusRolledBack, "taken back, since a step of its group failed"
+	}
+	delete(w.entries, entry.ResourceID)
+	return errors.Join(err, w.Journal.Settle(ctx, w.run, entry.ResourceID, outcome.Status, restored))
+}
+
+// passing reports whether trying again later can help.
+func passing(err error) bool {
+	var coded *fault.Error
+	return errors.As(err, &coded) && coded.Retryable
+}
+
+// undo brings a resource back to what it was before the run, and returns its version and whether
+// nobody else wrote it meanwhile. It is a Conflict error where someone else has changed what the run
+// changed: their change is not overwritten.
+func (w *work) undo(ctx context.Context, entry Entry) (version int64, untouched bool, err error) {
+	own := w.ownVersion(entry)
+	untouched = true
+	var inTheWay error
+	for tried := 0; ; tried++ {
+		current, there, err := w.read(ctx, entry.ResourceID)
+		if err != nil {
+			return current.Version, false, first(inTheWay, err)
+		}
+		untouched = untouched && current.Version == own
+		back, err := w.isBack(entry, current, there)
+		if back || err != nil {
+			return current.Version, untouched, err
+		}
+		if tried == w.limits.Attempts {
+			return current.Version, false, first(inTheWay, fault.New(fault.Conflict, "resource %s did not come back after %d writes that were accepted", entry.ResourceID, tried))
+		}
+		var written Resource
+		written, inTheWay = w.restore(ctx, entry, current)
+		if inTheWay != nil && !again(inTheWay) {
+			return current.Version, false, inTheWay
+		}
+		own = written.Version
+	}
+}
+
+// ownVersion is the version that a resource has if nobody but this run wrote it since.
+func (w *work) ownVersion(entry Entry) int64 {
+	if version, accepted := w.accepted[entry.ResourceID]; accepted {
+		return version
+	}
+	return entry.Version
+}
+
+// isBack reports whether a resource is as it was before the run.
+func (w *work) isBack(entry Entry, current Resource, there bool) (bool, error) {
+	configuration := current.Configuration(entry.Side)
+	switch {
+	case entry.Removed != nil:
+		return there, nil
+	case entry.Absent && !there:
+		return true, nil
+	case !there:
+		return false, fault.New(fault.Conflict, "resource %s was deleted by someone else meanwhile", entry.ResourceID)
+	case !entry.Absent && w.holds(configuration, entry.Before):
+		return true, nil
+	case !w.holds(configuration, entry.After):
+		return false, fault.New(fault.Conflict, "resource %s was changed by someone else meanwhile and is left as it is", entry.ResourceID)
+	default:
+		return false, nil
+	}
+}
+
+// restore makes one attempt to bring a resource back.
+func (w *work) restore(ctx context.Context, entry Entry, current Resource) (Resource, error) {
+	id := entry.ResourceID
+	switch {
+	case entry.Removed != nil:
+		return w.Provider.Create(ctx, writeKey(w.run, id, "bring back", current.Version, entry.Removed), *entry.Removed)
+	case entry.Absent:
+		return w.Provider.Delete(ctx, writeKey(w.run, id, "remove again", current.Version, nil), id, current.Version)
+	default:
+		update := Update{ID: id, Version: current.Version, Side: entry.Side, Changes: entry.Before}
+		return w.Provider.Update(ctx, writeKey(w.run, id, "undo", current.Version, update), update)
+	}
+}
