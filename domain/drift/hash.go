@@ -1,0 +1,99 @@
+package drift
+
+import (
+	"hash/maphash"
+
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+)
+
+// seed differs from run to run; hashes only find candidates, whose equality is then checked.
+var seed = maphash.MakeSeed()
+
+const (
+	hashNothing = 0x9e3779b97f4a7c15
+	hashUnknown = 0xbf58476d1ce4e5b9
+)
+
+// hash returns a number that two values share where they are equal under the rules of their place.
+func (w *walker) hash(state *configpath.State, value document.Value) uint64 {
+	v := w.program.at(state)
+	switch {
+	case v.ignored || value.IsMissing():
+		return hashNothing
+	case value.IsNull() && v.null == EqualsEmpty, value.IsEmpty() && (v.null == EqualsEmpty || v.empty == EqualsMissing):
+		return hashNothing
+	case value.IsNull() && v.null == EqualsMissing:
+		return hashNothing
+	case v.comparator != nil && v.comparator.Equal != nil && !v.comparator.Refines:
+		return hashUnknown
+	case v.comparator != nil && v.comparator.Normalize != nil:
+		if normal, ofKind := v.comparator.Normalize(value); ofKind {
+			value = normal
+			if v.comparator.Unordered {
+				w.unordered++
+				defer func() { w.unordered-- }()
+			}
+		}
+	}
+	switch value.Kind() {
+	case document.Object:
+		return w.hashObject(state, value)
+	case document.Array:
+		return w.hashArray(state, v, value)
+	case document.Number:
+		return maphash.String(seed, document.NumberKey(value.Text()))
+	case document.String:
+		if document.CanonicalNumber(value.Text()) {
+			return maphash.String(seed, document.NumberKey(value.Text()))
+		}
+		return maphash.String(seed, value.Text())
+	case document.Null:
+		return hashUnknown + 1
+	default:
+		return maphash.String(seed, value.Text())
+	}
+}
+
+// hashObject leaves out members that mean the same as their absence.
+func (w *walker) hashObject(state *configpath.State, value document.Value) uint64 {
+	sum := uint64(document.Object)
+	for key, member := range value.Members() {
+		next := w.program.matcher.Member(state, key)
+		v := w.program.at(next)
+		if v.writeOnly || len(v.defaults) > 0 || v.null == EqualsMissing {
+			if v.writeOnly || w.absent(next, v, member) {
+				continue
+			}
+		}
+		if hash := w.hash(next, member); hash != hashNothing {
+			sum += mix(maphash.String(seed, key), hash)
+		}
+	}
+	return sum
+}
+
+func (w *walker) hashArray(state *configpath.State, v *verdict, value document.Value) uint64 {
+	ordered := v.collection == List || (v.collection == "" && w.unordered == 0)
+	sum := uint64(document.Array)
+	seen := map[uint64]bool{}
+	for i, element := range value.Elements() {
+		hash := w.hash(w.program.matcher.Element(state, i), element)
+		switch {
+		case ordered:
+			sum = mix(sum, hash)
+		case v.collection != Multiset && seen[hash]:
+		default:
+			sum += mix(uint64(document.Array), hash)
+			seen[hash] = true
+		}
+	}
+	return sum
+}
+
+// mix joins two hashes so that their order matters.
+func mix(a, b uint64) uint64 {
+	a ^= b + hashNothing + a<<6 + a>>2
+	a *= 0xff51afd7ed558ccd
+	return a ^ a>>32
+}

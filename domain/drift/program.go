@@ -1,0 +1,196 @@
+package drift
+
+import (
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+	"github.com/omnicloud/omnicloud/domain/drift/semantic"
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// verdict is what all rules together say of one place.
+type verdict struct {
+	collection Collection
+	keys       []configpath.Path
+	comparator *semantic.Comparator
+	ignored    bool
+	severity   Severity
+	// own says that the severity comes from a rule of the user, not of a built-in pack.
+	own       bool
+	sensitive bool
+	null      Nothingness
+	empty     Nothingness
+	defaults  []document.Value
+	watched   bool
+	unless    []document.Value
+	writeOnly bool
+}
+
+// program is the rules of one resource type, ready to be walked along with a document.
+type program struct {
+	matcher *configpath.Matcher
+	effects []func(*verdict)
+	// inside says of each effect whether it also holds for the elements of the list that it is about.
+	inside       []bool
+	hasSensitive bool
+}
+
+func (p *program) at(state *configpath.State) *verdict {
+	return configpath.Derived(state, func(hits []configpath.Hit) *verdict {
+		v := &verdict{}
+		for _, hit := range hits {
+			if !hit.Inside || p.inside[hit.Pattern] {
+				p.effects[hit.Pattern](v)
+			}
+		}
+		return v
+	})
+}
+
+// layer is a set of rules with where it comes from.
+type layer struct {
+	rules Rules
+	own   bool
+}
+
+// everyType stands for all resource types at once, to check rules of any.
+const everyType = "\x00"
+
+// compiler collects the patterns and effects of the rules that concern one resource type.
+type compiler struct {
+	resourceType string
+	comparators  func(name string) (*semantic.Comparator, bool)
+	patterns     []configpath.Pattern
+	program      *program
+}
+
+// compile makes the program of a resource type. An error is InvalidInput and names the rule.
+func compile(resourceType string, layers []layer, comparators func(string) (*semantic.Comparator, bool)) (*program, error) {
+	c := compiler{resourceType: resourceType, comparators: comparators, program: &program{}}
+	for _, layer := range layers {
+		if err := c.layer(layer); err != nil {
+			return nil, err
+		}
+	}
+	c.program.matcher = configpath.NewMatcher(c.patterns)
+	return c.program, nil
+}
+
+// reach is how far a rule holds beyond the place that its pattern names.
+type reach int
+
+const (
+	here    reach = iota // that place alone
+	within               // and the elements, where it is a list
+	beneath              // and all that lies beneath
+)
+
+func (c *compiler) add(scope Scope, how reach, effect func(*verdict)) error {
+	if scope.ResourceType != "" && c.resourceType != everyType && !configpath.Wildcard(scope.ResourceType, c.resourceType) {
+		return nil
+	}
+	pattern, err := configpath.ParsePattern(scope.Path)
+	if err != nil {
+		return err
+	}
+	if how == beneath {
+		pattern = pattern.Beneath()
+	}
+	c.patterns = append(c.patterns, pattern)
+	c.program.effects = append(c.program.effects, effect)
+	c.program.inside = append(c.program.inside, how != here)
+	return nil
+}
+
+func (c *compiler) layer(l layer) error {
+	rules := l.rules
+	for _, compile := range []func() error{
+		func() error { return c.collections(rules.Collections) },
+		func() error { return c.compare(rules.Compare) },
+		func() error {
+			return each(rules.Ignore, func(r IgnoreRule) error {
+				return c.add(r.Scope, beneath, func(v *verdict) { v.ignored = !r.Off })
+			})
+		},
+		func() error {
+			return each(rules.Severity, func(r SeverityRule) error {
+				return c.add(r.Scope, beneath, func(v *verdict) { v.severity, v.own = r.Severity, l.own })
+			})
+		},
+		func() error {
+			return each(rules.Sensitive, func(r SensitiveRule) error {
+				c.program.hasSensitive = true
+				return c.add(r.Scope, beneath, func(v *verdict) { v.sensitive = true })
+			})
+		},
+		func() error {
+			return each(rules.Null, func(r NullRule) error {
+				return c.add(r.Scope, here, func(v *verdict) { v.null = r.Equals })
+			})
+		},
+		func() error {
+			return each(rules.Empty, func(r EmptyRule) error {
+				return c.add(r.Scope, here, func(v *verdict) { v.empty = r.Equals })
+			})
+		},
+		func() error { return c.live(rules) },
+	} {
+		if err := compile(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// live adds the rules about what a provider fills in, keeps to itself or adds.
+func (c *compiler) live(rules Rules) error {
+	err := each(rules.Defaults, func(r DefaultRule) error {
+		return c.add(r.Scope, here, func(v *verdict) { v.defaults = append(v.defaults, r.Value) })
+	})
+	if err != nil {
+		return err
+	}
+	err = each(rules.Watch, func(r WatchRule) error {
+		return c.add(r.Scope, here, func(v *verdict) { v.watched, v.unless = !r.Off, r.Unless })
+	})
+	if err != nil {
+		return err
+	}
+	return each(rules.WriteOnly, func(r WriteOnlyRule) error {
+		return c.add(r.Scope, beneath, func(v *verdict) { v.writeOnly = true })
+	})
+}
+
+func (c *compiler) collections(rules []CollectionRule) error {
+	return each(rules, func(r CollectionRule) error {
+		keys := make([]configpath.Path, len(r.Keys))
+		for i, key := range r.Keys {
+			var err error
+			if keys[i], err = configpath.Parse(key); err != nil {
+				return err
+			}
+		}
+		if r.As == Keyed && len(keys) == 0 {
+			return fault.New(fault.InvalidInput, "the keyed collection %q names no keys; list the fields that identify an element", r.Path)
+		}
+		return c.add(r.Scope, here, func(v *verdict) { v.collection, v.keys = r.As, keys })
+	})
+}
+
+func (c *compiler) compare(rules []CompareRule) error {
+	return each(rules, func(r CompareRule) error {
+		comparator, known := c.comparators(r.With)
+		if !known {
+			return fault.New(fault.InvalidInput, "there is no comparator %q for %q; the built-in ones are %v", r.With, r.Path, semantic.Names())
+		}
+		return c.add(r.Scope, within, func(v *verdict) { v.comparator = comparator })
+	})
+}
+
+func each[T any](list []T, do func(T) error) error {
+	for _, item := range list {
+		if err := do(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package drift
+
+import "github.com/omnicloud/omnicloud/domain/drift/document"
+
+// Records makes the records of a finding.
+func (d *Detector) Records(finding Finding) []Record {
+	if len(finding.Changes) == 0 {
+		return nil
+	}
+	now := d.now().UTC()
+	records := make([]Record, len(finding.Changes))
+	for i, change := range finding.Changes {
+		records[i] = Record{
+			ID: d.newID(), ResourceID: finding.Subject.ResourceID, ResourceType: finding.Subject.ResourceType,
+			TenantID: finding.Subject.TenantID, Type: change.Type, Severity: change.Severity,
+			ConfigPath: change.Path.String(), DesiredValue: raw(change.Desired), ActualValue: raw(change.Actual),
+			DetectedAt: now, RemediationAction: change.action(), AutoRemediable: change.autoRemediable(),
+		}
+	}
+	return records
+}
+
+func raw(value document.Value) []byte {
+	if value.IsMissing() {
+		return nil
+	}
+	return value.AppendJSON(nil)
+}
+
+// action says in one sentence what mends the change.
+func (c Change) action() string {
+	path := c.Path.String()
+	switch c.Type {
+	case ResourceMissing:
+		return "create the resource as declared"
+	case ResourceExtra:
+		return "delete the resource, or declare it"
+	case KeyAdded:
+		return "remove " + path
+	case KeyRemoved:
+		return "set " + path + " as declared"
+	default:
+		return "set " + path + " back to the declared value"
+	}
+}
+
+// autoRemediable reports whether the change may be mended without a person: what touches security,
+// is secret, or would delete or create a resource may not.
+func (c Change) autoRemediable() bool {
+	return !c.Severity.AtLeast(Security) && !c.Sensitive && c.Type != ResourceMissing && c.Type != ResourceExtra
+}
+
+// secrets returns the values at paths that rules mark as sensitive.
+func (p *program) secrets(value document.Value) []document.Value {
+	var found []document.Value
+	s := collector{program: p, found: &found}
+	s.visit(p.matcher.Start(), value)
+	return found
+}

@@ -1,0 +1,73 @@
+package drift
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/infra"
+)
+
+// ScanTenantResources compares every resource of a tenant, or those of some types, page by page, and
+// returns one report. A resource whose configuration cannot be read makes the whole scan an error
+// that names it: a partial report would look like a clean one. Errors of the inventory are passed on.
+func (d *Detector) ScanTenantResources(ctx context.Context, tenantID string, resourceTypes []string) (Report, error) {
+	if d.inventory == nil {
+		return Report{}, fault.New(fault.Internal, "the detector has no inventory to scan; make it with WithInventory")
+	}
+	report := Report{ID: d.newID(), TenantID: tenantID, StartedAt: d.now().UTC(), ResourceIDs: []string{}, Drifts: []Record{}}
+	filter := infra.ResourceFilter{TenantID: tenantID, Types: resourceTypes}
+	for cursor := ""; ; {
+		page, err := d.inventory.Resources(ctx, filter, cursor)
+		if err != nil {
+			return Report{}, err
+		}
+		for _, resource := range page.Resources {
+			records, err := d.ScanResource(resource)
+			if err != nil {
+				return Report{}, err
+			}
+			report.ResourceIDs = append(report.ResourceIDs, resource.ID)
+			report.Drifts = append(report.Drifts, records...)
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	report.CompletedAt, report.Summary = d.now().UTC(), Summarize(report.Drifts)
+	return report, nil
+}
+
+// ScanResource compares a resource as the state service knows it. Configuration that is no JSON is an
+// Upstream error that names resource and side.
+func (d *Detector) ScanResource(resource infra.Resource) ([]Record, error) {
+	desired, err := side(resource.ID, "desired", resource.Desired)
+	if err != nil {
+		return nil, err
+	}
+	actual, err := side(resource.ID, "actual", resource.Actual)
+	if err != nil {
+		return nil, err
+	}
+	subject := Subject{ResourceID: resource.ID, ResourceType: resource.Type, TenantID: resource.TenantID}
+	return d.DetectResourceDrift(subject, desired, actual)
+}
+
+func side(resourceID, name string, raw json.RawMessage) (document.Value, error) {
+	value, err := fromRaw(raw)
+	if err != nil {
+		return document.Value{}, fault.Wrap(err, fault.Upstream, "the %s configuration of resource %s cannot be read", name, resourceID)
+	}
+	return value, nil
+}
+
+// GetDriftHistory returns the records of a resource, newest first; since narrows to those detected
+// after it, unless it is zero. Errors of the history are passed on.
+func (d *Detector) GetDriftHistory(ctx context.Context, resourceID string, since time.Time) ([]Record, error) {
+	if d.history == nil {
+		return nil, fault.New(fault.Internal, "the detector has no history to read; make it with WithHistory")
+	}
+	return d.history.RecordsOf(ctx, resourceID, since)
+}

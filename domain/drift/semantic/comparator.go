@@ -1,0 +1,68 @@
+// Package semantic knows when two spellings mean the same: numbers in texts, CIDR blocks, durations,
+// quantities, times, JSON within texts, policy documents, and what a provider makes of a name.
+package semantic
+
+import (
+	"slices"
+
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+)
+
+// Comparator says when two values mean the same. It has one of two forms; where it does not
+// understand a value, plain equality decides.
+type Comparator struct {
+	// Name is what rules call it by.
+	Name string
+	// Normalize returns the one spelling of a value, false where the value is not of its kind. Values
+	// with the same spelling are equal. A list or object that it returns is compared further within.
+	Normalize func(document.Value) (document.Value, bool)
+	// Unordered says that lists within what Normalize returns are sets.
+	Unordered bool
+	// Equal compares where no single spelling exists, such as a name and the ARN that ends in it.
+	Equal func(desired, actual document.Value) bool
+	// Refines says that Equal holds only where plain equality does.
+	Refines bool
+}
+
+// Named returns a built-in comparator.
+func Named(name string) (*Comparator, bool) {
+	i := slices.IndexFunc(builtIn, func(c *Comparator) bool { return c.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return builtIn[i], true
+}
+
+// Names lists the built-in comparators.
+func Names() []string {
+	names := make([]string, len(builtIn))
+	for i, c := range builtIn {
+		names[i] = c.Name
+	}
+	return names
+}
+
+var builtIn = []*Comparator{
+	{Name: "exact", Equal: document.Equal, Refines: true},
+	{Name: "plain", Equal: Plain, Refines: true},
+}
+
+// Plain is equality where no rule names a comparator: a text equals a number or a boolean only in
+// the canonical spelling of it, "8080" and "true"; all else as document.Equal has it.
+func Plain(a, b document.Value) bool {
+	if a.Kind() == b.Kind() || !a.IsScalar() || !b.IsScalar() {
+		return document.Equal(a, b)
+	}
+	text, other := a, b
+	if text.Kind() != document.String {
+		text, other = b, a
+	}
+	switch {
+	case text.Kind() != document.String:
+		return false
+	case other.Kind() == document.Bool:
+		return text.Text() == other.Text()
+	default:
+		return document.CanonicalNumber(text.Text()) && document.EqualNumbers(text.Text(), other.Text())
+	}
+}

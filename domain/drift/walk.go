@@ -1,0 +1,269 @@
+package drift
+
+import (
+	"slices"
+
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+	"github.com/omnicloud/omnicloud/domain/drift/semantic"
+)
+
+// walker compares two documents. Its functions return the number of leaves that differ, which is the
+// cost of pairing two elements of a list; a walker that is not recording does nothing else.
+type walker struct {
+	program   *program
+	mode      Mode
+	recording bool
+	// unordered is above zero within what a comparator made of a value whose lists are sets.
+	unordered   int
+	path        configpath.Path
+	changes     []Change
+	approximate []configpath.Path
+}
+
+// resource compares whole resources.
+func (w *walker) resource(desired, actual document.Value) {
+	start := w.program.matcher.Start()
+	noDesired, noActual := nothing(desired), nothing(actual)
+	switch {
+	case noDesired && noActual:
+	case noActual:
+		w.record(w.program.at(start), ResourceMissing, desired, document.Value{})
+	case noDesired:
+		w.record(w.program.at(start), ResourceExtra, document.Value{}, actual)
+	default:
+		w.diff(start, desired, actual)
+	}
+}
+
+func nothing(value document.Value) bool { return value.IsMissing() || value.IsNull() }
+
+// diff compares the values of one place, both there.
+func (w *walker) diff(state *configpath.State, desired, actual document.Value) int {
+	if document.Equal(desired, actual) {
+		return 0
+	}
+	v := w.program.at(state)
+	if v.ignored {
+		return 0
+	}
+	if desired.IsNull() || actual.IsNull() {
+		if v.null == EqualsEmpty && (desired.IsEmpty() || actual.IsEmpty()) {
+			return 0
+		}
+		return w.changed(v, ValueChanged, desired, actual)
+	}
+	if v.comparator != nil {
+		return w.compare(state, v, desired, actual)
+	}
+	if semantic.Plain(desired, actual) {
+		return 0
+	}
+	return w.structure(state, v, desired, actual)
+}
+
+// compare follows the comparator that a rule names.
+func (w *walker) compare(state *configpath.State, v *verdict, desired, actual document.Value) int {
+	c := v.comparator
+	if c.Equal != nil {
+		if c.Equal(desired, actual) {
+			return 0
+		}
+		return w.structure(state, v, desired, actual)
+	}
+	normalDesired, ofKind := c.Normalize(desired)
+	normalActual, alsoOfKind := c.Normalize(actual)
+	if !ofKind || !alsoOfKind {
+		if semantic.Plain(desired, actual) {
+			return 0
+		}
+		return w.structure(state, v, desired, actual)
+	}
+	if document.Equal(normalDesired, normalActual) {
+		return 0
+	}
+	if normalDesired.IsScalar() || normalDesired.Kind() != normalActual.Kind() {
+		return w.structure(state, v, desired, actual)
+	}
+	if c.Unordered {
+		w.unordered++
+		defer func() { w.unordered-- }()
+	}
+	return w.structure(state, v, normalDesired, normalActual)
+}
+
+// structure compares values that are not equal as a whole, by going into them where it can.
+func (w *walker) structure(state *configpath.State, v *verdict, desired, actual document.Value) int {
+	switch {
+	case desired.Kind() == document.Object && actual.Kind() == document.Object:
+		return w.objects(state, desired, actual)
+	case desired.Kind() == document.Array && actual.Kind() == document.Array:
+		return w.arrays(state, v, desired, actual)
+	case desired.Kind() != actual.Kind():
+		return w.changed(v, TypeMismatch, desired, actual)
+	default:
+		return w.changed(v, ValueChanged, desired, actual)
+	}
+}
+
+// objects walks the keys of both sides in step.
+func (w *walker) objects(state *configpath.State, desired, actual document.Value) int {
+	cost, i, j := 0, 0, 0
+	for i < desired.Len() || j < actual.Len() {
+		switch {
+		case j == actual.Len() || (i < desired.Len() && desired.Key(i) < actual.Key(j)):
+			next := w.enter(state, desired.Key(i))
+			cost += w.removed(next, desired.At(i))
+			i++
+		case i == desired.Len() || actual.Key(j) < desired.Key(i):
+			next := w.enter(state, actual.Key(j))
+			cost += w.added(next, actual.At(j))
+			j++
+		default:
+			next := w.enter(state, desired.Key(i))
+			cost += w.diff(next, desired.At(i), actual.At(j))
+			i++
+			j++
+		}
+		w.leave()
+	}
+	return cost
+}
+
+func (w *walker) enter(state *configpath.State, key string) *configpath.State {
+	w.path = append(w.path, configpath.Key(key))
+	return w.program.matcher.Member(state, key)
+}
+
+func (w *walker) leave() { w.path = w.path[:len(w.path)-1] }
+
+// removed judges a declared value that is not there.
+func (w *walker) removed(state *configpath.State, desired document.Value) int {
+	v := w.program.at(state)
+	if v.writeOnly || w.absent(state, v, desired) || w.silentWithin(state, desired, w.removed) {
+		return 0
+	}
+	return w.changed(v, KeyRemoved, desired, document.Value{})
+}
+
+// added judges a live value that nobody declared.
+func (w *walker) added(state *configpath.State, actual document.Value) int {
+	v := w.program.at(state)
+	if w.absent(state, v, actual) {
+		return 0
+	}
+	if w.mode == Exact {
+		if w.silentWithin(state, actual, w.added) {
+			return 0
+		}
+		return w.changed(v, KeyAdded, document.Value{}, actual)
+	}
+	if v.watched {
+		unless := func(safe document.Value) bool { return semantic.Plain(safe, actual) }
+		if nothing(actual) || actual.IsEmpty() || slices.ContainsFunc(v.unless, unless) || w.silentWithin(state, actual, w.extra) {
+			return 0
+		}
+		return w.changed(v, KeyAdded, document.Value{}, actual)
+	}
+	return w.inside(state, actual, w.added)
+}
+
+// extra judges an element or a part that the live side has beyond what was declared.
+func (w *walker) extra(state *configpath.State, actual document.Value) int {
+	v := w.program.at(state)
+	if w.absent(state, v, actual) || w.silentWithin(state, actual, w.extra) {
+		return 0
+	}
+	return w.changed(v, KeyAdded, document.Value{}, actual)
+}
+
+// absent reports whether a value of one side means the same as its absence on the other.
+func (w *walker) absent(state *configpath.State, v *verdict, value document.Value) bool {
+	switch {
+	case v.ignored:
+		return true
+	case value.IsNull():
+		return v.null == EqualsMissing
+	case value.IsEmpty() && v.empty == EqualsMissing:
+		return true
+	}
+	for _, fallback := range v.defaults {
+		if w.silent(func() int { return w.diff(state, fallback, value) }) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// silent computes a cost without recording.
+func (w *walker) silent(compute func() int) int {
+	recording := w.recording
+	w.recording = false
+	cost := compute()
+	w.recording = recording
+	return cost
+}
+
+// silentWithin reports whether a list or object holds something, all of which is judged silent.
+func (w *walker) silentWithin(state *configpath.State, value document.Value, judge func(*configpath.State, document.Value) int) bool {
+	if value.Len() == 0 {
+		return false
+	}
+	return w.silent(func() int { return w.inside(state, value, judge) }) == 0
+}
+
+// inside judges the parts of a list or object.
+func (w *walker) inside(state *configpath.State, value document.Value, judge func(*configpath.State, document.Value) int) int {
+	cost := 0
+	for key, member := range value.Members() {
+		cost += judge(w.enter(state, key), member)
+		w.leave()
+	}
+	for i, element := range value.Elements() {
+		w.path = append(w.path, configpath.Index(i))
+		cost += judge(w.program.matcher.Element(state, i), element)
+		w.leave()
+	}
+	return cost
+}
+
+// changed counts, and where it is recording notes, one change.
+func (w *walker) changed(v *verdict, kind ChangeType, desired, actual document.Value) int {
+	w.record(v, kind, desired, actual)
+	return max(desired.Leaves(), actual.Leaves())
+}
+
+func (w *walker) record(v *verdict, kind ChangeType, desired, actual document.Value) {
+	if !w.recording {
+		return
+	}
+	severity := v.severity
+	if severity == "" {
+		severity = Functional
+	}
+	w.changes = append(w.changes, Change{
+		Path: slices.Clone(w.path), Type: kind, Desired: desired, Actual: actual,
+		Severity: severity, Ruled: v.own, Sensitive: v.sensitive,
+	})
+}
+
+// collector gathers the values at sensitive paths.
+type collector struct {
+	program *program
+	found   *[]document.Value
+}
+
+func (c collector) visit(state *configpath.State, value document.Value) {
+	if value.IsScalar() {
+		if c.program.at(state).sensitive {
+			*c.found = append(*c.found, value)
+		}
+		return
+	}
+	for key, member := range value.Members() {
+		c.visit(c.program.matcher.Member(state, key), member)
+	}
+	for i, element := range value.Elements() {
+		c.visit(c.program.matcher.Element(state, i), element)
+	}
+}
