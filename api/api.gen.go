@@ -601,6 +601,69 @@ type LastAttemptLinks struct {
 	TemporalUI string `json:"temporal_ui,omitempty,omitzero"`
 }
 
+// LateDelivery defines model for LateDelivery.
+type LateDelivery struct {
+	// Appended It stands beside what there was; any other takes the place of all of it.
+	Appended bool `json:"appended"`
+
+	// BillingAccountID Of charges and control totals.
+	BillingAccountID string `json:"billing_account_id,omitempty,omitzero"`
+
+	// BillingPeriod Another month than the one that was asked about only where the book goes by charge period.
+	//
+	// Examples: 2026-09
+	BillingPeriod Period `json:"billing_period,omitempty,omitzero"`
+
+	// ContentHash What a restatement's `include` names.
+	ContentHash Hash      `json:"content_hash"`
+	DeliveredAt time.Time `json:"delivered_at"`
+	Kind        LateKind  `json:"kind"`
+
+	// Name The file, or the workflow that collected it.
+	Name   string `json:"name"`
+	Rows   int64  `json:"rows"`
+	Source string `json:"source"`
+
+	// Sums What the charges or control totals amount to.
+	Sums []LateSum `json:"sums,omitempty,omitzero"`
+
+	// TakenBy The workflow that has.
+	TakenBy string `json:"taken_by,omitempty,omitzero"`
+
+	// TakenRevision The revision that this made of its month; absent while it is not approved.
+	TakenRevision int `json:"taken_revision,omitempty,omitzero"`
+
+	// Waiting No close and no restatement that counts has taken it.
+	Waiting bool `json:"waiting"`
+}
+
+// LateDeliveryPage defines model for LateDeliveryPage.
+type LateDeliveryPage struct {
+	Items      []LateDelivery `json:"items"`
+	NextCursor string         `json:"next_cursor,omitempty,omitzero"`
+}
+
+// LateKind defines model for LateKind.
+type LateKind = intake.Kind
+
+// LateSum defines model for LateSum.
+type LateSum struct {
+	// Billed An exact decimal number.
+	//
+	// Examples: 20.52022672899
+	Billed Decimal `json:"billed"`
+
+	// Currency A currency of ISO 4217.
+	//
+	// Examples: USD
+	Currency Currency `json:"currency"`
+
+	// Effective Of charges.
+	//
+	// Examples: 20.52022672899
+	Effective *Decimal `json:"effective,omitempty"`
+}
+
 // MappingEntry Leads the rows that meet all its conditions to a tenant, a pool or an account.
 type MappingEntry = allocation.MappingEntry
 
@@ -630,8 +693,11 @@ type PeriodLinks struct {
 	Allocations string `json:"allocations"`
 	Decisions   string `json:"decisions"`
 	Job         string `json:"job,omitempty,omitzero"`
-	Self        string `json:"self"`
-	TemporalUI  string `json:"temporal_ui,omitempty,omitzero"`
+
+	// Late What came for the month after it was frozen.
+	Late       string `json:"late"`
+	Self       string `json:"self"`
+	TemporalUI string `json:"temporal_ui,omitempty,omitzero"`
 }
 
 // PeriodNote defines model for PeriodNote.
@@ -687,7 +753,11 @@ type PeriodStatus struct {
 	// LastAttempt The attempt that was rejected, cancelled or given up, where that is the last that was done. Nothing
 	// of it counts any more.
 	LastAttempt *LastAttempt `json:"last_attempt,omitempty"`
-	Links       PeriodLinks  `json:"links"`
+
+	// LateWaiting How many deliveries of each kind came late for the month and wait for a later close or for a
+	// restatement, on the view of one month.
+	LateWaiting map[string]int `json:"late_waiting,omitempty,omitzero"`
+	Links       PeriodLinks    `json:"links"`
 
 	// ManifestHash A SHA-256 in hexadecimal.
 	ManifestHash Hash `json:"manifest_hash,omitempty,omitzero"`
@@ -1355,6 +1425,21 @@ type ExportJournalParams struct {
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
 }
 
+// ListLateDeliveriesParams defines parameters for ListLateDeliveries.
+type ListLateDeliveriesParams struct {
+	// Kind Only deliveries of this kind.
+	Kind LateKind `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
+
+	// Waiting Only what no close and no restatement has taken yet.
+	Waiting bool `form:"waiting,omitempty" json:"waiting,omitempty,omitzero"`
+
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
 // PreviewRulesParams defines parameters for PreviewRules.
 type PreviewRulesParams struct {
 	// Limit How many tenants and accounts are listed at most, the greatest difference first.
@@ -1570,6 +1655,9 @@ type ServerInterface interface {
 	// ExportJournal The double entry of a revision for the general ledger.
 	// (GET /v1/books/{book}/periods/{period}/journal.csv)
 	ExportJournal(c *gin.Context, book Book, period PeriodPath, params ExportJournalParams)
+	// ListLateDeliveries What came late for a month, oldest first.
+	// (GET /v1/books/{book}/periods/{period}/late)
+	ListLateDeliveries(c *gin.Context, book Book, period PeriodPath, params ListLateDeliveriesParams)
 	// PreviewRules Tries rules on a period; nothing is stored.
 	// (POST /v1/books/{book}/periods/{period}/preview)
 	PreviewRules(c *gin.Context, book Book, period PeriodPath, params PreviewRulesParams)
@@ -2681,6 +2769,75 @@ func (siw *ServerInterfaceWrapper) ExportJournal(c *gin.Context) {
 	siw.Handler.ExportJournal(c, book, period, params)
 }
 
+// ListLateDeliveries operation middleware
+func (siw *ServerInterfaceWrapper) ListLateDeliveries(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "book" -------------
+	var book Book
+
+	err = runtime.BindStyledParameterWithOptions("simple", "book", c.Param("book"), &book, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "period" -------------
+	var period PeriodPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "period", c.Param("period"), &period, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter period: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLateDeliveriesParams
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "waiting" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "waiting", c.Request.URL.Query(), &params.Waiting, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter waiting: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListLateDeliveries(c, book, period, params)
+}
+
 // PreviewRules operation middleware
 func (siw *ServerInterfaceWrapper) PreviewRules(c *gin.Context) {
 
@@ -3472,6 +3629,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period", wrapper.GetPeriod)
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/close", wrapper.ClosePeriod)
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/restatements", wrapper.RestatePeriod)
+	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/late", wrapper.ListLateDeliveries)
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/decisions", wrapper.ListDecisions)
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/decisions", wrapper.DecidePeriod)
 	router.POST(options.BaseURL+"/v1/books/:book/periods/:period/decision-tokens", wrapper.CreateDecisionToken)
@@ -4492,6 +4650,49 @@ func (response ExportJournaldefaultApplicationProblemPlusJSONResponse) VisitExpo
 	return err
 }
 
+type ListLateDeliveriesRequestObject struct {
+	Book   Book       `json:"book"`
+	Period PeriodPath `json:"period"`
+	Params ListLateDeliveriesParams
+}
+
+type ListLateDeliveriesResponseObject interface {
+	VisitListLateDeliveriesResponse(w http.ResponseWriter) error
+}
+
+type ListLateDeliveries200JSONResponse LateDeliveryPage
+
+func (response ListLateDeliveries200JSONResponse) VisitListLateDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLateDeliveriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListLateDeliveriesdefaultApplicationProblemPlusJSONResponse) VisitListLateDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PreviewRulesRequestObject struct {
 	Book     Book       `json:"book"`
 	Period   PeriodPath `json:"period"`
@@ -5292,6 +5493,9 @@ type StrictServerInterface interface {
 	// ExportJournal The double entry of a revision for the general ledger.
 	// (GET /v1/books/{book}/periods/{period}/journal.csv)
 	ExportJournal(ctx context.Context, request ExportJournalRequestObject) (ExportJournalResponseObject, error)
+	// ListLateDeliveries What came late for a month, oldest first.
+	// (GET /v1/books/{book}/periods/{period}/late)
+	ListLateDeliveries(ctx context.Context, request ListLateDeliveriesRequestObject) (ListLateDeliveriesResponseObject, error)
 	// PreviewRules Tries rules on a period; nothing is stored.
 	// (POST /v1/books/{book}/periods/{period}/preview)
 	PreviewRules(ctx context.Context, request PreviewRulesRequestObject) (PreviewRulesResponseObject, error)
@@ -6061,6 +6265,34 @@ func (sh *strictHandler) ExportJournal(ctx *gin.Context, book Book, period Perio
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ExportJournalResponseObject); ok {
 		if err := validResponse.VisitExportJournalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLateDeliveries operation middleware
+func (sh *strictHandler) ListLateDeliveries(ctx *gin.Context, book Book, period PeriodPath, params ListLateDeliveriesParams) {
+	var request ListLateDeliveriesRequestObject
+
+	request.Book = book
+	request.Period = period
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLateDeliveries(ctx, request.(ListLateDeliveriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLateDeliveries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListLateDeliveriesResponseObject); ok {
+		if err := validResponse.VisitListLateDeliveriesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -44,6 +44,7 @@ type Dependencies struct {
 	Idempotency idempotency.Store
 	Inputs      Inputs
 	Frozen      intake.FrozenInputs
+	Late        intake.LateStore
 	Importer    Importer
 	Reports     Reports
 	Workflows   Workflows

@@ -50,7 +50,7 @@ func (s *server) periodView(status closing.Status) PeriodStatus {
 		Reconciliation:   status.Reconciliation,
 		CorrelationID:    status.CorrelationID,
 		UpdatedAt:        status.UpdatedAt.UTC(),
-		Links:            PeriodLinks{Self: path, Allocations: path + "/allocations", Decisions: path + "/decisions"},
+		Links:            PeriodLinks{Self: path, Allocations: path + "/allocations", Decisions: path + "/decisions", Late: path + "/late"},
 	}
 	if view.Totals == nil {
 		view.Totals = []CurrencyTotal{}

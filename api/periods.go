@@ -46,6 +46,9 @@ func (s *server) GetPeriod(ctx context.Context, request GetPeriodRequestObject) 
 		return nil, err
 	}
 	view := s.periodView(status)
+	if view.LateWaiting, err = s.lateWaiting(ctx, status); err != nil {
+		return nil, err
+	}
 	if currency := request.Params.Currency; currency != "" {
 		if view.Conversion, err = s.periodConversion(ctx, status, currency); err != nil {
 			return nil, err

@@ -15,7 +15,10 @@ import (
 	"github.com/omnicloud/omnicloud/internal/sandbox"
 )
 
-const restatementsPath = septemberPath + "/restatements"
+const (
+	restatementsPath = septemberPath + "/restatements"
+	latePath         = septemberPath + "/late"
+)
 
 // lateCredit is a credit of acme's for September that came after its close.
 const lateCredit = "BillingAccountId,BillingPeriodStart,BillingPeriodEnd,BillingCurrency,ChargePeriodStart,ChargePeriodEnd," +
@@ -42,6 +45,19 @@ func TestRestatement(t *testing.T) {
 	mine := s.get(t, septemberPath+"/allocations.csv?revision=1", "tenant:acme", http.StatusOK).body
 
 	s.post(t, importsPath+"?kind=focus&append=true&name=late.csv", "operator", lateCredit, http.StatusCreated, "Content-Type", "text/csv")
+	t.Run("what came late is listed, and counted beside the month", func(t *testing.T) {
+		late := decode[api.LateDeliveryPage](t, s.get(t, latePath, "auditor", http.StatusOK)).Items
+		require.Len(t, late, 1)
+		require.Equal(t, "late.csv", late[0].Name)
+		require.Equal(t, "-80.5", late[0].Sums[0].Billed.String())
+		require.True(t, late[0].Waiting)
+		require.Equal(t, late, decode[api.LateDeliveryPage](t, s.get(t, latePath+"?kind=charges&waiting=true&limit=1", "operator", http.StatusOK)).Items)
+		require.Empty(t, decode[api.LateDeliveryPage](t, s.get(t, latePath+"?kind=usage", "operator", http.StatusOK)).Items)
+		require.Equal(t, map[string]int{"charges": 1}, decode[api.PeriodStatus](t, s.get(t, septemberPath, "auditor", http.StatusOK)).LateWaiting)
+		s.get(t, latePath, "tenant:acme", http.StatusForbidden)
+		s.get(t, latePath+"?kind=tenants", "auditor", http.StatusBadRequest)
+		s.get(t, "/v1/books/none/periods/2025-09/late", "auditor", http.StatusNotFound)
+	})
 	t.Run("bodies that say too little or too much are refused", func(t *testing.T) {
 		for _, body := range []string{`{}`, `{"reason":""}`, `{"reason":"x","rules":"newest"}`, `{"reason":"x","more":1}`, `{"reason":"x","include":["y"]}`} {
 			s.post(t, restatementsPath, "operator", body, http.StatusBadRequest)
@@ -90,6 +106,13 @@ func TestRestatement(t *testing.T) {
 	})
 	require.Equal(t, 2, second.Revision)
 	require.Equal(t, "-80.5", second.Totals[0].Billed.Sub(first.Totals[0].Billed).String())
+	t.Run("what came late is said to be taken, and by what", func(t *testing.T) {
+		late := decode[api.LateDeliveryPage](t, s.get(t, latePath, "auditor", http.StatusOK)).Items
+		require.False(t, late[0].Waiting)
+		require.Equal(t, started.WorkflowID, late[0].TakenBy)
+		require.Equal(t, 2, late[0].TakenRevision)
+		require.Empty(t, second.LateWaiting)
+	})
 	t.Run("with nothing late it is refused, and the month stays closed", func(t *testing.T) {
 		s.post(t, restatementsPath, "operator", `{"reason":"nothing late"}`, http.StatusConflict)
 		require.Equal(t, closing.StateClosed, s.reaches(t, closing.StateClosed).State)

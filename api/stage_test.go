@@ -100,6 +100,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 			},
 		},
 		Frozen:    postgres.NewIntake(pool),
+		Late:      postgres.NewIntake(pool),
 		Reports:   postgres.NewIntake(pool),
 		Workflows: api.NewTemporalWorkflows(connected),
 		Schedules: api.NewTemporalSchedules(connected, func(context.Context) ([]string, error) {

@@ -54,6 +54,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		Importer:      newImporter(pool),
 		Reports:       postgres.NewIntake(pool),
 		Frozen:        postgres.NewIntake(pool),
+		Late:          postgres.NewIntake(pool),
 		Inputs:        api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: services.Tenants, Compute: services.Compute},
 		Workflows:     api.NewTemporalWorkflows(connected),
 		Schedules: api.NewTemporalSchedules(connected, func(ctx context.Context) ([]string, error) {

@@ -20,11 +20,14 @@ const (
 type Restatement struct {
 	// Reason is why, in words for the approver and for whoever looks at the period years later.
 	Reason string `json:"reason"`
-	// Rules chooses the allocation rules, Owners the tenants and the owners of resources.
+	// Rules chooses the allocation rules, Owners the tenants and the owners of resources, Rates the
+	// exchange rates.
 	Rules  Origin `json:"rules,omitempty"`
 	Owners Origin `json:"owners,omitempty"`
-	// Include lists late deliveries by content hash; empty means all of them. What is booked already
-	// stays, named or not: a restatement adds to the revisions and closes before it.
+	Rates  Origin `json:"rates,omitempty"`
+	// Include lists late deliveries of charges, control totals and usage by content hash; empty means all
+	// of them. What is booked already stays, named or not: a restatement adds to the revisions and closes
+	// before it.
 	Include []string `json:"include,omitempty"`
 }
 
@@ -36,7 +39,7 @@ func (r Restatement) Validate() error {
 	if r.Reason == "" || len(r.Reason) > maxRestatementReason {
 		return fault.Invalid("/reason", "the reason has %d bytes; give 1 to %d", len(r.Reason), maxRestatementReason)
 	}
-	for pointer, origin := range map[string]Origin{"/rules": r.Rules, "/owners": r.Owners} {
+	for pointer, origin := range map[string]Origin{"/rules": r.Rules, "/owners": r.Owners, "/rates": r.Rates} {
 		if origin != "" && origin != OriginOriginal && origin != OriginCurrent {
 			return fault.Invalid(pointer, "%.20q is none of original, current", origin)
 		}
@@ -50,7 +53,7 @@ func (r Restatement) Equal(other Restatement) bool {
 	named := func(hashes []string) []string { return slices.Compact(slices.Sorted(slices.Values(hashes))) }
 	origin := func(given Origin) Origin { return cmp.Or(given, OriginOriginal) }
 	return r.Reason == other.Reason && origin(r.Rules) == origin(other.Rules) && origin(r.Owners) == origin(other.Owners) &&
-		slices.Equal(named(r.Include), named(other.Include))
+		origin(r.Rates) == origin(other.Rates) && slices.Equal(named(r.Include), named(other.Include))
 }
 
 // Restated is a restatement with what it starts from: the attempt that made the latest revision.

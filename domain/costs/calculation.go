@@ -98,7 +98,7 @@ func (c Calculation) usage(ctx context.Context, roster *allocation.Roster) (*all
 	if err != nil {
 		return nil, err
 	}
-	if err := checkListed(totals, roster); err != nil {
+	if err := checkListed(c.Ref, totals, roster); err != nil {
 		return nil, err
 	}
 	if usage.NeedsDates() {
@@ -116,14 +116,21 @@ func (c Calculation) usage(ctx context.Context, roster *allocation.Roster) (*all
 }
 
 // checkListed returns an InvalidInput error that names a tenant whom nobody knows and where the usage
-// of it came from. Imports check this too, but only once any tenants are known.
-func checkListed(totals []intake.UsageTotal, roster *allocation.Roster) error {
+// of it came from. Imports check this too, but only once any tenants are known; and a restatement has
+// the tenants of its close, who may be fewer than those known today.
+func checkListed(ref closing.AttemptRef, totals []intake.UsageTotal, roster *allocation.Roster) error {
 	for _, total := range totals {
-		if _, listed := roster.Place(total.TenantID); !listed {
-			return fault.New(fault.InvalidInput,
-				"usage from %s names tenant %.140q, who was neither imported nor is known to the tenants service; import the tenant, or that usage again without it, and close again",
-				total.Source, total.TenantID)
+		if _, listed := roster.Place(total.TenantID); listed {
+			continue
 		}
+		if ref.Restates > 0 {
+			return fault.New(fault.InvalidInput,
+				"usage from %s names tenant %.140q, who was not known when %s was closed; restate with owners current, or import that usage again without the tenant",
+				total.Source, total.TenantID, ref.Period)
+		}
+		return fault.New(fault.InvalidInput,
+			"usage from %s names tenant %.140q, who was neither imported nor is known to the tenants service; import the tenant, or that usage again without it, and close again",
+			total.Source, total.TenantID)
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/exchange"
-	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
@@ -20,14 +19,12 @@ type Freezer interface {
 	// are closed, and that no attempt that counts has taken, is listed too, as differences: what is
 	// there now and was not booked, and negated what was booked and is there no more.
 	//
-	// A restatement freezes what the revision before froze, with what came late for its own month;
-	// where nothing did, and neither rules nor owners are others, it is a Conflict error. An attempt that is frozen already
-	// returns what it froze, whatever came in since. An attempt that does not exist is a NotFound
+	// A restatement freezes what the revision before froze, with what came late for its own month:
+	// charges as differences, usage and control totals in the place of those before. Where nothing did,
+	// and neither rules nor owners nor rates are others, it is a Conflict error. An attempt that is
+	// frozen already returns what it froze, whatever came in since. An attempt that does not exist is a NotFound
 	// error, one that is over a Conflict error. A month without charges freezes none.
 	Freeze(ctx context.Context, request FreezeRequest) (Frozen, error)
-	// Late lists the slices of a month that came after a freeze and that no attempt has taken: they
-	// wait for the close of a later month, or for a restatement.
-	Late(ctx context.Context, accounts []string, month period.Period) ([]Slice, error)
 }
 
 // FreezeRequest says what an attempt is to freeze. Rules are those in force, chosen by the caller.

@@ -55,11 +55,12 @@ func mayChange(ctx context.Context, tx pgx.Tx, book closing.Book, ref closing.At
 // month has which stands or is booked.
 func knowsDeliveries(ctx context.Context, tx pgx.Tx, book closing.Book, ref closing.AttemptRef, include []string, byCharge bool) error {
 	for i, hash := range include {
-		// Where the book goes by charge period, control totals are still of the billing period.
+		// Where the book goes by charge period, control totals are still of the billing period, and usage
+		// is of no account.
 		var known bool
 		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM input_slices s
-			WHERE s.content_hash = $6 AND (s.kind = 'charges' AND `+ofMonth+` OR s.kind = 'invoices' AND s.period = $2)
-				AND (cardinality($1::text[]) = 0 OR s.scope = ANY ($1))
+			WHERE s.content_hash = $6 AND (s.kind = 'charges' AND `+ofMonth+` OR s.kind IN ('invoices', 'usage') AND s.period = $2)
+				AND (s.kind = 'usage' OR cardinality($1::text[]) = 0 OR s.scope = ANY ($1))
 				AND (s.status IN ('current', 'late') OR EXISTS (SELECT FROM late_inputs t
 					WHERE t.book = $7 AND t.month = $2 AND s.slice_id = ANY (t.base || t.beside))))`,
 			listOf(book.BillingAccounts), ref.Period.String(), byCharge, ref.Period.Start(), ref.Period.End(), hash, ref.Book).Scan(&known)

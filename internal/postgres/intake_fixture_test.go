@@ -188,3 +188,15 @@ func (d *deliveries) withdraw(ref closing.AttemptRef) {
 	d.t.Helper()
 	require.NoError(d.t, postgres.NewClosing(d.pool).Reopen(context.Background(), ref, nil, "withdrawn"))
 }
+
+// late lists what came late for the month that tests close.
+func (d *deliveries) late(query intake.LateQuery) []intake.LateDelivery {
+	d.t.Helper()
+	query.Book, query.Month = d.book, month
+	if query.Limit == 0 {
+		query.Limit = 100
+	}
+	found, err := d.store.LateDeliveries(context.Background(), query)
+	require.NoError(d.t, err)
+	return found
+}

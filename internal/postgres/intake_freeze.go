@@ -10,7 +10,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/intake"
-	"github.com/omnicloud/omnicloud/domain/period"
 )
 
 // Freeze implements intake.Freezer.
@@ -148,29 +147,4 @@ func countFrozen(manifest closing.Manifest, hash string) intake.Frozen {
 		}
 	}
 	return frozen
-}
-
-// Late implements intake.Freezer.
-func (s *Intake) Late(ctx context.Context, accounts []string, month period.Period) ([]intake.Slice, error) {
-	if accounts == nil {
-		accounts = []string{}
-	}
-	rows, err := s.pool.Query(ctx, `SELECT s.kind, s.scope, s.content_hash, s.rows, coalesce(s.sums, 'null')
-		FROM input_slices s
-		WHERE s.status = 'late' AND s.period = $1 AND (cardinality($2::text[]) = 0 OR s.scope = ANY ($2) OR s.kind = 'usage')
-			AND NOT EXISTS (SELECT FROM late_inputs t JOIN close_attempts a USING (book, period, attempt)
-				WHERE s.slice_id = ANY (t.base || t.beside) AND `+counts+`)
-		ORDER BY s.kind, s.scope, s.slice_id`, month.String(), accounts)
-	if err != nil {
-		return nil, explain(err, "listing what came late for %s", month)
-	}
-	late, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (intake.Slice, error) {
-		slice := intake.Slice{SliceKey: intake.SliceKey{Period: month}}
-		var sums []byte
-		if err := row.Scan(&slice.Kind, &slice.Scope, &slice.ContentHash, &slice.Rows, &sums); err != nil {
-			return slice, err
-		}
-		return slice, json.Unmarshal(sums, &slice.Sums)
-	})
-	return late, explain(err, "listing what came late for %s", month)
 }

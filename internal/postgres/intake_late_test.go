@@ -121,9 +121,7 @@ func TestLateCharges(t *testing.T) {
 		ref := d.attempt(may)
 		d.freeze(ref)
 		assert.Equal(t, map[period.Period][]string{month: {"1"}}, d.amounts(ref))
-		late, err := d.store.Late(context.Background(), nil, month)
-		require.NoError(t, err)
-		assert.Empty(t, late, "nothing waits any more")
+		assert.Empty(t, d.late(intake.LateQuery{Waiting: true}), "nothing waits any more")
 	})
 	t.Run("are released when the attempt that took them is given up", func(t *testing.T) {
 		d := closed(t)

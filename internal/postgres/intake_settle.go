@@ -23,8 +23,9 @@ type standing struct {
 	current, base, wanted []int64
 	// late waits or is booked, replaced is booked and no longer stands.
 	late, replaced []intake.LateSlice
-	// renewed tells whether one of the late deliveries is to be taken that is not booked.
-	renewed bool
+	// renewed tells whether one of the deliveries is to be taken that is not booked: a late one, and
+	// where first is set also one that came where there was nothing.
+	renewed, first bool
 }
 
 // add takes one more slice in. Where deliveries are named, what is booked stays whether or not it is
@@ -40,6 +41,7 @@ func (s *standing) add(slice foundSlice) {
 		s.current = append(s.current, slice.ID)
 		if named && !inBase && !beside {
 			s.wanted = append(s.wanted, slice.ID)
+			s.renewed = s.renewed || s.first
 		}
 	case slice.Status != "late":
 		if beside {

@@ -25,6 +25,7 @@ var (
 	_ intake.StagedStore  = (*Intake)(nil)
 	_ intake.Freezer      = (*Intake)(nil)
 	_ intake.FrozenInputs = (*Intake)(nil)
+	_ intake.LateStore    = (*Intake)(nil)
 )
 
 // NewIntake returns a store on a pool.
