@@ -22,8 +22,8 @@ type costSink struct {
 
 const (
 	copyCostLines = `COPY cost_lines (projection_id, account, category, currency, service, shared, amount,
-		resource_id, project_id, tags, spellings) FROM STDIN`
-	copyCostDays = "COPY cost_days (projection_id, account, category, currency, amounts) FROM STDIN"
+		resource_id, project_id, tags, spellings) FROM STDIN (FORMAT binary)`
+	copyCostDays = "COPY cost_days (projection_id, account, category, currency, amounts) FROM STDIN (FORMAT binary)"
 )
 
 func newCostSink(ctx context.Context, tx pgx.Tx, projection int64) *costSink {
@@ -37,6 +37,7 @@ func (s *costSink) Lines(lines []allocation.CostLine) error {
 	b := &s.buffer
 	for i := range lines {
 		line := &lines[i]
+		b.beginRow()
 		b.number(s.projection)
 		b.text(line.Account)
 		b.text(string(line.Category))
@@ -65,6 +66,7 @@ func (s *costSink) Months(months []allocation.CostMonth) error {
 	b := &s.buffer
 	for i := range months {
 		month := &months[i]
+		b.beginRow()
 		b.number(s.projection)
 		b.text(month.Account)
 		b.text(string(month.Category))
@@ -103,7 +105,7 @@ func startCopy(ctx context.Context, tx pgx.Tx, statement string) *copyStream {
 	s := &copyStream{pipe: pipe, done: make(chan struct{})}
 	go func() {
 		defer close(s.done)
-		_, s.err = tx.Conn().PgConn().CopyFrom(ctx, from, statement)
+		_, s.err = tx.Conn().PgConn().CopyFrom(ctx, inCopyFrame(from), statement)
 		// Whoever writes on after a failure hears of it.
 		_ = from.CloseWithError(s.err)
 	}()

@@ -142,12 +142,14 @@ func (r *chargeReader) tags(raw []byte) (map[string]string, error) {
 	return tags, nil
 }
 
+// from1970To2000 is the seconds between the two beginnings of time.
+const from1970To2000 = 946684800
+
 // decodeInstant reads a binary timestamptz, microseconds since 2000; NULL is no time.
 func decodeInstant(raw []byte) time.Time {
 	if len(raw) != 8 {
 		return time.Time{}
 	}
-	const from1970To2000 = 946684800
 	micros := int64(binary.BigEndian.Uint64(raw))
 	seconds, rest := micros/1e6, micros%1e6
 	return time.Unix(from1970To2000+seconds, rest*1000).UTC()

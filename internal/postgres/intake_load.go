@@ -56,7 +56,7 @@ func copyRows(ctx context.Context, tx pgx.Tx, kind intake.Kind, tally *intake.Ta
 	source := newCopySource(table, tally, ids, rows)
 	defer source.stop()
 	for {
-		if _, err := tx.Conn().PgConn().CopyFrom(ctx, source, table.copyStatement()); err != nil {
+		if _, err := tx.Conn().PgConn().CopyFrom(ctx, inCopyFrame(source), table.copyStatement()); err != nil {
 			// The server only says that the copy was broken off; the source knows why.
 			if source.failure != nil {
 				return copied{}, source.failure

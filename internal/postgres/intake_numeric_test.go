@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -11,8 +12,8 @@ import (
 	"github.com/omnicloud/omnicloud/domain/intake"
 )
 
-// TestAmountsComeBackExactly sends amounts of every shape through COPY's text form and back through
-// the binary form that frozen charges are read in.
+// TestAmountsComeBackExactly sends amounts of every shape through COPY and back through the form that
+// frozen charges are read in.
 func TestAmountsComeBackExactly(t *testing.T) {
 	generator := rapid.Custom(func(t *rapid.T) *charge.Charge {
 		next := charged("1", month, "0")
@@ -33,5 +34,12 @@ func TestAmountsComeBackExactly(t *testing.T) {
 	for i, want := range list {
 		assert.True(t, want.BilledCost.Equal(back[i].BilledCost), "%s came back as %s", want.BilledCost, back[i].BilledCost)
 		assert.True(t, want.EffectiveCost.Equal(back[i].EffectiveCost), "%s came back as %s", want.EffectiveCost, back[i].EffectiveCost)
+	}
+	rows, err := d.pool.Query(ctx, "SELECT billed_cost::text FROM charges ORDER BY row_no")
+	require.NoError(t, err)
+	stored, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	for i, want := range list {
+		assert.Equal(t, want.BilledCost.StringFixed(-want.BilledCost.Exponent()), stored[i], "trailing zeros stay")
 	}
 }

@@ -19,7 +19,7 @@ type intakeTable struct {
 
 // copyStatement returns the statement that the rows are copied by.
 func (t intakeTable) copyStatement() string {
-	return "COPY " + t.name + " (slice_id, row_no, " + t.columns + ") FROM STDIN"
+	return "COPY " + t.name + " (slice_id, row_no, " + t.columns + ") FROM STDIN (FORMAT binary)"
 }
 
 // intakeTables lists the table of each kind.
