@@ -2,6 +2,7 @@ package intake
 
 import (
 	"encoding/binary"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ const encodingVersion = "omnicloud-rows-1"
 // sequences of rows encode alike.
 type encoder struct {
 	buffer []byte
-	keys   []string
+	known  charge.TagMemory[string]
 }
 
 const endOfRow = 0xff
@@ -77,15 +78,21 @@ func (e *encoder) appendCharge(c *charge.Charge) {
 }
 
 func (e *encoder) tags(tags map[string]string) {
-	e.keys = e.keys[:0]
-	for key := range tags {
-		e.keys = append(e.keys, key)
+	if len(tags) == 0 {
+		e.buffer = append(e.buffer, 0)
+		return
 	}
-	slices.Sort(e.keys)
-	e.buffer = binary.AppendUvarint(e.buffer, uint64(len(e.keys)))
-	for _, key := range e.keys {
+	e.buffer = append(e.buffer, e.known.Of(tags, encodeTags)...)
+}
+
+// encodeTags encodes tags in byte order of their keys, after their count.
+func encodeTags(tags map[string]string) string {
+	var e encoder
+	e.buffer = binary.AppendUvarint(e.buffer, uint64(len(tags)))
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		e.texts(key, tags[key])
 	}
+	return string(e.buffer)
 }
 
 func (e *encoder) texts(texts ...string) {

@@ -71,7 +71,7 @@ func (i *Importer) Import(ctx context.Context, request Request) (Report, error) 
 		return Report{}, err
 	}
 	request.Options.Cluster.Tenants = request.Options.Tenants
-	rows, coverage, err := i.rows(ctx, request, format)
+	rows, covering, err := i.rows(ctx, request, format)
 	if err != nil {
 		return Report{}, err
 	}
@@ -80,7 +80,7 @@ func (i *Importer) Import(ctx context.Context, request Request) (Report, error) 
 		CreatedBy: request.RequestedBy, CreatedAt: report.CreatedAt, CorrelationID: request.CorrelationID,
 	}
 	done, err := i.Store.Load(ctx, delivery, rows, func(placed []Placed) Report {
-		report.Slices, report.Coverage, report.Totals = placed, coverage, periodTotals(placed)
+		report.Slices, report.Coverage, report.Totals = placed, covering.coverage(), periodTotals(placed)
 		report.Aside = left.list
 		for _, slice := range placed {
 			report.Rows += slice.Rows
@@ -134,17 +134,16 @@ func (i *Importer) tenants(ctx context.Context, format Format) (map[string]bool,
 
 // rows returns the rows of the request's files, counted for progress and coverage as they pass. A
 // delivery without any row is an error: it is far more often a wrong file than an empty month.
-func (i *Importer) rows(ctx context.Context, request Request, format Format) (Rows, *Coverage, error) {
-	var match Matcher
+func (i *Importer) rows(ctx context.Context, request Request, format Format) (Rows, *covering, error) {
+	var counted *covering
 	if format.Kind == KindCharges && i.Matcher != nil {
-		var err error
-		if match, err = i.Matcher(ctx); err != nil {
+		match, err := i.Matcher(ctx)
+		if err != nil {
 			return nil, nil, err
 		}
-	}
-	var coverage *Coverage
-	if match != nil {
-		coverage = newCoverage()
+		if match != nil {
+			counted = &covering{match: match}
+		}
 	}
 	return func(yield func(Row, error) bool) {
 		var count int64
@@ -156,9 +155,8 @@ func (i *Importer) rows(ctx context.Context, request Request, format Format) (Ro
 			if count++; request.Progress != nil && count%progressEvery == 0 {
 				request.Progress(count)
 			}
-			if coverage != nil {
-				charged := row.Record.(*charge.Charge)
-				coverage.add(charged, match(charged))
+			if counted != nil {
+				counted.add(row.Record.(*charge.Charge))
 			}
 			if !yield(row, nil) {
 				return
@@ -167,7 +165,7 @@ func (i *Importer) rows(ctx context.Context, request Request, format Format) (Ro
 		if count == 0 {
 			yield(Row{}, fault.New(fault.InvalidInput, "%s holds no rows; nothing was imported", request.Name))
 		}
-	}, coverage, nil
+	}, counted, nil
 }
 
 func kindNames(formats map[FileKind]Format) []string {

@@ -86,16 +86,40 @@ type Coverage struct {
 	MatchedCost map[string]decimal.Decimal `json:"matched_cost"`
 }
 
-func newCoverage() *Coverage {
-	return &Coverage{Cost: map[string]decimal.Decimal{}, MatchedCost: map[string]decimal.Decimal{}}
+// covering counts charges for a Coverage as they pass.
+type covering struct {
+	match             Matcher
+	rows, matchedRows int64
+	cost, matchedCost runningSums
 }
 
-func (c *Coverage) add(charged *charge.Charge, matched bool) {
-	cost := charged.EffectiveCost.Abs()
-	c.Rows++
-	c.Cost[charged.Currency] = c.Cost[charged.Currency].Add(cost)
-	if matched {
-		c.MatchedRows++
-		c.MatchedCost[charged.Currency] = c.MatchedCost[charged.Currency].Add(cost)
+func (c *covering) add(charged *charge.Charge) {
+	cost := charged.EffectiveCost
+	if cost.IsNegative() {
+		cost = cost.Neg()
 	}
+	c.rows++
+	c.cost.of(charged.Currency).effective.AddDecimal(cost)
+	if c.match(charged) {
+		c.matchedRows++
+		c.matchedCost.of(charged.Currency).effective.AddDecimal(cost)
+	}
+}
+
+// coverage returns what was counted; nil where nothing was to be.
+func (c *covering) coverage() *Coverage {
+	if c == nil {
+		return nil
+	}
+	counted := &Coverage{
+		Rows: c.rows, MatchedRows: c.matchedRows,
+		Cost: map[string]decimal.Decimal{}, MatchedCost: map[string]decimal.Decimal{},
+	}
+	for currency, sum := range c.cost.sums() {
+		counted.Cost[currency] = sum.Effective
+	}
+	for currency, sum := range c.matchedCost.sums() {
+		counted.MatchedCost[currency] = sum.Effective
+	}
+	return counted
 }

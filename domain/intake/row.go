@@ -14,7 +14,8 @@ import (
 type Row struct {
 	SliceKey
 	// Record is a *charge.Charge, *closing.ControlTotal, *charge.Usage, *tenancy.Tenant,
-	// *tenancy.Ownership or *exchange.Rate, as the kind says. It is valid until the next row is asked for.
+	// *tenancy.Ownership or *exchange.Rate, as the kind says. It is valid until the next row is asked for;
+	// the map of a charge's tags must not change even then, as it is recognized by its address.
 	Record any
 }
 

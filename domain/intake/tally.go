@@ -9,6 +9,8 @@ import (
 	"hash"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
 )
@@ -25,8 +27,10 @@ type Tally struct {
 }
 
 type tallied struct {
+	// Slice is complete but for its hash and its sums.
 	Slice
 	digest hash.Hash
+	sums   runningSums
 }
 
 // NewTally returns an empty tally.
@@ -49,6 +53,7 @@ func (t *Tally) Slices() []Slice {
 	for i, counted := range t.slices {
 		slices[i] = counted.Slice
 		slices[i].ContentHash = hex.EncodeToString(counted.digest.Sum(nil))
+		slices[i].Sums = counted.sums.sums()
 	}
 	return slices
 }
@@ -82,18 +87,11 @@ func (t *Tally) Index(key SliceKey) int {
 func (s *tallied) addSums(record any) {
 	switch typed := record.(type) {
 	case *charge.Charge:
-		s.addSum(typed.Currency, Sum{Billed: typed.BilledCost, Effective: typed.EffectiveCost})
+		s.sums.of(typed.Currency).add(typed.BilledCost, typed.EffectiveCost)
 		s.addStart(typed.ChargePeriodStart)
 	case *closing.ControlTotal:
-		s.addSum(typed.Currency, Sum{Billed: typed.BilledCost})
+		s.sums.of(typed.Currency).add(typed.BilledCost, decimal.Zero)
 	}
-}
-
-func (s *tallied) addSum(currency string, sum Sum) {
-	if s.Sums == nil {
-		s.Sums = map[string]Sum{}
-	}
-	s.Sums[currency] = s.Sums[currency].Add(sum)
 }
 
 func (s *tallied) addStart(start time.Time) {
@@ -120,6 +118,7 @@ func (t *Tally) MarshalJSON() ([]byte, error) {
 			return nil, fmt.Errorf("keeping the hash of a slice under way: %w", err)
 		}
 		stored[i] = storedSlice{Slice: counted.Slice, Digest: state}
+		stored[i].Sums = counted.sums.sums()
 	}
 	return json.Marshal(stored)
 }
@@ -138,7 +137,11 @@ func (t *Tally) UnmarshalJSON(text []byte) error {
 			return fmt.Errorf("taking up the hash of a slice under way: %w", err)
 		}
 		t.index[slice.SliceKey] = len(t.slices)
-		t.slices = append(t.slices, &tallied{Slice: slice.Slice, digest: digest})
+		counted := &tallied{Slice: slice.Slice, digest: digest}
+		for currency, sum := range slice.Sums {
+			counted.sums.of(currency).add(sum.Billed, sum.Effective)
+		}
+		t.slices = append(t.slices, counted)
 	}
 	return nil
 }

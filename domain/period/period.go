@@ -44,7 +44,15 @@ func (p Period) String() string {
 	if p.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d", p.year, int(p.month))
+	month := int(p.month)
+	if p.year < 1000 || p.year > 9999 {
+		return fmt.Sprintf("%04d-%02d", p.year, month)
+	}
+	// Every row of a bill is stored with its month.
+	return string([]byte{
+		byte('0' + p.year/1000), byte('0' + p.year/100%10), byte('0' + p.year/10%10), byte('0' + p.year%10),
+		'-', byte('0' + month/10), byte('0' + month%10),
+	})
 }
 
 // IsZero reports whether p is no period.

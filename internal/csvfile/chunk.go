@@ -170,14 +170,15 @@ func (c *Chunk) unquote(row *Row, start int) (int, error) {
 	data := c.data
 	write := start + 1
 	for i := start + 1; i < len(data); i++ {
-		if data[i] == '\n' {
-			c.line++
+		length := bytes.IndexByte(data[i:], '"')
+		if length < 0 {
+			break
 		}
-		if data[i] != '"' {
-			data[write] = data[i]
-			write++
-			continue
+		c.line += bytes.Count(data[i:i+length], []byte{'\n'})
+		if write != i {
+			copy(data[write:], data[i:i+length])
 		}
+		write, i = write+length, i+length
 		if i+1 < len(data) && data[i+1] == '"' {
 			data[write] = '"'
 			write++

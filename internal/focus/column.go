@@ -102,7 +102,8 @@ func idColumn(place func(*charge.Charge) *string) func(*charge.Charge, *memory, 
 }
 
 func setCurrency(c *charge.Charge, m *memory, field []byte) (err error) {
-	if c.Currency, err = m.text(field); err != nil {
+	before, known := m.lastText, m.hasLast
+	if c.Currency, err = m.text(field); err != nil || known && c.Currency == before {
 		return err
 	}
 	_, err = money.MinorDigits(c.Currency)

@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/money"
+	"github.com/omnicloud/omnicloud/domain/period"
 )
 
 const (
@@ -26,6 +27,7 @@ type memory struct {
 	texts    map[string]string
 
 	lastInstant time.Time
+	lastPeriod  period.Period
 	lastAmount  decimal.Decimal
 
 	lastTags map[string]string
@@ -105,7 +107,7 @@ func (m *memory) tags(field []byte) (map[string]string, error) {
 		if value, err = parseTags(field); err != nil {
 			return nil, err
 		}
-		if len(m.allTags) < rememberedValues && len(field) <= rememberedBytes {
+		if len(m.allTags) < 2*rememberedValues && len(field) <= rememberedBytes {
 			if m.allTags == nil {
 				m.allTags = map[string]map[string]string{}
 			}

@@ -17,6 +17,9 @@ var (
 // true and false become their text and null the empty string. A key given twice keeps its last
 // value, as JSON readers do.
 func parseTags(field []byte) (map[string]string, error) {
+	if tags, plain := parsePlainTags(field); plain {
+		return tags, nil
+	}
 	field = bytes.TrimSpace(field)
 	if len(field) > 0 && field[0] == '"' {
 		var inner string
