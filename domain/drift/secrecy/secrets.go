@@ -1,0 +1,218 @@
+package secrecy
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+)
+
+// Secrets are the secrets of one or more documents. It is not safe for use while it learns; once it
+// has, any number of goroutines may ask it. The zero value knows none.
+type Secrets struct {
+	values []string
+	known  map[string]int
+	// places are the values that are secret where they stand, whatever their length: true where
+	// secrets belong, false where a value only looks like one.
+	places map[document.Value]bool
+	// certain are the values that a mark, a name or their format tells, not their randomness alone.
+	certain map[string]bool
+	search  *search
+}
+
+// Learn takes in what is secret in a document by name or by look.
+func (s *Secrets) Learn(config document.Value) {
+	s.learn(config, "", config.Get("kind").Text() == "Secret" && !config.Get("apiVersion").IsMissing())
+}
+
+// Mark takes in a value that a rule or a tool says is secret, with everything in it.
+func (s *Secrets) Mark(value document.Value) {
+	if value.IsMissing() {
+		return
+	}
+	s.place(value, true)
+	if value.Kind() == document.String || value.Kind() == document.Number {
+		s.sure(value.Text())
+	}
+	switch value.Kind() {
+	case document.Object, document.Array:
+		for i := range value.Len() {
+			s.Mark(value.At(i))
+		}
+	case document.String, document.Number:
+		s.value(value.Text())
+		s.inner(value.Text())
+	default:
+	}
+}
+
+// Len is how many values are hidden wherever they appear.
+func (s *Secrets) Len() int { return len(s.values) }
+
+func (s *Secrets) place(value document.Value, belongs bool) {
+	if s.places == nil {
+		s.places = map[document.Value]bool{}
+	}
+	s.places[value] = belongs || s.places[value]
+}
+
+// value adds a text to those that are hidden wherever they appear; each long line of one with several
+// counts by itself too, as parts of a key travel.
+func (s *Secrets) value(text string) {
+	if !hideable(text) || plainValues[strings.ToLower(text)] {
+		return
+	}
+	if s.known == nil {
+		s.known = map[string]int{}
+	}
+	if _, known := s.known[text]; known {
+		return
+	}
+	s.known[text] = len(s.values)
+	s.values = append(s.values, text)
+	s.search = nil
+	if !strings.Contains(text, "\n") {
+		return
+	}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); len(line) >= 16 && !strings.HasPrefix(line, "-----") {
+			s.value(line)
+		}
+	}
+}
+
+// inner adds what a secret text holds in turn: the leaves of JSON, and what base64 stands for.
+func (s *Secrets) inner(text string) {
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		if config, err := document.ParseString(text); err == nil {
+			s.leaves(config)
+		}
+		return
+	}
+	if plain, err := base64.StdEncoding.DecodeString(text); err == nil && len(plain) >= briefByValue && printable(plain) {
+		s.value(string(plain))
+	}
+}
+
+func (s *Secrets) leaves(config document.Value) {
+	if config.IsScalar() && config.Kind() != document.Bool {
+		s.value(config.Text())
+	}
+	for i := range config.Len() {
+		s.leaves(config.At(i))
+	}
+}
+
+func printable(text []byte) bool {
+	if !utf8.Valid(text) {
+		return false
+	}
+	for _, r := range string(text) {
+		if !unicode.IsPrint(r) && !unicode.IsSpace(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// learn walks a document; under is the name that the value goes by.
+func (s *Secrets) learn(value document.Value, under string, cluster bool) {
+	switch value.Kind() {
+	case document.Object:
+		s.members(value, cluster)
+	case document.Array:
+		for i, element := range value.Elements() {
+			name := under
+			if i > 0 && flag(value.At(i-1)) {
+				name = "password"
+			}
+			s.learn(element, name, false)
+		}
+	case document.String, document.Number:
+		s.leaf(value, under)
+	default:
+	}
+}
+
+// flag reports whether an argument of a command announces a secret: --password.
+func flag(value document.Value) bool {
+	text := value.Text()
+	return strings.HasPrefix(text, "-") && !strings.ContainsAny(text, "= ") && NameIsSecret(strings.TrimLeft(text, "-"))
+}
+
+func (s *Secrets) members(object document.Value, cluster bool) {
+	label := labelOf(object)
+	for key, member := range object.Members() {
+		name := key
+		switch {
+		case cluster && (key == "data" || key == "stringData"):
+			s.Mark(member)
+			continue
+		case label != "" && valueKeys[key]:
+			name = label
+		}
+		s.learn(member, name, false)
+	}
+}
+
+// labelKeys and valueKeys are how pairs of a name and a value are spelt, as in environments.
+var (
+	labelKeys = []string{"name", "Name", "key", "Key", "ParameterKey", "parameter_key", "env"}
+	valueKeys = map[string]bool{
+		"value": true, "Value": true, "ParameterValue": true, "parameter_value": true, "default": true,
+	}
+)
+
+// labelOf returns the name that an object gives the value beside it, if that is a secret's.
+func labelOf(object document.Value) string {
+	for _, key := range labelKeys {
+		if label := object.Get(key); label.Kind() == document.String && NameIsSecret(label.Text()) {
+			return label.Text()
+		}
+	}
+	return ""
+}
+
+// fewestDigits is the length from which a number under a secret's name is one itself.
+const fewestDigits = 5
+
+func (s *Secrets) leaf(value document.Value, under string) {
+	text := value.Text()
+	if NameIsSecret(under) && !reference(text) && (value.Kind() == document.String || len(text) >= fewestDigits) {
+		s.Mark(value)
+		return
+	}
+	if value.Kind() != document.String || len(text) < byValue {
+		return
+	}
+	for _, secret := range issuedIn(text) {
+		s.value(secret)
+		s.sure(secret)
+	}
+	switch trimmed := strings.TrimSpace(text); {
+	case looksRandom(text):
+		s.place(value, false)
+		s.value(text)
+	case strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "["):
+		if nested, err := document.ParseString(text); err == nil {
+			s.learn(nested, under, false)
+		}
+	}
+}
+
+func (s *Secrets) sure(secret string) {
+	if s.certain == nil {
+		s.certain = map[string]bool{}
+	}
+	s.certain[secret] = true
+}
+
+// ready builds the search after learning.
+func (s *Secrets) ready() *search {
+	if s.search == nil {
+		s.search = newSearch(s.values)
+	}
+	return s.search
+}
