@@ -1,0 +1,58 @@
+package model
+
+import "math"
+
+// adjustment takes a season out of a history and puts it back into a path. The zero value leaves
+// both as they are.
+type adjustment struct {
+	indices        []float64
+	multiplicative bool
+}
+
+// newAdjustment finds the season of a history, where there is a significant one: factors for positive
+// values, terms otherwise.
+func newAdjustment(history []float64, season int) adjustment {
+	if !seasonalAt(history, season) {
+		return adjustment{}
+	}
+	multiplicative := positive(history)
+	return adjustment{classical(history, season, multiplicative), multiplicative}
+}
+
+func (a adjustment) apply(history []float64) []float64 {
+	if a.indices == nil {
+		return history
+	}
+	out := make([]float64, len(history))
+	for t, v := range history {
+		if index := a.indices[t%len(a.indices)]; a.multiplicative {
+			out[t] = v / index
+		} else {
+			out[t] = v - index
+		}
+	}
+	return out
+}
+
+func (a adjustment) undo(path Path, origin int) Path {
+	if a.indices == nil {
+		return path
+	}
+	for k := range path {
+		if index := a.indices[(origin+k)%len(a.indices)]; a.multiplicative {
+			path[k] *= index
+		} else {
+			path[k] += index
+		}
+	}
+	return path
+}
+
+// spread is the mean absolute difference of neighbours.
+func spread(values []float64) float64 {
+	sum := 0.0
+	for i := 1; i < len(values); i++ {
+		sum += math.Abs(values[i] - values[i-1])
+	}
+	return sum / float64(max(1, len(values)-1))
+}

@@ -1,0 +1,121 @@
+package model
+
+import "math"
+
+// Ridge predicts step by step by a linear regression on past values, shrunk towards a prior guess
+// (Hoerl and Kennard 1970, "Ridge regression: biased estimation for nonorthogonal problems",
+// Technometrics 12). The path is recursive: a prediction is an input of the next.
+//
+// The sums of products of all origins come from one table of running sums (gram.go), so that an
+// origin or a variant more costs one factorisation of a matrix as wide as the number of lags.
+type Ridge struct {
+	// Lags are the distances to the past values that predict the next one, rising.
+	Lags []int
+	// Variants are the ways to shrink.
+	Variants []Shrinkage
+	// Log predicts the logarithm where all values are positive.
+	Log bool
+}
+
+// Shrinkage is how strongly coefficients are drawn to which guess.
+type Shrinkage struct {
+	// Name names the candidate.
+	Name string
+	// Penalty is in units of the sum of squares of a lagged value.
+	Penalty float64
+	// Toward is the lag whose value is the prior guess of the next, 0 for the mean.
+	Toward int
+}
+
+// Predict implements Model.
+func (r Ridge) Predict(task Task) []Candidate {
+	out := make([]Candidate, len(r.Variants))
+	for j, variant := range r.Variants {
+		out[j] = task.candidate(variant.Name)
+	}
+	log := r.Log && positive(task.Values)
+	values := task.Values
+	if log {
+		values = make([]float64, len(task.Values))
+		for i, v := range task.Values {
+			values[i] = math.Log(v)
+		}
+	}
+	lags := affordable(r.Lags, len(values))
+	if len(lags) == 0 {
+		return out
+	}
+	sums := newLaggedSums(values, lags)
+	solver := newSolver(len(lags) + 1)
+	for i, origin := range task.Origins {
+		if origin-lags[len(lags)-1] < len(lags)/2+8 {
+			continue
+		}
+		sums.equations(origin, solver)
+		for j, variant := range r.Variants {
+			weights := solver.ridge(variant.Penalty, place(lags, variant.Toward))
+			if weights == nil {
+				continue
+			}
+			path := recurse(values[:origin], lags, weights, task.Horizon, sums.mean)
+			if log {
+				for k := range path {
+					path[k] = math.Exp(path[k])
+				}
+			}
+			out[j].Paths[i] = path
+		}
+	}
+	return out
+}
+
+// affordable returns the lags that a history of n points can bear: at most half as deep as it is long,
+// and a third as many.
+func affordable(lags []int, n int) []int {
+	var kept []int
+	for _, lag := range lags {
+		if lag <= n/2 && len(kept) < n/3 {
+			kept = append(kept, lag)
+		}
+	}
+	return kept
+}
+
+// place returns where a lag stands, or −1.
+func place(lags []int, lag int) int {
+	for i, l := range lags {
+		if l == lag {
+			return i
+		}
+	}
+	return -1
+}
+
+// recurse predicts step by step. weights are one per lag and then the constant; values are centred by
+// mean before they are weighed. A prediction stays within one range of the history beyond its ends, so
+// that no feedback can run away.
+func recurse(values []float64, lags []int, weights []float64, horizon int, mean float64) Path {
+	deepest := lags[len(lags)-1]
+	buffer := make([]float64, deepest+horizon)
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		low, high = min(low, v), max(high, v)
+	}
+	reach := high - low
+	low, high = low-mean-reach, high-mean+reach
+	for i := range deepest {
+		buffer[i] = values[len(values)-deepest+i] - mean
+	}
+	path := make(Path, horizon)
+	for step := range path {
+		at := deepest + step
+		next := weights[len(lags)]
+		for i, lag := range lags {
+			next += weights[i] * buffer[at-lag]
+		}
+		next = max(low, min(high, next))
+		buffer[at] = next
+		path[step] = next + mean
+	}
+	return path
+}

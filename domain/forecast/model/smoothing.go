@@ -1,0 +1,134 @@
+package model
+
+// Smoothing is exponential smoothing in its state space form (Hyndman, Koehler, Snyder and Grose 2002,
+// "A state space framework for automatic forecasting using exponential smoothing methods",
+// International Journal of Forecasting 18): every sensible set of trend (none, damped, linear),
+// season (none, additive, multiplicative) and error (additive, relative) is fitted by likelihood, and
+// the one with the least corrected information criterion is used.
+type Smoothing struct{}
+
+// Damped is exponential smoothing with a damped trend on a seasonally adjusted history (Gardner and
+// McKenzie 1985, "Forecasting trends in time series", Management Science 31), the benchmark of the M
+// competitions that few methods beat alone.
+type Damped struct{}
+
+// smoothingLeast is the number of points that exponential smoothing needs.
+const smoothingLeast = 5
+
+// smoothingReach returns the number of recent points to which exponential smoothing is fitted: what is
+// older has no weight in its forecast, and costs time.
+func smoothingReach(season int) int { return max(250, 10*season) }
+
+// Predict implements Model.
+func (Smoothing) Predict(task Task) []Candidate {
+	out := task.candidate("ets")
+	rolling, earliest := task.rolling()
+	var near *smoothed
+	if earliest >= smoothingLeast {
+		season := task.cycle(earliest)
+		from := max(0, earliest-smoothingReach(season))
+		near = chooseSmoothing(task.Values[from:earliest], season)
+		copy(out.Paths[1:], near.paths(task.Values[from:rolling[0]], from, rolling, task.Horizon))
+	}
+	if whole := task.Origins[0]; whole >= smoothingLeast {
+		season := task.cycle(whole)
+		from := max(0, whole-smoothingReach(season))
+		history := task.Values[from:whole]
+		var fit *smoothed
+		if near == nil {
+			fit = chooseSmoothing(history, season)
+		} else {
+			fit = fitSmoothing(history, near.season, near.form, near)
+		}
+		out.Paths[0] = fit.paths(history, from, task.Origins[:1], task.Horizon)[0]
+	}
+	return []Candidate{out}
+}
+
+// Predict implements Model.
+func (Damped) Predict(task Task) []Candidate {
+	out := task.candidate("damped")
+	rolling, earliest := task.rolling()
+	var near *smoothed
+	damped := form{trend: dampedTrend}
+	if earliest >= smoothingLeast {
+		adjust := newAdjustment(task.Values[:earliest], task.cycle(earliest))
+		adjusted := adjust.apply(task.Values[:rolling[0]])
+		near = fitSmoothing(adjusted[:earliest], 1, damped, nil)
+		for i, path := range near.paths(adjusted, 0, rolling, task.Horizon) {
+			out.Paths[i+1] = adjust.undo(path, rolling[i])
+		}
+	}
+	if whole := task.Origins[0]; whole >= smoothingLeast {
+		adjust := newAdjustment(task.Values[:whole], task.cycle(whole))
+		adjusted := adjust.apply(task.Values[:whole])
+		fit := fitSmoothing(adjusted, 1, damped, near)
+		out.Paths[0] = adjust.undo(fit.paths(adjusted, 0, task.Origins[:1], task.Horizon)[0], whole)
+	}
+	return []Candidate{out}
+}
+
+type trendForm int
+
+const (
+	noTrend trendForm = iota
+	dampedTrend
+	linearTrend
+)
+
+type seasonForm int
+
+const (
+	noSeason seasonForm = iota
+	addedSeason
+	multipliedSeason
+)
+
+// form is which components a smoothing has; relative makes errors proportional to the level.
+type form struct {
+	trend    trendForm
+	season   seasonForm
+	relative bool
+}
+
+// longestStateSeason is the longest season whose indices are states of the smoothing.
+const longestStateSeason = 24
+
+// forms lists the candidates for a history: a multiplicative season goes with relative errors, which
+// need positive values.
+func forms(history []float64, season int) []form {
+	relative := positive(history)
+	seasonal := season > 1 && season <= longestStateSeason && len(history) >= 2*season+5
+	trends := []trendForm{noTrend, dampedTrend, linearTrend}
+	if season > 12 {
+		trends = trends[:2]
+	}
+	var list []form
+	for _, trend := range trends {
+		if seasonal {
+			list = append(list, form{trend, addedSeason, false})
+			if relative {
+				list = append(list, form{trend, multipliedSeason, true})
+			}
+		}
+		if !seasonal || season <= 12 {
+			list = append(list, form{trend, noSeason, false})
+			if relative {
+				list = append(list, form{trend, noSeason, true})
+			}
+		}
+	}
+	return list
+}
+
+// chooseSmoothing fits the candidates and returns the best.
+func chooseSmoothing(history []float64, season int) *smoothed {
+	var best *smoothed
+	for _, f := range forms(history, season) {
+		fit := fitSmoothing(history, season, f, nil)
+		if best == nil || fit.criterion < best.criterion {
+			best = fit
+		}
+	}
+	return best
+}

@@ -1,0 +1,80 @@
+package model
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// solver solves the normal equations of a ridge regression. The last unknown is the constant, which is
+// not shrunk. It keeps its buffers: gonum's Cholesky allocates for every matrix, and a factorisation
+// per origin and variant is most of what a regression on lags costs.
+type solver struct {
+	size    int
+	matrix  []float64 // upper triangle, row by row
+	target  []float64
+	factor  []float64
+	unknown []float64
+}
+
+func newSolver(size int) *solver {
+	return &solver{
+		size: size, matrix: make([]float64, size*size), factor: make([]float64, size*size),
+		target: make([]float64, size), unknown: make([]float64, size),
+	}
+}
+
+// ridge returns the coefficients under a penalty in units of the mean diagonal, shrunk towards one of
+// them being 1 (toward ≥ 0) and the others 0, or nil where the equations cannot be solved. The result
+// is good until the next call.
+func (s *solver) ridge(penalty float64, toward int) []float64 {
+	n := s.size
+	mean := 0.0
+	for i := range n - 1 {
+		mean += s.matrix[i*n+i] / float64(n-1)
+	}
+	add := (penalty+1e-12)*mean + 1e-300
+	copy(s.factor, s.matrix)
+	for i := range n - 1 {
+		s.factor[i*n+i] += add
+	}
+	copy(s.unknown, s.target)
+	if toward >= 0 {
+		s.unknown[toward] += add
+	}
+	if !cholesky(s.factor, n) {
+		return nil
+	}
+	substitute(s.factor, s.unknown, n)
+	return s.unknown
+}
+
+// cholesky factors a positive definite matrix, whose upper triangle is given row by row, into UᵀU in
+// place; false where it is not positive definite.
+func cholesky(a []float64, n int) bool {
+	for k := range n {
+		row := a[k*n+k : k*n+n]
+		if !(row[0] > 0) {
+			return false
+		}
+		scale := 1 / math.Sqrt(row[0])
+		for j := range row {
+			row[j] *= scale
+		}
+		for i := 1; i < len(row); i++ {
+			floats.AddScaled(a[(k+i)*n+k+i:(k+i)*n+n], -row[i], row[i:])
+		}
+	}
+	return true
+}
+
+// substitute solves UᵀU·x = b in place.
+func substitute(u, b []float64, n int) {
+	for i := range n {
+		b[i] /= u[i*n+i]
+		floats.AddScaled(b[i+1:n], -b[i], u[i*n+i+1:i*n+n])
+	}
+	for i := n - 1; i >= 0; i-- {
+		b[i] = (b[i] - floats.Dot(u[i*n+i+1:i*n+n], b[i+1:n])) / u[i*n+i]
+	}
+}

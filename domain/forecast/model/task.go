@@ -1,0 +1,81 @@
+package model
+
+// Task is one series to be predicted, from one or several origins.
+type Task struct {
+	// Values are finite numbers at even distances, the oldest first, scaled so that their mean
+	// magnitude is about 1.
+	Values []float64
+	// Seasons are the lengths, in points, of the patterns that may repeat, rising: 24 and 168 for
+	// hourly data. A season longer than half of the values before an origin is not used there.
+	Seasons []int
+	// Origins are lengths of history, falling: from each the model predicts using Values[:origin]
+	// only. The first is the whole series; the others are for judging the model.
+	Origins []int
+	// Horizon is the number of points to predict from each origin, at least 1.
+	Horizon int
+}
+
+// Path is what is predicted from one origin: a value per step.
+type Path []float64
+
+// Candidate is what one variant of a model predicts: a path per origin of the task, nil for an
+// origin whose history is too short for it.
+type Candidate struct {
+	Name  string
+	Paths []Path
+}
+
+// Model predicts a series in one or several variants.
+type Model interface {
+	Predict(task Task) []Candidate
+}
+
+// candidate returns an empty candidate for the task.
+func (t Task) candidate(name string) Candidate {
+	return Candidate{Name: name, Paths: make([]Path, len(t.Origins))}
+}
+
+// longestCycle is the longest season, in points, that exponential smoothing and Theta carry: beyond
+// it a season has more indices than data to tell them, and decomposition does better.
+const longestCycle = 60
+
+// cycle returns the longest season up to longestCycle of which the history holds at least two whole
+// cycles, or 1.
+func (t Task) cycle(history int) int {
+	longest := 1
+	for _, season := range t.Seasons {
+		if 2*season <= history && season <= longestCycle {
+			longest = max(longest, season)
+		}
+	}
+	return longest
+}
+
+// longest returns the longest season of which the history holds at least two whole cycles, or 1.
+func (t Task) longest(history int) int {
+	seasons := t.within(history)
+	if len(seasons) == 0 {
+		return 1
+	}
+	return seasons[len(seasons)-1]
+}
+
+// within returns the seasons of which the history holds at least two whole cycles.
+func (t Task) within(history int) []int {
+	count := 0
+	for count < len(t.Seasons) && 2*t.Seasons[count] <= history {
+		count++
+	}
+	return t.Seasons[:count]
+}
+
+// rolling returns the origins behind the first, those whose outcome is known, and the earliest of
+// them; a model that fits parameters fits them there, follows the series without fitting again, and
+// fits once more at the end: what it is judged by was not known when it was fitted, and an origin
+// more costs next to nothing.
+func (t Task) rolling() (origins []int, earliest int) {
+	if len(t.Origins) < 2 {
+		return nil, 0
+	}
+	return t.Origins[1:], t.Origins[len(t.Origins)-1]
+}

@@ -1,0 +1,128 @@
+package model
+
+import "math"
+
+// Theta is the dynamic optimised Theta model (Fiorucci, Pellegrini, Louzada, Petropoulos and Koehler
+// 2016, "Models for optimising the theta method and their relationship to state space models",
+// International Journal of Forecasting 32): one exponential smoothing plus a trend line that is
+// estimated anew at every point, its weight 1−1/θ chosen with the smoothing and the first level by
+// least squares. A seasonal history is adjusted by classical indices first.
+type Theta struct{}
+
+// thetaLeast is the number of points that Theta needs.
+const thetaLeast = 4
+
+// Predict implements Model.
+func (Theta) Predict(task Task) []Candidate {
+	out := task.candidate("theta")
+	rolling, earliest := task.rolling()
+	var near []float64
+	if earliest >= thetaLeast {
+		history := task.Values[:earliest]
+		adjust := newAdjustment(history, task.cycle(earliest))
+		near = fitTheta(adjust.apply(history), nil)
+		for i, path := range thetaPaths(adjust.apply(task.Values[:rolling[0]]), near, rolling, task.Horizon) {
+			out.Paths[i+1] = adjust.undo(path, rolling[i])
+		}
+	}
+	if whole := task.Origins[0]; whole >= thetaLeast {
+		history := task.Values[:whole]
+		adjust := newAdjustment(history, task.cycle(whole))
+		adjusted := adjust.apply(history)
+		fitted := fitTheta(adjusted, near)
+		out.Paths[0] = adjust.undo(thetaPaths(adjusted, fitted, task.Origins[:1], task.Horizon)[0], whole)
+	}
+	return []Candidate{out}
+}
+
+// The places of the parameters of a fitted Theta.
+const (
+	thetaFirst  = iota // the level before the first point
+	thetaAlpha         // the smoothing
+	thetaWeight        // θ
+)
+
+// Evaluations of the objective for a fit from nothing, and from a fit to most of the same history.
+const (
+	thetaBudget     = 120
+	thetaNearBudget = 50
+)
+
+// fitTheta returns the parameters of the least squared error of one step.
+func fitTheta(history, near []float64) []float64 {
+	at, budget := []float64{history[0] / 2, 0.5, 2}, thetaBudget
+	if near != nil {
+		at, budget = append(at[:0], near...), thetaNearBudget
+	}
+	minimize(func(p []float64) float64 {
+		if p[thetaAlpha] < 0.1 || p[thetaAlpha] > 0.99 || p[thetaWeight] < 1 || p[thetaWeight] > 1e5 {
+			return math.Inf(1)
+		}
+		state, squares := newThetaState(history[0], p), 0.0
+		for t, value := range history[1:] {
+			e := state.follow(value)
+			if t > 1 {
+				squares += e * e
+			}
+		}
+		return squares
+	}, at, []float64{spread(history) + 1e-9, -0.15, 1}, budget)
+	return at
+}
+
+// thetaPaths follows a history and predicts from each of the origins, which fall.
+func thetaPaths(history, parameters []float64, origins []int, horizon int) []Path {
+	paths := make([]Path, len(origins))
+	next := len(origins) - 1
+	state := newThetaState(history[0], parameters)
+	for t := 1; ; t++ {
+		for next >= 0 && origins[next] == t {
+			ahead := state
+			paths[next] = make(Path, horizon)
+			for k := range paths[next] {
+				paths[next][k] = ahead.expected()
+				ahead.follow(paths[next][k])
+			}
+			next--
+		}
+		if next < 0 {
+			return paths
+		}
+		state.follow(history[t])
+	}
+}
+
+// thetaState is the state of equations (14) to (19) of the paper after count points.
+type thetaState struct {
+	alpha, weight    float64
+	level, mean      float64
+	intercept, slope float64
+	decay            float64 // (1−α)^count
+	count            float64
+}
+
+func newThetaState(first float64, p []float64) thetaState {
+	alpha := p[thetaAlpha]
+	return thetaState{
+		alpha: alpha, weight: 1 - 1/p[thetaWeight], level: alpha*first + (1-alpha)*p[thetaFirst],
+		mean: first, intercept: first, decay: 1 - alpha, count: 1,
+	}
+}
+
+// expected is the next value.
+func (s *thetaState) expected() float64 {
+	return s.level + s.weight*(s.decay*s.intercept+(1-s.decay*(1-s.alpha))/s.alpha*s.slope)
+}
+
+// follow moves on by one value and returns by how much it exceeded what was expected.
+func (s *thetaState) follow(value float64) float64 {
+	e := value - s.expected()
+	k := s.count
+	s.level += s.alpha * (value - s.level)
+	s.slope = ((k-1)*s.slope + 6*(value-s.mean)/(k+1)) / (k + 2)
+	s.mean = (k*s.mean + value) / (k + 1)
+	s.intercept = s.mean - (k+2)/2*s.slope
+	s.decay *= 1 - s.alpha
+	s.count++
+	return e
+}
