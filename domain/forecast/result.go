@@ -18,6 +18,8 @@ type Prediction struct {
 }
 
 // ForecastResult is a forecast of one metric of one tenant.
+//
+//nolint:revive // the name that the engine's interface has had from the start, in contracts and clients
 type ForecastResult struct {
 	ID          string         `json:"forecast_id"`
 	TenantID    string         `json:"tenant_id"`

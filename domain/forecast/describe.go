@@ -1,0 +1,36 @@
+package forecast
+
+import "math"
+
+// describe tells what the models did.
+func (t *trial) describe(outlook *Outlook, unit float64) {
+	total := 0.0
+	for _, w := range t.weights {
+		total += w
+	}
+	diagnostics := &outlook.Diagnostics
+	diagnostics.Origins = len(t.origins) - 1
+	for j, candidate := range t.candidates {
+		weight := ModelWeight{Model: candidate.Name, Weight: t.weights[j] / total, Error: t.errors[j] * unit}
+		diagnostics.Weights = append(diagnostics.Weights, weight)
+		if candidate.Name == "seasonal_naive" && diagnostics.Origins > 0 {
+			diagnostics.NaiveError = weight.Error
+		}
+	}
+	outlook.Forecast.Model = "ensemble"
+	outlook.Forecast.ConfidenceScore = 0
+	if diagnostics.Origins == 0 {
+		return
+	}
+	sum, count := 0.0, 0
+	for _, row := range t.residuals().rows {
+		for _, e := range row {
+			sum += math.Abs(e)
+			count++
+		}
+	}
+	diagnostics.Error = sum / float64(count) * unit
+	if diagnostics.NaiveError > 0 {
+		outlook.Forecast.ConfidenceScore = max(0, 1-diagnostics.Error/diagnostics.NaiveError)
+	}
+}

@@ -1,0 +1,139 @@
+package forecast
+
+import (
+	"math"
+	"sync"
+)
+
+// Forecaster forecasts series under one set of options. It is safe for concurrent use.
+type Forecaster struct{ options Options }
+
+// New returns a forecaster. Options that cannot be are InvalidInput.
+func New(options Options) (*Forecaster, error) {
+	options, err := options.check()
+	if err != nil {
+		return nil, err
+	}
+	return &Forecaster{options}, nil
+}
+
+// Options returns the options with their defaults filled in.
+func (f *Forecaster) Options() Options { return f.options }
+
+// Forecast forecasts one series on its own. A series with too little history is a *ShortSeriesError,
+// whose code is InvalidInput; a series whose stamps span more than maxGridPoints is InvalidInput.
+func (f *Forecaster) Forecast(series Series) (Outlook, error) {
+	outcome := f.Batch([]Series{series})[0]
+	return outcome.Outlook, outcome.Err
+}
+
+// Batch forecasts series that are alike, such as the same metric of many machines: the shape of their
+// residuals is pooled. Outcomes stand in the order of the series and are the same whatever the number
+// of workers.
+func (f *Forecaster) Batch(batch []Series) []Outcome {
+	outcomes := make([]Outcome, len(batch))
+	drafts := make([]*draft, len(batch))
+	f.each(len(batch), func(i int) { drafts[i], outcomes[i].Err = f.draft(batch[i]) })
+
+	pools := map[Granularity]tails{}
+	prior := priorTails(f.options.Levels)
+	for _, g := range Granularities() {
+		var sample []float64
+		for _, d := range drafts {
+			if d != nil && d.grid.granularity == g {
+				sample = append(sample, d.standardised...)
+			}
+		}
+		pools[g] = shape(sample, f.options.Levels, prior)
+	}
+	f.each(len(batch), func(i int) {
+		if d := drafts[i]; d != nil {
+			outcomes[i].Outlook = f.finish(batch[i].ID, d, pools[d.grid.granularity])
+		}
+	})
+	return outcomes
+}
+
+// each calls do for 0 to n−1 on the workers.
+func (f *Forecaster) each(n int, do func(i int)) {
+	next := make(chan int)
+	var running sync.WaitGroup
+	for range min(f.options.Workers, n) {
+		running.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	running.Wait()
+}
+
+// draft is a series forecast, but for the shape of its band.
+type draft struct {
+	grid         *grid
+	unit         float64
+	path, spread []float64 // scaled
+	standardised []float64
+	trial        *trial
+}
+
+// draft mends a series and runs the models.
+func (f *Forecaster) draft(series Series) (*draft, error) {
+	g, err := regularise(series, f.options.Granularity)
+	if err != nil {
+		return nil, err
+	}
+	if len(g.values) < g.granularity.leastPoints() {
+		return nil, &ShortSeriesError{SeriesID: series.ID, Granularity: g.granularity, Points: len(g.values)}
+	}
+	g.mend(g.granularity.seasons(), f.options.Bounds)
+	d := &draft{grid: g, unit: unit(g.values)}
+	scaled := make([]float64, len(g.values))
+	for i, v := range g.values {
+		scaled[i] = v / d.unit
+	}
+	if isConstant(scaled) {
+		d.path, d.spread = make([]float64, f.options.Horizon), make([]float64, f.options.Horizon)
+		for k := range d.path {
+			d.path[k] = scaled[0]
+		}
+		return d, nil
+	}
+	d.trial = run(scaled, g.granularity, f.options.Horizon)
+	d.path = d.trial.combined(0)
+	r := d.trial.residuals()
+	if d.spread = r.spread(-1); d.spread == nil {
+		d.spread = fallbackSpread(scaled, f.options.Horizon)
+	}
+	d.standardised = r.standardised()
+	return d, nil
+}
+
+// finish puts the band around a draft.
+func (f *Forecaster) finish(id string, d *draft, pooled tails) Outlook {
+	o := f.options
+	result := ForecastResult{
+		Granularity: d.grid.granularity, Levels: o.Levels, Mended: d.grid.mended,
+		Model: "constant", Seasonality: NoSeasonality, ConfidenceScore: 1,
+		Predictions: make([]Prediction, o.Horizon),
+	}
+	band := pooled.blend(d.standardised, o.Levels).quantiles(d.path, d.spread)
+	for k, row := range band {
+		for i := range row {
+			row[i] = o.Bounds.clip(row[i] * d.unit)
+		}
+		result.Predictions[k] = Prediction{
+			Timestamp: d.grid.at(len(d.grid.values) + k), Value: o.Bounds.clip(d.path[k] * d.unit), Quantiles: row,
+		}
+	}
+	outlook := Outlook{SeriesID: id, Forecast: result}
+	outlook.Diagnostics = Diagnostics{Start: d.grid.first, History: d.grid.values, Error: math.NaN(), NaiveError: math.NaN()}
+	if d.trial != nil {
+		d.trial.describe(&outlook, d.unit)
+	}
+	return outlook
+}

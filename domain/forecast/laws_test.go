@@ -1,0 +1,141 @@
+package forecast
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+var start = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+
+// at puts values on a series of a granularity.
+func at(id string, granularity Granularity, values []float64) Series {
+	points := make([]UsageDataPoint, len(values))
+	for i, v := range values {
+		points[i] = UsageDataPoint{Timestamp: granularity.Step(start, i), Value: v}
+	}
+	return Series{ID: id, Points: points}
+}
+
+// drawn are series of a trend, a season and noise, at times of zeros or negative values, of a length
+// that lets a check run some dozens.
+func drawn(t *rapid.T) (Granularity, []float64) {
+	granularity := rapid.SampledFrom([]Granularity{Daily, Weekly, Monthly}).Draw(t, "granularity")
+	n := rapid.IntRange(14, 150).Draw(t, "length")
+	season := granularity.seasons()[0]
+	level := rapid.Float64Range(0, 100).Draw(t, "level")
+	trend := rapid.Float64Range(-1, 1).Draw(t, "trend")
+	swing := rapid.Float64Range(0, 30).Draw(t, "swing")
+	noise := rapid.SliceOfN(rapid.Float64Range(-10, 10), n, n).Draw(t, "noise")
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = level + trend*float64(i) + swing*math.Sin(2*math.Pi*float64(i)/float64(season)) + noise[i]
+		if rapid.IntRange(0, 40).Draw(t, "zero") == 0 {
+			values[i] = 0
+		}
+	}
+	return granularity, values
+}
+
+func mustForecast(t require.TestingT, options Options, series Series) Outlook {
+	forecaster, err := New(options)
+	require.NoError(t, err)
+	outlook, err := forecaster.Forecast(series)
+	require.NoError(t, err)
+	return outlook
+}
+
+func TestLaws(t *testing.T) {
+	t.Run("quantiles never cross and every value is finite", rapid.MakeCheck(func(t *rapid.T) {
+		granularity, values := drawn(t)
+		options := Options{Horizon: rapid.IntRange(1, 40).Draw(t, "horizon"), Levels: []float64{0.01, 0.1, 0.4, 0.5, 0.6, 0.9, 0.999}}
+		for _, p := range mustForecast(t, options, at("s", granularity, values)).Forecast.Predictions {
+			for i, q := range p.Quantiles {
+				require.False(t, math.IsNaN(q) || math.IsInf(q, 0))
+				if i > 0 {
+					require.GreaterOrEqual(t, q, p.Quantiles[i-1])
+				}
+			}
+			require.InDelta(t, p.Value, p.Quantiles[3], 0, "the median is the value")
+		}
+	}))
+
+	t.Run("bands do not narrow with the horizon while no bound holds them", rapid.MakeCheck(func(t *rapid.T) {
+		granularity, values := drawn(t)
+		last := []float64{0, 0}
+		for _, p := range mustForecast(t, Options{Horizon: 30}, at("s", granularity, values)).Forecast.Predictions {
+			slack := 1e-9 * (1 + math.Abs(p.Value))
+			below, above := p.Value-p.Quantiles[0], p.Quantiles[2]-p.Value
+			require.GreaterOrEqual(t, below, last[0]-slack)
+			require.GreaterOrEqual(t, above, last[1]-slack)
+			last[0], last[1] = below, above
+		}
+	}))
+
+	t.Run("forecasts stay within bounds", rapid.MakeCheck(func(t *rapid.T) {
+		granularity, values := drawn(t)
+		bounds := Bounds{rapid.Float64Range(-50, 20).Draw(t, "lower"), rapid.Float64Range(21, 150).Draw(t, "upper")}
+		for _, p := range mustForecast(t, Options{Horizon: 10, Bounds: bounds}, at("s", granularity, values)).Forecast.Predictions {
+			for _, q := range append(p.Quantiles, p.Value) {
+				require.LessOrEqual(t, bounds.Lower, q)
+				require.GreaterOrEqual(t, bounds.Upper, q)
+			}
+		}
+	}))
+
+	t.Run("another unit changes nothing but the unit", rapid.MakeCheck(func(t *rapid.T) {
+		granularity, values := drawn(t)
+		// By powers of two floats scale without rounding, so the law holds to the last bit.
+		factor := math.Ldexp(1, rapid.IntRange(-40, 40).Draw(t, "exponent"))
+		scaled := make([]float64, len(values))
+		for i, v := range values {
+			scaled[i] = v * factor
+		}
+		one := mustForecast(t, Options{Horizon: 12}, at("s", granularity, values)).Forecast.Predictions
+		other := mustForecast(t, Options{Horizon: 12}, at("s", granularity, scaled)).Forecast.Predictions
+		for k := range one {
+			for i := range one[k].Quantiles {
+				require.InDelta(t, one[k].Quantiles[i]*factor, other[k].Quantiles[i], 0)
+			}
+		}
+	}))
+
+	t.Run("a constant series stays constant, without a band", rapid.MakeCheck(func(t *rapid.T) {
+		level := rapid.Float64Range(-1e6, 1e6).Draw(t, "level")
+		values := make([]float64, rapid.IntRange(14, 60).Draw(t, "length"))
+		for i := range values {
+			values[i] = level
+		}
+		for _, p := range mustForecast(t, Options{Horizon: 5}, at("s", Daily, values)).Forecast.Predictions {
+			for _, q := range p.Quantiles {
+				require.InDelta(t, level, q, 1e-9*math.Abs(level))
+			}
+		}
+	}))
+}
+
+func TestWorkersDoNotChangeTheResult(t *testing.T) {
+	var batch []Series
+	for i := range 12 {
+		values := make([]float64, 60+5*i)
+		state := uint32(i + 1)
+		for k := range values {
+			state = state*1664525 + 1013904223
+			values[k] = 20 + 5*math.Sin(float64(k)) + float64(state>>24)/32
+		}
+		batch = append(batch, at(fmt.Sprint(i), Daily, values))
+	}
+	results := make([][]Outcome, 3)
+	for i, workers := range []int{1, 2, 7} {
+		forecaster, err := New(Options{Horizon: 10, Workers: workers})
+		require.NoError(t, err)
+		results[i] = forecaster.Batch(batch)
+	}
+	assert.Equal(t, results[0], results[1])
+	assert.Equal(t, results[0], results[2])
+}

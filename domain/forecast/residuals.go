@@ -1,0 +1,86 @@
+package forecast
+
+import "math"
+
+// residuals are how much the outcome exceeded what was predicted from each rolling origin, in units
+// of the scaled series: a row per origin, as long as its outcome is known.
+type residuals struct {
+	rows    [][]float64
+	horizon int
+}
+
+// residuals returns those of the combined forecast.
+func (t *trial) residuals() residuals {
+	r := residuals{horizon: t.horizon}
+	for i, origin := range t.origins[1:] {
+		known := min(t.horizon, len(t.values)-origin)
+		row := make([]float64, known)
+		for k, v := range t.combined(i + 1)[:known] {
+			row[k] = t.values[origin+k] - v
+		}
+		r.rows = append(r.rows, row)
+	}
+	return r
+}
+
+// spread returns, for each step of the horizon, the mean absolute residual there and at neighbouring
+// steps, made to rise with the horizon. One row may be left out (without ≥ 0), so that it can be
+// judged by a spread that does not know it. Steps that no origin reached grow by the square root of
+// the horizon, as the error of a random walk does. Without any residual the result is nil.
+func (r residuals) spread(without int) []float64 {
+	sums, counts := make([]float64, r.horizon), make([]float64, r.horizon)
+	reached := 0
+	for i, row := range r.rows {
+		if i == without {
+			continue
+		}
+		reached = max(reached, len(row))
+		for k, e := range row {
+			sums[k] += math.Abs(e)
+			counts[k]++
+		}
+	}
+	if reached == 0 {
+		return nil
+	}
+	values, weights := smoothed(sums[:reached], counts[:reached])
+	out := append(make([]float64, 0, r.horizon), isotonic(values, weights)...)
+	last := out[reached-1]
+	for k := reached; k < r.horizon; k++ {
+		out = append(out, last*math.Sqrt(float64(k+1)/float64(reached)))
+	}
+	return out
+}
+
+// smoothed returns sums over counts, both added up over a quarter of the steps to either side.
+func smoothed(sums, counts []float64) (means, weights []float64) {
+	n := len(sums)
+	means, weights = make([]float64, n), make([]float64, n)
+	for k := range n {
+		reach := (k + 1) / 4
+		s, c := 0.0, 0.0
+		for j := max(0, k-reach); j <= min(n-1, k+reach); j++ {
+			s += sums[j]
+			c += counts[j]
+		}
+		means[k], weights[k] = s/c, c
+	}
+	return means, weights
+}
+
+// standardised returns every residual over the spread of the other rows.
+func (r residuals) standardised() []float64 {
+	var out []float64
+	for i, row := range r.rows {
+		spread := r.spread(i)
+		if spread == nil {
+			continue
+		}
+		for k, e := range row {
+			if spread[k] > 0 {
+				out = append(out, e/spread[k])
+			}
+		}
+	}
+	return out
+}
