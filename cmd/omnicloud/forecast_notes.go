@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+)
+
+// forecastNotes tells on standard error what was left out and what was mended: the first in full, the
+// rest in a sum.
+type forecastNotes struct {
+	to            io.Writer
+	skip          bool
+	used, leftOut int
+	mendedSeries  int
+	told          int
+}
+
+// maxForecastNotes is how many series are told of one by one.
+const maxForecastNotes = 20
+
+func newForecastNotes(to io.Writer, skip bool) *forecastNotes {
+	return &forecastNotes{to: to, skip: skip}
+}
+
+// left reports whether an error only leaves its series out; any other is returned.
+func (n *forecastNotes) left(err error) (bool, error) {
+	if err == nil {
+		n.used++
+		return false, nil
+	}
+	var short *forecast.ShortSeriesError
+	if !errors.As(err, &short) {
+		return false, err
+	}
+	if !n.skip {
+		return false, fmt.Errorf("%w; --skip-short leaves such series out", err)
+	}
+	n.leftOut++
+	n.tell("left out: %v", short)
+	return true, nil
+}
+
+// mended tells what was done to a series.
+func (n *forecastNotes) mended(id string, list []forecast.Mending) {
+	if len(list) > 0 {
+		n.mendedSeries++
+	}
+	for _, m := range list {
+		n.tell("series %q: %s ×%d: %s", id, m.Kind, m.Count, m.Note)
+	}
+}
+
+func (n *forecastNotes) tell(format string, arguments ...any) {
+	if n.told < maxForecastNotes {
+		fmt.Fprintf(n.to, format+"\n", arguments...)
+	}
+	n.told++
+}
+
+// finish tells the sums, and refuses a file without any series that could be used.
+func (n *forecastNotes) finish(in string) error {
+	if n.told > maxForecastNotes {
+		fmt.Fprintf(n.to, "… and %d notes more; in all %d series were mended and %d left out\n",
+			n.told-maxForecastNotes, n.mendedSeries, n.leftOut)
+	}
+	if n.used == 0 {
+		return fault.New(fault.InvalidInput, "%s holds no series that can be forecast", in)
+	}
+	return nil
+}
