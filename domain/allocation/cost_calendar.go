@@ -38,6 +38,7 @@ type dayRow struct {
 	currency    string
 	minorDigits int
 	sums        *money.Sums
+	shared      []SharedCell
 }
 
 func (c *calendar) newRow(category CostCategory, currency string) *dayRow {

@@ -6,18 +6,17 @@ import (
 	"github.com/omnicloud/omnicloud/domain/money"
 )
 
-// CostLine is what an account bore in a month for one resource: direct cost by resource, or its cell
-// of a pool. A resource may have several lines, which add up.
+// CostLine is the direct cost that an account bore in a month for one resource. A resource may have
+// several lines, which add up.
 type CostLine struct {
 	Account  string
 	Category CostCategory
-	// Service is the FOCUS ServiceName of direct cost. Of shared cost it is the pool's id.
+	// Service is the FOCUS ServiceName.
 	Service string
-	// Resource, Project and Tags are empty where there is none, as always in shared cost.
+	// Resource, Project and Tags are empty where there is none.
 	Resource string
 	Project  string
 	Tags     Tags
-	Shared   bool
 	Currency string
 	Amount   decimal.Decimal
 }
@@ -29,6 +28,14 @@ type CostMonth struct {
 	Currency string
 	// Days holds a sum for every day of the month.
 	Days *money.Sums
+	// Shared lists what of it came from pools, in the order of pools.
+	Shared []SharedCell
+}
+
+// SharedCell is an account's cell of a pool that is not direct.
+type SharedCell struct {
+	Pool   string
+	Amount decimal.Decimal
 }
 
 // CostSink stores a projection as it is made. What it is given is valid during the call alone.

@@ -38,19 +38,7 @@ func (p *CostProjection) Finish(result *Result, variances map[string]decimal.Dec
 	if err != nil {
 		return err
 	}
-	names := cells.names(p.accounts)
-	for _, name := range names {
-		for cell := range cells.of(name) {
-			p.put(CostLine{
-				Account: name, Category: cell.category, Service: cell.pool, Shared: true,
-				Currency: cell.currency, Amount: cell.amount,
-			})
-		}
-	}
-	if p.handOn(); p.err != nil {
-		return p.err
-	}
-	return p.finishMonths(names, cells)
+	return p.finishMonths(cells.names(p.accounts), cells)
 }
 
 // finishMonths spreads the cells over days and hands the months on, account by account.
@@ -59,7 +47,9 @@ func (p *CostProjection) finishMonths(names []string, cells *spreadCells) error 
 	for _, name := range names {
 		account := p.account(name)
 		for cell := range cells.of(name) {
-			cell.over(account.row(p.days, cell.category, cell.currency))
+			row := account.row(p.days, cell.category, cell.currency)
+			cell.over(row)
+			row.shared = append(row.shared, SharedCell{cell.pool, cell.amount})
 		}
 		batch = account.months(name, batch)
 		delete(p.accounts, name)
@@ -176,8 +166,8 @@ func (c *spreadCells) of(account string) func(yield func(spreadCell) bool) {
 // months appends the account's rows in which anything happened.
 func (a *accountCosts) months(name string, into []CostMonth) []CostMonth {
 	for _, row := range a.rows {
-		if !row.sums.IsZero() {
-			into = append(into, CostMonth{Account: name, Category: row.category, Currency: row.currency, Days: row.sums})
+		if len(row.shared) > 0 || !row.sums.IsZero() {
+			into = append(into, CostMonth{Account: name, Category: row.category, Currency: row.currency, Days: row.sums, Shared: row.shared})
 		}
 	}
 	return into

@@ -44,6 +44,13 @@ func (k *keptCosts) text(account string) []string {
 		}
 	}
 	for _, month := range k.months {
+		for _, cell := range month.Shared {
+			if month.Account == account {
+				all = append(all, fmt.Sprintf("%s %s// %s", month.Category, cell.Pool, cell.Amount))
+			}
+		}
+	}
+	for _, month := range k.months {
 		if month.Account != account {
 			continue
 		}
@@ -199,6 +206,9 @@ func TestCostProjectionLaws(t *testing.T) {
 		}
 		for _, month := range kept.months {
 			key := month.Account + " " + month.Currency
+			for _, cell := range month.Shared {
+				lines[key] = lines[key].Add(cell.Amount)
+			}
 			for i := range month.Days.Len() {
 				days[key] = days[key].Add(month.Days.Decimal(i))
 			}

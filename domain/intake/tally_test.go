@@ -38,6 +38,10 @@ func hashOf(rows ...intake.Row) string {
 func TestTallyHashesContent(t *testing.T) {
 	t.Run("stays the same from release to release", func(t *testing.T) {
 		assert.Equal(t, "c9a71f3794a7", hashOf(intake.ChargeRow(bill("1", "10.5")))[:12])
+		tagged := bill("1", "10.5")
+		tagged.Tags = map[string]string{"team": "web", "Environment": "prod", "": "", "größe": "x"}
+		tagged.ConsumedQuantity = decimal.NewNullDecimal(decimal.RequireFromString("-12345678901234567890.1200"))
+		assert.Equal(t, "7005a2e52337", hashOf(intake.ChargeRow(tagged), intake.ChargeRow(tagged), intake.ChargeRow(bill("1", "10.5")))[:12])
 	})
 	t.Run("does not depend on how a number or an instant is written", func(t *testing.T) {
 		long, short := bill("1", "1000000000000000000000.50"), bill("1", "1.0000000000000000000005e21")

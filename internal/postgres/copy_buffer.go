@@ -9,6 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/money"
 )
@@ -95,14 +96,9 @@ func (b *copyBuffer) optional(value decimal.NullDecimal) {
 	b.decimal(value.Decimal)
 }
 
-// sums writes a numeric[] of one dimension, whose elements are numbered from 1.
+// sums writes a numeric[].
 func (b *copyBuffer) sums(sums *money.Sums) {
-	const dimensions, nulls, numericType, lowerBound = 1, 0, 1700, 1
-	b.begin(0)
-	start := len(b.bytes)
-	for _, part := range []int{dimensions, nulls, numericType, sums.Len(), lowerBound} {
-		b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(part)) //nolint:gosec // a month has few days
-	}
+	start := b.beginArray(numericType, sums.Len())
 	for place := range sums.Len() {
 		b.bytes = append(b.bytes, 0, 0, 0, 0)
 		element := len(b.bytes)
@@ -114,6 +110,48 @@ func (b *copyBuffer) sums(sums *money.Sums) {
 		b.end(element)
 	}
 	b.end(start)
+}
+
+// shared writes the pools of cells as a text[] and their amounts as a numeric[]; NULLs where there are
+// none.
+func (b *copyBuffer) shared(cells []allocation.SharedCell) {
+	if len(cells) == 0 {
+		b.null()
+		b.null()
+		return
+	}
+	start := b.beginArray(textType, len(cells))
+	for i := range cells {
+		b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(len(cells[i].Pool))) //nolint:gosec // ids are short
+		b.bytes = append(b.bytes, cells[i].Pool...)
+	}
+	b.end(start)
+	start = b.beginArray(numericType, len(cells))
+	for i := range cells {
+		b.bytes = append(b.bytes, 0, 0, 0, 0)
+		element := len(b.bytes)
+		b.bytes = appendNumeric(b.bytes, cells[i].Amount)
+		b.end(element)
+	}
+	b.end(start)
+}
+
+// The types of elements by their ids in the catalogue.
+const (
+	textType    = 25
+	numericType = 1700
+)
+
+// beginArray starts an array of one dimension without nulls, whose elements are numbered from 1, and
+// returns the start for end.
+func (b *copyBuffer) beginArray(elementType, length int) (start int) {
+	const dimensions, nulls, lowerBound = 1, 0, 1
+	b.begin(0)
+	start = len(b.bytes)
+	for _, part := range []int{dimensions, nulls, elementType, length, lowerBound} {
+		b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(part)) //nolint:gosec // of the size of a month or a roster of pools
+	}
+	return start
 }
 
 // instant writes a timestamptz: microseconds since 2000, to the nearest; no time is NULL.

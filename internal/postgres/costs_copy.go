@@ -23,7 +23,7 @@ type costSink struct {
 const (
 	copyCostLines = `COPY cost_lines (projection_id, account, category, currency, service, shared, amount,
 		resource_id, project_id, tags, spellings) FROM STDIN (FORMAT binary)`
-	copyCostDays = "COPY cost_days (projection_id, account, category, currency, amounts) FROM STDIN (FORMAT binary)"
+	copyCostDays = "COPY cost_days (projection_id, account, category, currency, amounts, pools, cells) FROM STDIN (FORMAT binary)"
 )
 
 func newCostSink(ctx context.Context, tx pgx.Tx, projection int64) *costSink {
@@ -43,7 +43,7 @@ func (s *costSink) Lines(lines []allocation.CostLine) error {
 		b.text(string(line.Category))
 		b.text(line.Currency)
 		b.text(line.Service)
-		b.boolean(line.Shared)
+		b.boolean(false) // what is shared lies beside the days
 		b.decimal(line.Amount)
 		b.text(line.Resource)
 		b.text(line.Project)
@@ -72,6 +72,7 @@ func (s *costSink) Months(months []allocation.CostMonth) error {
 		b.text(string(month.Category))
 		b.text(month.Currency)
 		b.sums(month.Days)
+		b.shared(month.Shared)
 		b.endRow()
 	}
 	return s.months.write(b)

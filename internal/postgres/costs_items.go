@@ -10,14 +10,21 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 )
 
+// sharedCells are the cells of pools of a row d of cost_days.
+const sharedCells = "unnest(d.pools, d.cells) AS c (pool, amount)"
+
 // CostItems implements allocation.CostReader.
 func (c *Costs) CostItems(ctx context.Context, query allocation.CostQuery) ([]allocation.CostItem, error) {
 	items, err := readLines(ctx, c, query, `
 		WITH lines AS (SELECT p.period, l.* FROM cost_lines l JOIN cost_projections p USING (projection_id)
 			WHERE projection_id = ANY ($1) AND account = $2 AND ($3 = '' OR currency = $3)),
+		shared AS (SELECT p.period, d.category, d.currency, c.pool, c.amount
+			FROM cost_days d JOIN cost_projections p USING (projection_id), `+sharedCells+`
+			WHERE projection_id = ANY ($1) AND account = $2 AND ($3 = '' OR currency = $3)),
 		items AS (
 			SELECT period, 'category' AS dimension, category AS item, currency, amount FROM lines
 			UNION ALL SELECT period, 'service', service, currency, amount FROM lines
+			UNION ALL SELECT period, unnest(ARRAY['category', 'service']), unnest(ARRAY[category, pool]), currency, amount FROM shared
 			UNION ALL SELECT period, 'resource', resource_id, currency, amount FROM lines WHERE resource_id <> ''
 			UNION ALL SELECT period, 'tag:' || t.key, t.value, currency, amount FROM lines, jsonb_each_text(tags) t)
 		SELECT period, dimension COLLATE "C", item COLLATE "C", currency, sum(amount) FROM items
@@ -34,7 +41,10 @@ func (c *Costs) TagTotals(ctx context.Context, query allocation.CostQuery) ([]al
 	totals, err := readLines(ctx, c, query, `
 		SELECT tags, spellings, shared, currency, sum(amount) FROM cost_lines
 		WHERE projection_id = ANY ($1) AND account = $2 AND ($3 = '' OR currency = $3)
-		GROUP BY 1, 2, 3, 4`,
+		GROUP BY 1, 2, 3, 4
+		UNION ALL SELECT NULL AS tags, NULL AS spellings, true, d.currency, sum(c.amount) FROM cost_days d, `+sharedCells+`
+		WHERE projection_id = ANY ($1) AND account = $2 AND ($3 = '' OR currency = $3)
+		GROUP BY d.currency`,
 		func(row pgx.CollectableRow) (total allocation.TagTotal, err error) {
 			var values, spellings []byte
 			if err = row.Scan(&values, &spellings, &total.Shared, &total.Currency, scannedNumber{&total.Amount}); err != nil {

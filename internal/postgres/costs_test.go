@@ -37,11 +37,13 @@ func someCosts(month period.Period, each string) func(allocation.CostSink) error
 			tags := allocation.Tags{Values: map[string]string{"team": "web\tshop", "env": "prod"}, Spellings: map[string]string{"team": "Team "}}
 			lines = append(lines,
 				allocation.CostLine{Account: account, Category: "compute", Service: "EC2", Resource: "vm-" + account, Project: "p", Tags: tags, Currency: "USD", Amount: amount},
-				allocation.CostLine{Account: account, Category: "compute", Service: "EC2", Resource: "vm-" + account, Project: "p", Tags: tags, Currency: "USD", Amount: amount},
-				allocation.CostLine{Account: account, Category: "shared", Service: "control-plane", Shared: true, Currency: "USD", Amount: amount})
+				allocation.CostLine{Account: account, Category: "compute", Service: "EC2", Resource: "vm-" + account, Project: "p", Tags: tags, Currency: "USD", Amount: amount})
 			months = append(months,
 				allocation.CostMonth{Account: account, Category: "compute", Currency: "USD", Days: days(month, map[int]string{1: each, 3: each})},
-				allocation.CostMonth{Account: account, Category: "shared", Currency: "USD", Days: days(month, map[int]string{3: each})})
+				allocation.CostMonth{
+					Account: account, Category: "shared", Currency: "USD", Days: days(month, map[int]string{3: each}),
+					Shared: []allocation.SharedCell{{Pool: "control-plane", Amount: amount}},
+				})
 		}
 		return errors.Join(sink.Lines(lines), sink.Months(months[:2]), sink.Months(months[2:]))
 	}
@@ -109,6 +111,29 @@ func TestCosts(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, found)
 	})
+	t.Run("count shared cells of projections that have them among their lines", func(t *testing.T) {
+		_, err := b.pool.Exec(ctx, `INSERT INTO cost_lines (projection_id, account, category, currency, service, shared, amount, resource_id, project_id)
+			SELECT projection_id, 'acme', 'shared', 'USD', 'logging', true, 0.25, '', '' FROM cost_projections WHERE period = '2025-09'`)
+		require.NoError(t, err)
+		items, err := costs.CostItems(ctx, asked)
+		require.NoError(t, err)
+		amounts := map[string]string{}
+		for _, item := range items {
+			amounts[item.Dimension+" "+item.Item] = item.Amount.String()
+		}
+		require.Equal(t, "1.75", amounts["category shared"])
+		require.Equal(t, "1.5", amounts["service control-plane"])
+		require.Equal(t, "0.25", amounts["service logging"])
+		totals, err := costs.TagTotals(ctx, asked)
+		require.NoError(t, err)
+		shared := decimal.Zero
+		for _, total := range totals {
+			if total.Shared {
+				shared = shared.Add(total.Amount)
+			}
+		}
+		require.Equal(t, "1.75", shared.String())
+	})
 	t.Run("stop where the reader wants no more", func(t *testing.T) {
 		enough := errors.New("enough")
 		query := allocation.DailyTotalQuery{Book: b.book, From: september.Start(), Until: september.End()}
@@ -153,7 +178,7 @@ func TestCostsAreStored(t *testing.T) {
 			require.NoError(t, costs.StoreCosts(ctx, ref, "hash", someCosts(september, "1")))
 		}
 		lines, months := count(t)
-		require.Equal(t, 9, lines)
+		require.Equal(t, 6, lines)
 		require.Equal(t, 6, months)
 	})
 	t.Run("never of other inputs", func(t *testing.T) {
@@ -169,7 +194,7 @@ func TestCostsAreStored(t *testing.T) {
 			require.Equal(t, hash, stored)
 		}
 		lines, months := count(t)
-		require.Equal(t, 18, lines)
+		require.Equal(t, 12, lines)
 		require.Equal(t, 12, months)
 		found, err := costs.CostPeriods(ctx, b.book, october, october)
 		require.NoError(t, err)
