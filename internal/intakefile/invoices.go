@@ -73,21 +73,11 @@ func (c invoiceColumns) read(row *csvfile.Row) (total closing.ControlTotal, err 
 	return total, err
 }
 
-// month takes the line's own period before that of the import, which must not contradict it.
+// month refuses a line that neither it nor the import gives a month.
 func (c invoiceColumns) month(row *csvfile.Row, given period.Period) (period.Period, error) {
-	text := row.Text(c.period)
-	if text == "" {
-		if given.IsZero() {
-			return given, row.Errorf(c.cost, "the row has no period; say which month it belongs to (--period)")
-		}
-		return given, nil
+	month, err := ownOrGiven(row, c.period, given)
+	if err == nil && month.IsZero() {
+		err = row.Errorf(c.cost, "the row has no period; say which month it belongs to (--period)")
 	}
-	month, err := period.Parse(text)
-	if err != nil {
-		return month, row.Wrap(c.period, err, "")
-	}
-	if !given.IsZero() && month != given {
-		return month, row.Errorf(c.period, "is not %s, the period of the import", given)
-	}
-	return month, nil
+	return month, err
 }

@@ -66,21 +66,11 @@ func (c rateColumns) read(row *csvfile.Row) (rate exchange.Rate, err error) {
 	return rate, nil
 }
 
-// month decides whose month a rate is. A file's word and the command's must not differ.
+// month decides whose month a rate is.
 func (c rateColumns) month(row *csvfile.Row, rate exchange.Rate, given period.Period) (period.Period, error) {
-	text := row.Text(c.period)
-	switch {
-	case text == "" && given.IsZero():
-		return period.Of(rate.AsOf), nil
-	case text == "":
-		return given, nil
+	month, err := ownOrGiven(row, c.period, given)
+	if err == nil && month.IsZero() {
+		month = period.Of(rate.AsOf)
 	}
-	month, err := period.Parse(text)
-	if err != nil {
-		return month, row.Wrap(c.period, err, "")
-	}
-	if !given.IsZero() && month != given {
-		return month, row.Errorf(c.period, "is not %s, the period of the import", given)
-	}
-	return month, nil
+	return month, err
 }

@@ -10,6 +10,7 @@ import (
 
 	moment "github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/money"
+	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/csvfile"
 )
@@ -58,6 +59,23 @@ func instant(row *csvfile.Row, column int) (time.Time, error) {
 		return time.Time{}, row.Errorf(column, "is not a time such as 2026-09-01T00:00:00Z, from 1900 to 2200")
 	}
 	return moment.Of(at), nil
+}
+
+// ownOrGiven reads the month that a row names, else that of the import, which may be none. A file's word
+// and the command's must not differ.
+func ownOrGiven(row *csvfile.Row, column int, given period.Period) (period.Period, error) {
+	text := row.Text(column)
+	if text == "" {
+		return given, nil
+	}
+	month, err := period.Parse(text)
+	if err != nil {
+		return month, row.Wrap(column, err, "")
+	}
+	if !given.IsZero() && month != given {
+		return month, row.Errorf(column, "is not %s, the period of the import", given)
+	}
+	return month, nil
 }
 
 // once refuses a key that was given before, in whatever file.
