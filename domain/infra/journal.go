@@ -34,6 +34,13 @@ type Entry struct {
 	Status      Status `json:"status"`
 }
 
+// Settled is the entry once it is known how it ended, without what it held of configurations.
+func (e Entry) Settled(status Status, restored int64) Entry {
+	e.Status, e.Restored = status, restored
+	e.Before, e.After, e.Removed = nil, nil, nil
+	return e
+}
+
 // Journal remembers what runs of the reconciler did.
 type Journal interface {
 	// Entries returns the entries of a run by number.
@@ -102,8 +109,7 @@ func (j *MemoryJournal) Settle(_ context.Context, run, resourceID string, status
 	defer j.mutex.Unlock()
 	for i := range j.entries {
 		if entry := &j.entries[i]; entry.Run == run && entry.ResourceID == resourceID {
-			entry.Status, entry.Restored, entry.at = status, restored, j.now()
-			entry.Before, entry.After, entry.Removed = nil, nil, nil
+			entry.Entry, entry.at = entry.Settled(status, restored), j.now()
 		}
 	}
 	return nil

@@ -116,7 +116,7 @@ func (m *memory) Write(_ context.Context, id string, write infra.Write, decide i
 	return next, false, nil
 }
 
-func (m *memory) Import(context.Context, infra.Delivery, infra.Rows) (infra.ImportReport, error) {
+func (m *memory) Import(context.Context, infra.Delivery, infra.Rows) ([]infra.Imported, error) {
 	panic("no test of this package imports")
 }
 

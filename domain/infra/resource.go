@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
@@ -71,7 +73,13 @@ func (r Resource) With(side Side, configuration json.RawMessage) Resource {
 // MaxConfigurationBytes bounds one configuration.
 const MaxConfigurationBytes = 1 << 20
 
-var identifier = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+var (
+	identifier = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+	typeName   = regexp.MustCompile(`^[!-~]{1,256}$`)
+)
+
+// maxReasonBytes bounds what is kept of why a provider could not be asked.
+const maxReasonBytes = 1000
 
 // CheckID returns an InvalidInput error for a resource id that is not 1 to 128 of A-Z a-z 0-9 . _ -.
 func CheckID(id string) error {
@@ -88,12 +96,15 @@ func (r Resource) Check() error {
 		return err
 	}
 	switch {
-	case r.Type == "" || len(r.Type) > 256:
-		return fault.Invalid("/resource_type", "resource %s names no type of 1 to 256 bytes", r.ID)
+	case !typeName.MatchString(r.Type):
+		return fault.Invalid("/resource_type", "type %.140q of resource %s is not 1 to 256 visible ASCII characters", r.Type, r.ID)
 	case r.TenantID != "" && !identifier.MatchString(r.TenantID):
 		return fault.Invalid("/tenant_id", "tenant id %.140q of resource %s is not 1 to 128 letters, digits, dots, dashes and underscores", r.TenantID, r.ID)
 	case r.Desired == nil && r.Actual == nil && r.Unreadable == "":
 		return fault.Invalid("/desired", "resource %s is neither declared nor observed; give desired, actual or both", r.ID)
+	}
+	if len(r.Unreadable) > maxReasonBytes || !utf8.ValidString(r.Unreadable) || strings.ContainsRune(r.Unreadable, 0) {
+		return fault.Invalid("/unreadable", "unreadable of resource %s is no text of at most %d bytes", r.ID, maxReasonBytes)
 	}
 	for _, id := range r.DependsOn {
 		if !identifier.MatchString(id) {
@@ -120,7 +131,7 @@ func checkObject(id, name string, text json.RawMessage) error {
 		return fault.Invalid("/"+name, "%s of resource %s has %d bytes; at most %d are kept", name, id, len(text), MaxConfigurationBytes)
 	}
 	trimmed := bytes.TrimLeft(text, " \t\r\n")
-	if len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(text) {
+	if len(trimmed) == 0 || trimmed[0] != '{' || !utf8.Valid(text) || !json.Valid(text) {
 		return fault.Invalid("/"+name, "%s of resource %s is no JSON object", name, id)
 	}
 	return nil

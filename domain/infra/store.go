@@ -50,8 +50,9 @@ type Store interface {
 	// is the deletion of what others depend on. A key that was used before gives the resource as it was then and replayed, without asking decide; with
 	// another request hash it is an IdempotencyMismatch error.
 	Write(ctx context.Context, id string, write Write, decide Decide) (written Resource, replayed bool, err error)
-	// Import takes resources whole or not at all; see Importer.
-	Import(ctx context.Context, delivery Delivery, resources Rows) (ImportReport, error)
+	// Import takes resources whole or not at all; see Importer. A resource that comes twice, and
+	// dependencies that nobody knows or that form a circle, are errors that name the row.
+	Import(ctx context.Context, delivery Delivery, resources Rows) ([]Imported, error)
 }
 
 // Decide makes the next version of a resource. It may be called again where the store has to start

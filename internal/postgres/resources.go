@@ -1,0 +1,156 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/infra"
+)
+
+// dependencyLock is the key of the transaction advisory lock under which dependencies change: two
+// that are each harmless may close a circle together.
+const dependencyLock = 0x64657073
+
+// Resources is the infra.Store in PostgreSQL. It is safe for concurrent use.
+type Resources struct{ db DB }
+
+var _ infra.Store = (*Resources)(nil)
+
+// NewResources returns the store on a pool, or for reading on the transaction that AsTenant gives.
+func NewResources(db DB) *Resources { return &Resources{db: db} }
+
+// resourceColumns are what scanResource reads. Configurations come as text, exactly as they were kept.
+const resourceColumns = `r.resource_id, r.resource_type, r.tenant_id, r.desired::text, r.actual::text, r.schema::text,
+	r.state, r.version, r.unreadable, r.updated_at,
+	ARRAY(SELECT d.depends_on FROM resource_dependencies d WHERE d.resource_id = r.resource_id ORDER BY d.depends_on)`
+
+func scanResource(row pgx.CollectableRow) (infra.Resource, error) {
+	var resource infra.Resource
+	var desired, actual, schema *string
+	err := row.Scan(&resource.ID, &resource.Type, &resource.TenantID, &desired, &actual, &schema,
+		&resource.State, &resource.Version, &resource.Unreadable, scannedInstant{&resource.UpdatedAt}, &resource.DependsOn)
+	resource.Desired, resource.Actual, resource.Schema = configuration(desired), configuration(actual), configuration(schema)
+	if len(resource.DependsOn) == 0 {
+		resource.DependsOn = nil
+	}
+	return resource, err
+}
+
+// configuration reads a JSON column, null as none.
+func configuration(text *string) json.RawMessage {
+	if text == nil {
+		return nil
+	}
+	return json.RawMessage(*text)
+}
+
+// jsonOrNull passes a configuration as it is, none as null.
+func jsonOrNull(text json.RawMessage) *string {
+	if text == nil {
+		return nil
+	}
+	written := string(text)
+	return &written
+}
+
+// Resource implements infra.Store.
+func (s *Resources) Resource(ctx context.Context, id string) (infra.Resource, error) {
+	resource, err := readResource(ctx, s.db, id, "")
+	if err == nil && resource == nil {
+		return infra.Resource{}, fault.New(fault.NotFound, "there is no resource %.128q", id)
+	}
+	if err != nil {
+		return infra.Resource{}, explain(err, "reading resource %.128q", id)
+	}
+	return *resource, nil
+}
+
+// readResource returns a resource, or nil where there is none. lock is the end of the statement.
+func readResource(ctx context.Context, db DB, id, lock string) (*infra.Resource, error) {
+	rows, err := db.Query(ctx, "SELECT "+resourceColumns+" FROM resources r WHERE r.resource_id = $1 "+lock, id)
+	if err != nil {
+		return nil, err
+	}
+	resource, err := pgx.CollectExactlyOneRow(rows, scanResource)
+	if noRow(err) {
+		return nil, nil
+	}
+	return &resource, err
+}
+
+// Resources implements infra.Store. Every page is found by an index, however far into the list it
+// lies.
+func (s *Resources) Resources(ctx context.Context, filter infra.ResourceFilter, cursor string, limit int) (infra.ResourcePage, error) {
+	after, total, err := readResourceCursor(cursor)
+	if err != nil {
+		return infra.ResourcePage{}, err
+	}
+	where, arguments := resourceConditions(filter)
+	if cursor == "" {
+		if err := s.db.QueryRow(ctx, "SELECT count(*) FROM resources r WHERE "+where, arguments).Scan(&total); err != nil {
+			return infra.ResourcePage{}, explain(err, "counting resources")
+		}
+	}
+	arguments["after"], arguments["limit"] = after, limit+1 // one more tells whether there is a next page
+	rows, err := s.db.Query(ctx, "SELECT "+resourceColumns+" FROM resources r WHERE "+where+
+		" AND r.resource_id > @after ORDER BY r.resource_id LIMIT @limit", arguments)
+	if err != nil {
+		return infra.ResourcePage{}, explain(err, "listing resources")
+	}
+	resources, err := pgx.CollectRows(rows, scanResource)
+	if err != nil {
+		return infra.ResourcePage{}, explain(err, "listing resources")
+	}
+	page := infra.ResourcePage{Resources: resources, Total: total}
+	if len(resources) > limit {
+		page.Resources = resources[:limit]
+		page.Next = resourceCursor(page.Resources[limit-1].ID, total)
+	}
+	return page, nil
+}
+
+// resourceConditions writes only the conditions that the filter sets, so that each kind of listing
+// has a plan of its own.
+func resourceConditions(filter infra.ResourceFilter) (string, pgx.NamedArgs) {
+	conditions, arguments := []string{"r.state <> 'deleted'"}, pgx.NamedArgs{}
+	if len(filter.States) > 0 {
+		conditions[0], arguments["states"] = "r.state = ANY (@states)", filter.States
+	}
+	if filter.TenantID != "" {
+		conditions, arguments["tenant"] = append(conditions, "r.tenant_id = @tenant"), filter.TenantID
+	}
+	if len(filter.Types) > 0 {
+		conditions, arguments["types"] = append(conditions, "r.resource_type = ANY (@types)"), filter.Types
+	}
+	return strings.Join(conditions, " AND "), arguments
+}
+
+// Dependents implements infra.Store.
+func (s *Resources) Dependents(ctx context.Context, id string, limit int) ([]string, error) {
+	rows, err := s.db.Query(ctx, "SELECT resource_id FROM resource_dependencies WHERE depends_on = $1 ORDER BY resource_id LIMIT $2", id, limit)
+	if err != nil {
+		return nil, explain(err, "reading what depends on %s", id)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return ids, explain(err, "reading what depends on %s", id)
+}
+
+// Transitions implements infra.Store.
+func (s *Resources) Transitions(ctx context.Context, id string, below int64, limit int) ([]infra.Transition, error) {
+	rows, err := s.db.Query(ctx, `SELECT resource_id, version, from_state, to_state, at, actor, reason, correlation_id
+		FROM resource_transitions WHERE resource_id = $1 AND ($2 = 0 OR version < $2)
+		ORDER BY version DESC, step DESC LIMIT $3`, id, below, limit)
+	if err != nil {
+		return nil, explain(err, "reading the history of %s", id)
+	}
+	moves, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (infra.Transition, error) {
+		var move infra.Transition
+		err := row.Scan(&move.ResourceID, &move.Version, &move.From, &move.To, scannedInstant{&move.At}, &move.Actor, &move.Reason, &move.CorrelationID)
+		return move, err
+	})
+	return moves, explain(err, "reading the history of %s", id)
+}
