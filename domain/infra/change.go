@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
@@ -20,7 +21,7 @@ type Change struct {
 // placedChange is a change with its path read.
 type placedChange struct {
 	Change
-	at    Path
+	at    configpath.Path
 	value any
 }
 
@@ -36,8 +37,8 @@ func ChangesOf(values map[string]json.RawMessage) []Change {
 		changes = append(changes, change)
 	}
 	slices.SortFunc(changes, func(a, b Change) int {
-		left, _ := ParsePath(a.Path)  // a path that is none is reported when the changes are applied
-		right, _ := ParsePath(b.Path) // as above
+		left, _ := parsePath(a.Path)  // a path that is none is reported when the changes are applied
+		right, _ := parsePath(b.Path) // as above
 		return comparePaths(left, right)
 	})
 	return changes
@@ -50,7 +51,7 @@ func ChangesOf(values map[string]json.RawMessage) []Change {
 func orderChanges(changes []Change) ([]placedChange, error) {
 	placed := make([]placedChange, 0, len(changes))
 	for _, change := range changes {
-		at, err := ParsePath(change.Path)
+		at, err := parsePath(change.Path)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +68,7 @@ func orderChanges(changes []Change) ([]placedChange, error) {
 	}
 	slices.SortStableFunc(placed, func(a, b placedChange) int { return comparePaths(a.at, b.at) })
 	for i := 1; i < len(placed); i++ {
-		if placed[i].at.within(placed[i-1].at) {
+		if within(placed[i].at, placed[i-1].at) {
 			return nil, fault.Invalid("/changes", "the changes of %.200q and %.200q overlap; give one of them", placed[i-1].Path, placed[i].Path)
 		}
 	}
@@ -125,7 +126,7 @@ func Apply(configuration json.RawMessage, changes []Change) (json.RawMessage, er
 // something else as soon as the list is another.
 func usesIndexes(changes []Change) bool {
 	return slices.ContainsFunc(changes, func(change Change) bool {
-		path, err := ParsePath(change.Path)
-		return err == nil && len(path.beforeList()) < len(path)
+		path, err := parsePath(change.Path)
+		return err == nil && len(beforeList(path)) < len(path)
 	})
 }

@@ -10,52 +10,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/infra"
 )
 
-func TestParsePath(t *testing.T) {
-	for text, want := range map[string]infra.Path{
-		"":                       nil,
-		"a":                      {{Key: "a"}},
-		"network.subnets[0].v-4": {{Key: "network"}, {Key: "subnets"}, {Index: 0, List: true}, {Key: "v-4"}},
-		`tags["a.b"]`:            {{Key: "tags"}, {Key: "a.b"}},
-		`["a\"b"].c`:             {{Key: `a"b`}, {Key: "c"}},
-		`tags[""]`:               {{Key: "tags"}, {Key: ""}},
-		"m[10][2]":               {{Key: "m"}, {Index: 10, List: true}, {Index: 2, List: true}},
-		`tags["aws:name"]`:       {{Key: "tags"}, {Key: "aws:name"}},
-	} {
-		t.Run("reads and writes "+text, func(t *testing.T) {
-			path, err := infra.ParsePath(text)
-			require.NoError(t, err)
-			require.Equal(t, want, path)
-			require.Equal(t, text, path.String())
-		})
-	}
-	t.Run("reads odd keys without quotes", func(t *testing.T) {
-		path, err := infra.ParsePath("tags.aws:name")
-		require.NoError(t, err)
-		require.Equal(t, `tags["aws:name"]`, path.String())
-	})
-	for _, text := range []string{".", "a.", ".a", "a..b", "a[", "a[]", "a[-1]", "a[01]", "a[1", `a["b`, `a["b"`, "a]", `a"b"`, "a[1]b", "a[1e3]", "a[9999999999]"} {
-		t.Run("refuses "+text, func(t *testing.T) {
-			_, err := infra.ParsePath(text)
-			require.True(t, fault.Is(err, fault.InvalidInput), "%v", err)
-		})
-	}
-}
-
-func FuzzParsePath(f *testing.F) {
-	for _, seed := range []string{"a.b[0]", `x["y.z"][3].q`, "", "a[", `["\u00e9"]`, `["\ud800"]`} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		path, err := infra.ParsePath(text)
-		if err != nil {
-			return
-		}
-		again, err := infra.ParsePath(path.String())
-		require.NoError(t, err, "%q was written as %q", text, path.String())
-		require.Equal(t, path.String(), again.String())
-	})
-}
-
 func TestApply(t *testing.T) {
 	for _, c := range []struct {
 		name, before string

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
@@ -44,7 +45,7 @@ func isNull(text json.RawMessage) bool {
 }
 
 // change makes one change at the rest of its path within value and returns what value became.
-func change(value any, rest Path, whole placedChange) (any, error) {
+func change(value any, rest configpath.Path, whole placedChange) (any, error) {
 	segment := rest[0]
 	if value == nil {
 		if whole.Remove {
@@ -52,7 +53,7 @@ func change(value any, rest Path, whole placedChange) (any, error) {
 		}
 		value = emptyFor(segment)
 	}
-	if segment.List {
+	if _, isIndex := segment.Index(); isIndex {
 		list, isList := value.([]any)
 		if !isList {
 			return nil, misstep(whole.at, rest, "no list")
@@ -66,15 +67,15 @@ func change(value any, rest Path, whole placedChange) (any, error) {
 	return changeObject(object, rest, whole)
 }
 
-func emptyFor(segment Segment) any {
-	if segment.List {
+func emptyFor(segment configpath.Segment) any {
+	if _, isIndex := segment.Index(); isIndex {
 		return []any{}
 	}
 	return map[string]any{}
 }
 
-func changeObject(object map[string]any, rest Path, whole placedChange) (any, error) {
-	key := rest[0].Key
+func changeObject(object map[string]any, rest configpath.Path, whole placedChange) (any, error) {
+	key, _ := rest[0].Key()
 	below, present := object[key]
 	switch {
 	case len(rest) == 1 && whole.Remove:
@@ -94,8 +95,8 @@ func changeObject(object map[string]any, rest Path, whole placedChange) (any, er
 	return object, nil
 }
 
-func changeList(list []any, rest Path, whole placedChange) (any, error) {
-	index := rest[0].Index
+func changeList(list []any, rest configpath.Path, whole placedChange) (any, error) {
+	index, _ := rest[0].Index()
 	switch {
 	case index > len(list), index == len(list) && len(rest) > 1 && whole.Remove:
 		return nil, misstep(whole.at, rest, "no element")
@@ -120,26 +121,27 @@ func changeList(list []any, rest Path, whole placedChange) (any, error) {
 }
 
 // misstep names the path and the place where it leads nowhere, never a value.
-func misstep(path, rest Path, what string) error {
+func misstep(path, rest configpath.Path, what string) error {
 	return fault.Invalid("/changes", "path %q leads nowhere: there is %s at step %d", path.String(), what, len(path)-len(rest)+1)
 }
 
 // lookup returns the value at a path and whether there is one.
-func lookup(document any, path Path) (any, bool) {
+func lookup(document any, path configpath.Path) (any, bool) {
 	for _, segment := range path {
-		if segment.List {
+		if index, isIndex := segment.Index(); isIndex {
 			list, isList := document.([]any)
-			if !isList || segment.Index >= len(list) {
+			if !isList || index >= len(list) {
 				return nil, false
 			}
-			document = list[segment.Index]
+			document = list[index]
 			continue
 		}
 		object, isObject := document.(map[string]any)
 		if !isObject {
 			return nil, false
 		}
-		below, present := object[segment.Key]
+		key, _ := segment.Key()
+		below, present := object[key]
 		if !present {
 			return nil, false
 		}

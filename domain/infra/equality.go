@@ -2,8 +2,8 @@ package infra
 
 import (
 	"encoding/json"
-	"strconv"
-	"strings"
+
+	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
 // equalJSON reports whether two decoded documents are the same: objects whatever the order of their
@@ -35,34 +35,8 @@ func equalJSON(a, b any) bool {
 		return true
 	case json.Number:
 		right, isNumber := b.(json.Number)
-		return isNumber && canonicalNumber(left.String()) == canonicalNumber(right.String())
+		return isNumber && document.EqualNumbers(left.String(), right.String())
 	default:
 		return a == b
 	}
-}
-
-// canonicalNumber writes a JSON number as its digits without zeros at either end and the power of
-// ten after them, so that 1.0, 1 and 10e-1 are one text, without ever writing 1e999999999 out.
-func canonicalNumber(text string) string {
-	sign := ""
-	if rest, negative := strings.CutPrefix(text, "-"); negative {
-		sign, text = "-", rest
-	}
-	mantissa, power, _ := strings.Cut(strings.ToLower(text), "e")
-	exponent := int64(0)
-	if power != "" {
-		var err error
-		if exponent, err = strconv.ParseInt(power, 10, 32); err != nil {
-			return sign + text // beyond all bounds: equal only as written
-		}
-	}
-	whole, fraction, _ := strings.Cut(mantissa, ".")
-	digits := strings.TrimLeft(whole+fraction, "0")
-	exponent -= int64(len(fraction))
-	trimmed := strings.TrimRight(digits, "0")
-	if trimmed == "" {
-		return "0"
-	}
-	exponent += int64(len(digits) - len(trimmed))
-	return sign + trimmed + "e" + strconv.FormatInt(exponent, 10)
 }

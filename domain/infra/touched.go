@@ -3,13 +3,15 @@ package infra
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 )
 
 // expected returns what the places that changes touch hold once they are made. A place is a path up
 // to its first list: lists are compared as a whole, because an index means another element once the
 // list has changed.
 func expected(configuration json.RawMessage, changes []Change) ([]Change, error) {
-	return snapshot(configuration, places(changes, Path.beforeList))
+	return snapshot(configuration, places(changes, beforeList))
 }
 
 // restoration returns the changes that bring back what a configuration holds where changes touch it.
@@ -19,8 +21,8 @@ func restoration(configuration json.RawMessage, changes []Change) ([]Change, err
 	if err != nil {
 		return nil, err
 	}
-	return snapshot(configuration, places(changes, func(path Path) Path {
-		path = path.beforeList()
+	return snapshot(configuration, places(changes, func(path configpath.Path) configpath.Path {
+		path = beforeList(path)
 		for i := range path {
 			if value, present := lookup(document, path[:i]); !present || value == nil {
 				return path[:i]
@@ -31,18 +33,18 @@ func restoration(configuration json.RawMessage, changes []Change) ([]Change, err
 }
 
 // places returns where changes touch a configuration, none within another.
-func places(changes []Change, placeOf func(Path) Path) []Path {
-	var all []Path
+func places(changes []Change, placeOf func(configpath.Path) configpath.Path) []configpath.Path {
+	var all []configpath.Path
 	for _, change := range changes {
-		path, err := ParsePath(change.Path)
+		path, err := parsePath(change.Path)
 		if err == nil { // checked with the action
 			all = append(all, placeOf(path))
 		}
 	}
 	slices.SortFunc(all, comparePaths)
-	var outermost []Path
+	var outermost []configpath.Path
 	for _, path := range all {
-		if len(outermost) == 0 || !path.within(outermost[len(outermost)-1]) {
+		if len(outermost) == 0 || !within(path, outermost[len(outermost)-1]) {
 			outermost = append(outermost, path)
 		}
 	}
@@ -50,7 +52,7 @@ func places(changes []Change, placeOf func(Path) Path) []Path {
 }
 
 // snapshot returns what places hold, as changes that would put it there.
-func snapshot(configuration json.RawMessage, places []Path) ([]Change, error) {
+func snapshot(configuration json.RawMessage, places []configpath.Path) ([]Change, error) {
 	document, err := decode(configuration)
 	if err != nil {
 		return nil, err
@@ -79,7 +81,7 @@ func (r *Reconciler) holds(configuration json.RawMessage, expected []Change) boo
 		return false
 	}
 	return !slices.ContainsFunc(expected, func(one Change) bool {
-		path, err := ParsePath(one.Path)
+		path, err := parsePath(one.Path)
 		if err != nil {
 			return true
 		}
