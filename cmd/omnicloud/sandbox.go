@@ -6,7 +6,10 @@ import (
 	"log/slog"
 	"net"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/sandbox"
 )
 
@@ -30,7 +33,16 @@ func (c *sandboxServeCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "the sandbox cannot listen on %s; choose another --sandbox-addr", c.SandboxAddr)
 	}
-	services, err := sandbox.New(ctx, sandbox.Options{DatabaseURL: c.Database.DatabaseURL, Seed: c.SandboxSeed, Logger: log})
+	// The resources of the state service lie in the engine's schema, so that imported ones are there too.
+	pool, err := c.resources(ctx)
+	if err != nil {
+		_ = listener.Close()
+		return fmt.Errorf("starting the sandbox: %w", err)
+	}
+	defer pool.Close()
+	services, err := sandbox.New(ctx, sandbox.Options{
+		DatabaseURL: c.Database.DatabaseURL, States: postgres.NewResources(pool), Seed: c.SandboxSeed, Logger: log,
+	})
 	if err != nil {
 		_ = listener.Close()
 		return fmt.Errorf("starting the sandbox: %w", err)
@@ -38,4 +50,12 @@ func (c *sandboxServeCommand) Run(ctx context.Context, log *slog.Logger) error {
 	defer services.Close()
 	log.Info("sandbox ready", "address", "http://"+listener.Addr().String())
 	return services.Serve(ctx, listener)
+}
+
+// resources opens what keeps the state service's resources, made where it is not there yet.
+func (c *sandboxServeCommand) resources(ctx context.Context) (*pgxpool.Pool, error) {
+	if _, err := postgres.Migrate(ctx, c.Database.DatabaseURL); err != nil {
+		return nil, err
+	}
+	return postgres.Open(ctx, c.Database.DatabaseURL)
 }

@@ -170,6 +170,7 @@ func TestManagerDetectDrift(t *testing.T) {
 func TestResourceCheck(t *testing.T) {
 	for name, change := range map[string]func(*infra.Resource){
 		"an id with a slash":                 func(r *infra.Resource) { r.ID = "a/b" },
+		"an id that URLs take for a folder":  func(r *infra.Resource) { r.ID = ".." },
 		"no type":                            func(r *infra.Resource) { r.Type = "" },
 		"a tenant id with a space":           func(r *infra.Resource) { r.TenantID = "a b" },
 		"neither declared nor observed":      func(r *infra.Resource) { r.Desired, r.Actual = nil, nil },

@@ -81,9 +81,10 @@ var (
 // maxReasonBytes bounds what is kept of why a provider could not be asked.
 const maxReasonBytes = 1000
 
-// CheckID returns an InvalidInput error for a resource id that is not 1 to 128 of A-Z a-z 0-9 . _ -.
+// CheckID returns an InvalidInput error for a resource id that is not 1 to 128 of A-Z a-z 0-9 . _ -, or
+// that is . or .., which no path of a URL can name.
 func CheckID(id string) error {
-	if !identifier.MatchString(id) {
+	if !identifier.MatchString(id) || id == "." || id == ".." {
 		return fault.Invalid("/resource_id", "resource id %.140q is not 1 to 128 letters, digits, dots, dashes and underscores", id)
 	}
 	return nil

@@ -31,7 +31,7 @@ func described(t *testing.T, service string) (*openapi3.T, routers.Router) {
 }
 
 // exchange makes a request, and checks both it and its answer against the description.
-func (s *server) exchange(t *testing.T, router routers.Router, method, path, body string, header map[string]string) (*http.Response, string) {
+func (s *server) exchange(t *testing.T, router routers.Router, method, path, body string, header map[string]string) (route string, response *http.Response, text string) {
 	t.Helper()
 	address, err := url.Parse(path)
 	require.NoError(t, err)
@@ -47,20 +47,25 @@ func (s *server) exchange(t *testing.T, router routers.Router, method, path, bod
 	input := &openapi3filter.RequestValidationInput{Request: request, PathParams: parameters, Route: operation}
 	require.NoError(t, openapi3filter.ValidateRequest(t.Context(), input), "%s %s", method, path)
 
-	response, text := s.call(t, method, path, body, header)
+	response, text = s.call(t, method, path, body, header)
 	err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header,
 		Body:    io.NopCloser(bytes.NewReader([]byte(text))),
 		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
 	})
 	require.NoError(t, err, "%s %s answered %d %.600s", method, path, response.StatusCode, text)
-	return response, text
+	return operation.Path, response, text
 }
 
 const (
 	samplePosting    = `{"book":"main","period":"2026-09","revision":1,"page":1,"pages":1,"lines":[{"account":"acme","currency":"USD","amount":"12.34"},{"account":"@rounding","currency":"USD","amount":"-0.01"}]}`
 	sampleEvent      = `{"kind":"period.awaiting_approval","severity":"info","tenant_id":"acme","summary":"September waits","details":{"period":"2026-09"}}`
 	sampleEscalation = `{"resource_id":"lb-meridian-5","resource_type":"load_balancer","tenant_id":"meridian","severity":"critical","summary":"open to the world","config_paths":["ingress[2].cidr"]}`
+)
+
+const (
+	sampleResource = `{"resource_id":"contract-1","resource_type":"AWS::EC2::Instance","tenant_id":"acme","desired":{"n":1},"actual":{"n":1},"depends_on":["vpc-acme"]}`
+	sampleUpdate   = `{"side":"actual","changes":[{"path":"n","value":2},{"path":"m","remove":true}]}`
 )
 
 // exchanges has at least one for every operation that the descriptions promise.
@@ -83,7 +88,16 @@ var exchanges = map[string][]struct{ method, path, body string }{
 		{"GET", "/compute/v1/resources?tenant_id=acme&type=vm&type=bucket", ""},
 		{"GET", "/compute/v1/capacity", ""},
 	},
-	"state": {{"GET", "/state/v1/resources?limit=1000", ""}},
+	"state": {
+		{"GET", "/state/v1/resources?limit=1000", ""},
+		{"GET", "/state/v1/resources?state=active&state=failed&limit=2", ""},
+		{"POST", "/state/v1/resources", sampleResource},
+		{"GET", "/state/v1/resources/contract-1", ""},
+		{"PATCH", "/state/v1/resources/contract-1", sampleUpdate},
+		{"GET", "/state/v1/resources/contract-1/drift", ""},
+		{"GET", "/state/v1/resources/contract-1/transitions?limit=3", ""},
+		{"DELETE", "/state/v1/resources/contract-1", ""},
+	},
 	"monitor": {
 		{"POST", "/monitor/v1/events", sampleEvent},
 		{"GET", "/monitor/v1/events?kind=period.awaiting_approval", ""},
@@ -99,10 +113,15 @@ var exchanges = map[string][]struct{ method, path, body string }{
 		{"GET", "/sandbox/v1/requests?route=GET+/billing/v1/rates", ""},
 		{"PUT", "/sandbox/v1/control-totals", `{"period":"2026-09","billing_account_id":"111122223333","invoice_id":"INV-202609-1111","currency":"USD","billed_cost":"1"}`},
 		{"DELETE", "/sandbox/v1/control-totals", ""},
+		{"POST", "/sandbox/v1/drift", `{"resource_id":"vm-zephyr-1","kind":"tags","again":2}`},
+		{"DELETE", "/sandbox/v1/drift", ""},
 		{"GET", "/healthz", ""},
 		{"GET", "/readyz", ""},
 	},
 }
+
+// versions are those that the writes of one resource are bound to.
+var versions = map[string]string{http.MethodPatch: `"1"`, http.MethodDelete: `"2"`}
 
 func testContract(t *testing.T, s *server) {
 	for service, list := range exchanges {
@@ -116,25 +135,27 @@ func testContract(t *testing.T, s *server) {
 			}
 			for _, e := range list {
 				header := map[string]string{"X-Correlation-ID": "contract", "X-Service-Name": "test"}
-				if e.method == http.MethodPost {
-					header["Idempotency-Key"] = "contract-1"
+				if e.method != http.MethodGet {
+					header["Idempotency-Key"] = "contract-" + e.method
 				}
-				response, text := s.exchange(t, router, e.method, e.path, e.body, header)
+				if version, bound := versions[e.method]; bound && service == "state" {
+					header["If-Match"] = version
+				}
+				route, response, text := s.exchange(t, router, e.method, e.path, e.body, header)
 				require.Less(t, response.StatusCode, 300, text)
-				path, _, _ := strings.Cut(e.path, "?")
-				delete(promised, e.method+" "+path)
+				delete(promised, e.method+" "+strings.TrimSuffix(document.Servers[0].URL, "/")+route)
 			}
 			require.Empty(t, promised, "promised and not exchanged")
 		})
 	}
 	t.Run("refusals follow the description too", func(t *testing.T) {
 		_, router := described(t, "billing")
-		key := map[string]string{"Idempotency-Key": "contract-1"}
+		key := map[string]string{"Idempotency-Key": "contract-" + http.MethodPost}
 		other := strings.Replace(samplePosting, "12.34", "12.35", 1)
-		response, _ := s.exchange(t, router, http.MethodPost, "/billing/v1/postings", other, key)
+		_, response, _ := s.exchange(t, router, http.MethodPost, "/billing/v1/postings", other, key)
 		require.Equal(t, http.StatusUnprocessableEntity, response.StatusCode)
 		s.fault(t, `{"route":"GET /billing/*","retry_after_s":7}`)
-		response, _ = s.exchange(t, router, http.MethodGet, "/billing/v1/rates", "", nil)
+		_, response, _ = s.exchange(t, router, http.MethodGet, "/billing/v1/rates", "", nil)
 		require.Equal(t, http.StatusTooManyRequests, response.StatusCode)
 		require.Equal(t, "7", response.Header.Get("Retry-After"))
 	})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
 	"github.com/omnicloud/omnicloud/internal/sandbox"
 )
@@ -25,7 +26,7 @@ type server struct {
 
 func start(t *testing.T) *server {
 	t.Helper()
-	return startOn(t, postgrestest.EmptyURL(t))
+	return startOn(t, postgrestest.URL(t))
 }
 
 // TestSandbox runs what can share one database: loading the sample takes longer than most tests.
@@ -41,6 +42,9 @@ func TestSandbox(t *testing.T) {
 		"control totals can be wrong":   testControlTotalsCanBeMadeWrong,
 		"request log":                   testRequestLog,
 		"a server that is told to stop": testServeStops,
+		"resources":                     testResources,
+		"resource refusals":             testResourceRefusals,
+		"drift on order":                testMeddling,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Cleanup(func() { s.heal(t) })
@@ -51,8 +55,11 @@ func TestSandbox(t *testing.T) {
 
 func startOn(t *testing.T, databaseURL string) *server {
 	t.Helper()
+	pool, err := postgres.Open(context.Background(), databaseURL)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
 	services, err := sandbox.New(context.Background(), sandbox.Options{
-		DatabaseURL: databaseURL, Logger: slog.New(slog.DiscardHandler),
+		DatabaseURL: databaseURL, States: postgres.NewResources(pool), Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	listening := httptest.NewServer(services.Handler())

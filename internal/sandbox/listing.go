@@ -121,11 +121,8 @@ func (d *rawDocument) ScanBytes(text []byte) error {
 
 // pageOf reads the query parameters cursor and limit.
 func pageOf(values url.Values) (after int64, limit int, err error) {
-	limit = defaultLimit
-	if text := values.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxLimit {
-			return 0, 0, fault.Invalid("limit", "limit %.40q is not a number from 1 to %d", text, maxLimit)
-		}
+	if limit, err = limitOf(values); err != nil {
+		return 0, 0, err
 	}
 	cursor := values.Get("cursor")
 	if cursor == "" {
@@ -139,6 +136,19 @@ func pageOf(values url.Values) (after int64, limit int, err error) {
 		return 0, 0, fault.Invalid("cursor", "cursor %.40q was not given out by this list", cursor)
 	}
 	return after, limit, nil
+}
+
+// limitOf reads the query parameter limit.
+func limitOf(values url.Values) (int, error) {
+	text := values.Get("limit")
+	if text == "" {
+		return defaultLimit, nil
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > maxLimit {
+		return 0, fault.Invalid("limit", "limit %.40q is not a number from 1 to %d", text, maxLimit)
+	}
+	return limit, nil
 }
 
 // cursorAfter names the place after a row. Callers must not read anything into it.

@@ -72,12 +72,12 @@ func testListings(t *testing.T, s *server) {
 			}
 			Total int
 		}
-		s.get(t, "/state/v1/resources?tenant_id=acme&type=vm&type=database&limit=2", &page)
+		s.get(t, "/state/v1/resources?tenant_id=acme&type=AWS::EC2::Instance&type=AWS::RDS::DBInstance&limit=2", &page)
 		require.Equal(t, 3, page.Total)
 		require.Len(t, page.Resources, 2)
 		for _, resource := range page.Resources {
 			require.Equal(t, "acme", resource.TenantID)
-			require.Contains(t, []string{"vm", "database"}, resource.Type)
+			require.Contains(t, []string{"AWS::EC2::Instance", "AWS::RDS::DBInstance"}, resource.Type)
 		}
 	})
 }
@@ -108,7 +108,7 @@ func testListingRefusals(t *testing.T, s *server) {
 }
 
 func TestSeeding(t *testing.T) {
-	url := postgrestest.EmptyURL(t)
+	url := postgrestest.URL(t)
 	began := time.Now()
 	first := startOn(t, url)
 	took := time.Since(began)

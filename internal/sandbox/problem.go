@@ -28,6 +28,12 @@ func statusOf(code fault.Code) int {
 		return http.StatusBadRequest
 	case fault.NotFound:
 		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.PreconditionFailed:
+		return http.StatusPreconditionFailed
+	case fault.PreconditionRequired:
+		return http.StatusPreconditionRequired
 	case fault.IdempotencyMismatch:
 		return http.StatusUnprocessableEntity
 	case fault.TooLarge:

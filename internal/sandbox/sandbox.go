@@ -20,7 +20,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/internal/sandbox/sample"
 )
 
@@ -28,6 +30,10 @@ import (
 type Options struct {
 	// DatabaseURL names the PostgreSQL database in which schema sandbox is made and kept.
 	DatabaseURL string
+	// States keeps the resources of the state service. Without it, a sandbox has no state service.
+	States infra.Store
+	// Detect compares the two configurations of a resource; by default with no rules but the engine's own.
+	Detect func(context.Context, infra.Resource) ([]drift.Record, error)
 	// Seed chooses the sample; zero means sample.DefaultSeed.
 	Seed   uint64
 	Logger *slog.Logger
@@ -39,7 +45,10 @@ type Sandbox struct {
 	logger   *slog.Logger
 	faults   *faults
 	requests *requestLog
-	handler  http.Handler
+	// states is nil where the sandbox was given nothing to keep resources in.
+	states    *stateManager
+	meddlings *meddlings
+	handler   http.Handler
 
 	// stopping is closed when the server is to end, which frees requests that a fault keeps hanging.
 	stopping chan struct{}
@@ -63,7 +72,13 @@ func New(ctx context.Context, options Options) (*Sandbox, error) {
 	}
 	s := &Sandbox{
 		pool: pool, logger: options.Logger,
-		faults: newFaults(), requests: newRequestLog(), stopping: make(chan struct{}),
+		faults: newFaults(), requests: newRequestLog(), meddlings: newMeddlings(), stopping: make(chan struct{}),
+	}
+	if options.States != nil {
+		if s.states, err = newStateManager(options); err != nil {
+			pool.Close()
+			return nil, err
+		}
 	}
 	if err := s.prepare(ctx, options.Seed); err != nil {
 		pool.Close()

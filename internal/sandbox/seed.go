@@ -23,7 +23,6 @@ const (
 	listOwnership    = "ownership"
 	listResources    = "resources"
 	listCapacity     = "capacity"
-	listStates       = "states"
 	listExchange     = "exchange_rates"
 )
 
@@ -41,8 +40,12 @@ func (s *Sandbox) seed(ctx context.Context, seed uint64) error {
 	if err != nil || loaded {
 		return err
 	}
-	if err := load(ctx, tx, sample.New(seed)); err != nil {
+	data := sample.New(seed)
+	if err := load(ctx, tx, data); err != nil {
 		return fmt.Errorf("loading the sample: %w", err)
+	}
+	if err := s.loadStates(ctx, data.States); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, "INSERT INTO sandbox.sample (version, seed) VALUES ($1, $2::numeric)",
 		sample.Version, strconv.FormatUint(seed, 10)); err != nil {
@@ -87,9 +90,6 @@ func load(ctx context.Context, tx pgx.Tx, data *sample.Dataset) error {
 	}
 	for _, resource := range data.Resources {
 		l.add(listResources, "", resource.TenantID, resource.Type, resource)
-	}
-	for _, state := range data.States {
-		l.add(listStates, "", state.TenantID, state.Type, state)
 	}
 	for _, reservation := range data.Reservations {
 		l.add(listReservations, "", reservation.TenantID, "", reservation)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -50,21 +51,38 @@ func (c *caller) get(ctx context.Context, path string, query url.Values, decode 
 // post writes a document under an idempotency key, which the service stores: sent again, the same
 // key changes nothing. The answer's body is of no interest.
 func (c *caller) post(ctx context.Context, path, idempotencyKey string, document any) error {
+	return c.write(ctx, http.MethodPost, path, idempotencyKey, 0, document, nil)
+}
+
+// write sends a document (nil for none) by a method, under an idempotency key and, unless it is zero,
+// bound to a version of what it changes. decode reads the answer, as for get.
+func (c *caller) write(
+	ctx context.Context, method, path, idempotencyKey string, version int64, document any, decode func(io.Reader) error,
+) error {
 	if !validKey(idempotencyKey) {
 		return fault.New(fault.Internal, "a write to %s needs an idempotency key of 1 to %d visible ASCII characters, not %.40q",
 			c.service, maxKeyLength, idempotencyKey)
 	}
-	body, err := json.Marshal(document)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal, "the body for %s %s cannot be written as JSON", c.service, path)
+	var body io.Reader
+	if document != nil {
+		text, err := json.Marshal(document)
+		if err != nil {
+			return fault.Wrap(err, fault.Internal, "the body for %s %s cannot be written as JSON", c.service, path)
+		}
+		body = bytes.NewReader(text)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(path).String(), bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, c.base.JoinPath(path).String(), body)
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "the request to %s for %s cannot be built", c.service, path)
 	}
-	request.Header.Set("Content-Type", "application/json")
+	if document != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if version != 0 {
+		request.Header.Set(headerIfMatch, strconv.Quote(strconv.FormatInt(version, 10)))
+	}
 	request.Header.Set(headerIdempotencyKey, idempotencyKey)
-	return c.do(request, nil)
+	return c.do(request, decode)
 }
 
 // do goes through the chain directly instead of an http.Client: the services redirect nowhere and

@@ -12,6 +12,7 @@ const (
 	headerCorrelation    = "X-Correlation-ID"
 	headerTenant         = "X-Tenant-ID"
 	headerIdempotencyKey = "Idempotency-Key"
+	headerIfMatch        = "If-Match"
 )
 
 // withHeaders says who calls, for which request and for which tenant. A context without a

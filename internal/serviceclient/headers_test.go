@@ -2,6 +2,7 @@ package serviceclient_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -44,6 +45,24 @@ func everyCall(clients *serviceclient.Clients) map[string]func(context.Context) 
 			_, err := clients.State.Resources(ctx, infra.ResourceFilter{}, "")
 			return err
 		},
+		"GET /state/v1/resources/vm-1": func(ctx context.Context) error {
+			_, err := clients.State.Read(ctx, "vm-1")
+			return err
+		},
+		"POST /state/v1/resources": func(ctx context.Context) error {
+			_, err := clients.State.Create(ctx, "key-1", infra.Resource{ID: "vm-1", Type: "vm", Desired: json.RawMessage("{}")})
+			return err
+		},
+		"PATCH /state/v1/resources/vm-1": func(ctx context.Context) error {
+			_, err := clients.State.Update(ctx, "key-1", infra.Update{
+				ID: "vm-1", Version: 3, Side: infra.SideActual, Changes: []infra.Change{{Path: "n", Remove: true}},
+			})
+			return err
+		},
+		"DELETE /state/v1/resources/vm-1": func(ctx context.Context) error {
+			_, err := clients.State.Delete(ctx, "key-1", "vm-1", 3)
+			return err
+		},
 		"POST /monitor/v1/events": func(ctx context.Context) error {
 			return clients.Monitor.Publish(ctx, "key-1", closing.Event{Kind: "test"})
 		},
@@ -53,7 +72,8 @@ func everyCall(clients *serviceclient.Clients) map[string]func(context.Context) 
 	}
 }
 
-const emptyLists = `{"tenants":[],"charges":[],"control_totals":[],"usage":[],"ownership":[],"resources":[],"total":0}`
+// emptyLists answers every call: an empty page of anything, and one resource.
+const emptyLists = `{"resource_id":"vm-1","resource_type":"vm","version":4,"tenants":[],"charges":[],"control_totals":[],"usage":[],"ownership":[],"resources":[],"total":0}`
 
 func TestHeaders(t *testing.T) {
 	var seen *http.Request
@@ -77,11 +97,17 @@ func TestHeaders(t *testing.T) {
 			require.Equal(t, "omnicloud-worker", seen.Header.Get("X-Service-Name"))
 			require.True(t, strings.HasPrefix(seen.Header.Get("Traceparent"), "00-"+remote.TraceID().String()+"-"),
 				"traceparent %q", seen.Header.Get("Traceparent"))
-			if seen.Method == http.MethodPost {
+			if seen.Method != http.MethodGet {
 				require.Equal(t, "key-1", seen.Header.Get("Idempotency-Key"))
+			}
+			switch seen.Method {
+			case http.MethodPost, http.MethodPatch:
 				require.Equal(t, "application/json", seen.Header.Get("Content-Type"))
-			} else {
+			case http.MethodGet:
 				require.Empty(t, seen.Header.Get("Idempotency-Key"))
+			}
+			if seen.Method == http.MethodPatch || seen.Method == http.MethodDelete {
+				require.Equal(t, `"3"`, seen.Header.Get("If-Match"), "what is changed is bound to a version")
 			}
 		})
 		t.Run(route+" makes no correlation id or tenant of its own", func(t *testing.T) {

@@ -24,6 +24,9 @@ func (s *State) Resources(ctx context.Context, filter infra.ResourceFilter, curs
 	for _, resourceType := range filter.Types {
 		query.Add("type", resourceType)
 	}
+	for _, state := range filter.States {
+		query.Add("state", string(state))
+	}
 	resources := listing[infra.Resource, infra.Resource]{path: "v1/resources", list: "resources", accept: acceptResource}
 	page, err := resources.read(ctx, s.caller, query, cursor)
 	if err != nil {
@@ -39,8 +42,10 @@ func acceptResource(item infra.Resource) (infra.Resource, error) {
 		return item, missing("resource_id")
 	case item.Type == "":
 		return item, missing("resource_type")
+	case item.State != "" && !item.State.Valid():
+		return item, fmt.Errorf("%w: resource %q is in a state that nobody knows", errSchema, item.ID)
 	}
-	for _, configuration := range []*json.RawMessage{&item.Desired, &item.Actual} {
+	for _, configuration := range []*json.RawMessage{&item.Desired, &item.Actual, &item.Schema} {
 		text := bytes.TrimSpace(*configuration)
 		if len(text) == 0 || bytes.Equal(text, []byte("null")) {
 			*configuration = nil

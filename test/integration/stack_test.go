@@ -93,7 +93,7 @@ func (s *stack) startTemporal() {
 }
 
 func (s *stack) startServices() {
-	services, err := sandbox.New(context.Background(), sandbox.Options{DatabaseURL: s.databaseURL, Logger: quiet()})
+	services, err := sandbox.New(context.Background(), sandbox.Options{DatabaseURL: s.databaseURL, States: postgres.NewResources(s.pool), Logger: quiet()})
 	require.NoError(s, err)
 	s.services = httptest.NewServer(services.Handler())
 	s.Cleanup(func() {

@@ -12,10 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
 	"github.com/omnicloud/omnicloud/internal/sandbox"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
@@ -25,7 +27,7 @@ var september = period.New(2026, time.September)
 
 // TestServices runs every test on one database: loading the sample takes longer than most of them.
 func TestServices(t *testing.T) {
-	database := postgrestest.EmptyURL(t)
+	database := postgrestest.URL(t)
 	for name, test := range map[string]func(*testing.T, string){
 		"the sample arrives whole":     testTheSampleArrivesWhole,
 		"headers arrive":               testHeadersArrive,
@@ -38,16 +40,28 @@ func TestServices(t *testing.T) {
 	}
 }
 
+// TestReconciler runs on a database of its own, since it mends the sample.
+func TestReconciler(t *testing.T) {
+	database := postgrestest.URL(t)
+	t.Run("in order", func(t *testing.T) { testReconciling(t, database) })
+	t.Run("under faults", func(t *testing.T) { testReconcilingUnderFaults(t, database) })
+	t.Run("after a crash", func(t *testing.T) { testReconcilingAfterACrash(t, database) })
+}
+
 // platform is a sandbox and clients of it.
 type platform struct {
 	*serviceclient.Clients
-	url string
+	url  string
+	pool *pgxpool.Pool
 }
 
 func start(t *testing.T, database string, adjust ...func(*serviceclient.Options)) *platform {
 	t.Helper()
+	pool, err := postgres.Open(context.Background(), database)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
 	services, err := sandbox.New(context.Background(), sandbox.Options{
-		DatabaseURL: database, Logger: slog.New(slog.DiscardHandler),
+		DatabaseURL: database, States: postgres.NewResources(pool), Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	server := httptest.NewServer(services.Handler())
@@ -63,13 +77,14 @@ func start(t *testing.T, database string, adjust ...func(*serviceclient.Options)
 	clients, err := serviceclient.New(options)
 	require.NoError(t, err)
 	t.Cleanup(clients.Close)
-	return &platform{Clients: clients, url: server.URL}
+	return &platform{Clients: clients, url: server.URL, pool: pool}
 }
 
 // control makes a request to the sandbox's own routes.
 func (p *platform) control(t *testing.T, method, path, body string) *http.Response {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, p.url+path, strings.NewReader(body))
+	// A cleanup, which switches faults off, has a context that has ended.
+	request, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, p.url+path, strings.NewReader(body))
 	require.NoError(t, err)
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)

@@ -119,12 +119,12 @@ func testTheSampleArrivesWhole(t *testing.T, database string) {
 		same(t, data.Reservations[:1], own)
 	})
 	t.Run("resources of one tenant and type", func(t *testing.T) {
-		page, err := p.State.Resources(t.Context(), infra.ResourceFilter{TenantID: "acme", Types: []string{"vm"}}, "")
+		page, err := p.State.Resources(t.Context(), infra.ResourceFilter{TenantID: "acme", Types: []string{"AWS::EC2::Instance"}}, "")
 		require.NoError(t, err)
 		require.Len(t, page.Resources, 2)
 		require.Equal(t, "vm-acme-1", page.Resources[0].ID)
-		require.Contains(t, string(page.Resources[0].Desired), `"instance_type":"gp.xlarge"`)
-		require.Contains(t, string(page.Resources[0].Actual), `"instance_type":"gp.8xlarge"`)
+		require.Contains(t, string(page.Resources[0].Desired), `"InstanceType":"m6i.xlarge"`)
+		require.Contains(t, string(page.Resources[0].Actual), `"InstanceType":"m6i.8xlarge"`)
 	})
 	t.Run("missing and extra resources lack one configuration", func(t *testing.T) {
 		page, err := p.State.Resources(t.Context(), infra.ResourceFilter{}, "")
@@ -138,7 +138,7 @@ func testTheSampleArrivesWhole(t *testing.T, database string) {
 				lacking[resource.ID] = "actual"
 			}
 		}
-		require.Equal(t, map[string]string{"vm-vertex-1": "actual", "vm-unknown-7f3a": "desired"}, lacking)
+		require.Equal(t, map[string]string{"vm-vertex-1": "actual", "db-acme-3": "actual", "vm-unknown-7f3a": "desired"}, lacking)
 	})
 }
 

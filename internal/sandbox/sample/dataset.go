@@ -19,7 +19,7 @@ import (
 const DefaultSeed uint64 = 20260930
 
 // Version changes whenever the same seed gives other data than before.
-const Version = 2
+const Version = 3
 
 // Currency is the currency of every amount of the sample.
 const Currency = "USD"
