@@ -51,6 +51,9 @@ type Book struct {
 	// ApprovalDeadline is how long an approval may wait; ReminderEvery how often approvers are reminded.
 	ApprovalDeadline time.Duration `json:"approval_deadline"`
 	ReminderEvery    time.Duration `json:"reminder_every"`
+	// AnomalyLeastImpact is the rise of a tenant's day, in the currency of its costs, from which the
+	// watch over closed periods tells of it; zero tells of every rise that the past does not explain.
+	AnomalyLeastImpact decimal.Decimal `json:"anomaly_least_impact"`
 	// Approvers lists the subjects that may approve; empty means everyone with the finance_approver role.
 	Approvers []string `json:"approvers"`
 }

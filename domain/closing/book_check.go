@@ -47,6 +47,9 @@ func (b Book) Validate() error {
 	if b.VarianceTolerance.IsNegative() {
 		return fault.Invalid("/variance_tolerance", "the variance tolerance %s is below zero", b.VarianceTolerance)
 	}
+	if b.AnomalyLeastImpact.IsNegative() {
+		return fault.Invalid("/anomaly_least_impact", "the least impact of an anomaly, %s, is below zero", b.AnomalyLeastImpact)
+	}
 	if err := b.checkTimes(); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 // bookColumns are read by scanBook and written by EnsureBook and ApplyBook, in this order.
 const bookColumns = `book, name, billing_accounts, currency, cost_basis, period_by, posting_digits, close_day,
-	variance_tolerance, in_order, first_period, approval_deadline, reminder_every, approvers`
+	variance_tolerance, in_order, first_period, approval_deadline, reminder_every, approvers, anomaly_least_impact`
 
 // Book returns a book, or a NotFound error.
 func (s *Closing) Book(ctx context.Context, book string) (closing.Book, error) {
@@ -33,7 +33,7 @@ func (s *Closing) Books(ctx context.Context) ([]closing.Book, error) {
 // check the book beyond the constraints of its table.
 func EnsureBook(ctx context.Context, db DB, book closing.Book) (created bool, err error) {
 	tag, err := db.Exec(ctx, `INSERT INTO books (`+bookColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (book) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (book) DO NOTHING`,
 		bookValues(book)...)
 	if err != nil {
 		return false, explain(err, "making book %s", book.ID)
@@ -46,7 +46,7 @@ func bookValues(book closing.Book) []any {
 	return []any{
 		book.ID, book.Name, listOf(book.BillingAccounts), book.Currency, string(book.Basis), string(book.PeriodBy),
 		book.PostingDigits, book.CloseDay, number(book.VarianceTolerance), book.InOrder, book.FirstPeriod.String(),
-		book.ApprovalDeadline, book.ReminderEvery, listOf(book.Approvers),
+		book.ApprovalDeadline, book.ReminderEvery, listOf(book.Approvers), number(book.AnomalyLeastImpact),
 	}
 }
 
@@ -67,7 +67,8 @@ func scanBook(row pgx.CollectableRow) (closing.Book, error) {
 	var book closing.Book
 	err := row.Scan(&book.ID, &book.Name, &book.BillingAccounts, &book.Currency, &book.Basis, &book.PeriodBy,
 		&book.PostingDigits, &book.CloseDay, scannedNumber{&book.VarianceTolerance}, &book.InOrder,
-		scannedMonth{&book.FirstPeriod}, &book.ApprovalDeadline, &book.ReminderEvery, &book.Approvers)
+		scannedMonth{&book.FirstPeriod}, &book.ApprovalDeadline, &book.ReminderEvery, &book.Approvers,
+		scannedNumber{&book.AnomalyLeastImpact})
 	return book, err
 }
 

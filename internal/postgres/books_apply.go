@@ -58,11 +58,12 @@ func ApplyBook(ctx context.Context, db DB, book closing.Book) (change BookChange
 
 // sameBook compares what is stored; a tolerance of 0.010 is one of 0.01, and no list an empty one.
 func sameBook(stored, wanted closing.Book) bool {
-	if !stored.VarianceTolerance.Equal(wanted.VarianceTolerance) {
+	if !stored.VarianceTolerance.Equal(wanted.VarianceTolerance) || !stored.AnomalyLeastImpact.Equal(wanted.AnomalyLeastImpact) {
 		return false
 	}
 	stored.VarianceTolerance, stored.BillingAccounts, stored.Approvers =
 		wanted.VarianceTolerance, listOf(stored.BillingAccounts), listOf(stored.Approvers)
+	stored.AnomalyLeastImpact = wanted.AnomalyLeastImpact
 	wanted.BillingAccounts, wanted.Approvers = listOf(wanted.BillingAccounts), listOf(wanted.Approvers)
 	return reflect.DeepEqual(stored, wanted)
 }
@@ -89,6 +90,6 @@ func checkNoResults(ctx context.Context, tx pgx.Tx, book, field string) error {
 
 func updateBook(ctx context.Context, tx pgx.Tx, book closing.Book) error {
 	_, err := tx.Exec(ctx, `UPDATE books SET (`+bookColumns+`)
-		= ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) WHERE book = $1`, bookValues(book)...)
+		= ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) WHERE book = $1`, bookValues(book)...)
 	return err
 }

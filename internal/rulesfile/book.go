@@ -31,7 +31,8 @@ func ReadBook(path string) (closing.Book, error) {
 
 // ParseBook reads the document of a book, YAML or JSON; name stands for the file in errors. What it
 // leaves out has the default: effective cost, periods by billing, closed in order on the 10th, no
-// tolerance, 48 hours for an approval with a reminder each day, every account and every approver. A
+// tolerance, 48 hours for an approval with a reminder each day, anomalies from 25 a day on, every
+// account and every approver. A
 // value that breaks a rule is an InvalidInput error that names file and line.
 func ParseBook(name string, document []byte) (closing.Book, error) {
 	root, err := parse(name, document)
@@ -41,6 +42,7 @@ func ParseBook(name string, document []byte) (closing.Book, error) {
 	book := closing.Book{
 		Basis: closing.BasisEffective, PeriodBy: closing.PeriodByBilling, InOrder: true,
 		CloseDay: defaultCloseDay, ApprovalDeadline: defaultApprovalDeadline, ReminderEvery: defaultReminderEvery,
+		AnomalyLeastImpact: closing.DefaultAnomalyLeastImpact(),
 	}
 	version, basis, by := "", string(book.Basis), string(book.PeriodBy)
 	err = root.fields(map[string]func(node) error{
@@ -59,6 +61,8 @@ func ParseBook(name string, document []byte) (closing.Book, error) {
 		"approval_deadline":  parsed(parseDuration, &book.ApprovalDeadline),
 		"reminder_every":     parsed(parseDuration, &book.ReminderEvery),
 		"approvers":          texts(&book.Approvers),
+
+		"anomaly_least_impact": parsed(money.ParseDecimal, &book.AnomalyLeastImpact),
 	})
 	if err != nil {
 		return closing.Book{}, err

@@ -31,6 +31,7 @@ func FormatBook(book closing.Book) []byte {
 	line("first_period", quoted(book.FirstPeriod.String()))
 	line("approval_deadline", shortest(book.ApprovalDeadline))
 	line("reminder_every", shortest(book.ReminderEvery))
+	line("anomaly_least_impact", quoted(book.AnomalyLeastImpact.String()))
 	line("approvers", quotedList(book.Approvers))
 	return out.Bytes()
 }

@@ -23,6 +23,7 @@ func TestParseBook(t *testing.T) {
 			ID: "eu", Name: "eu", Currency: "EUR", Basis: closing.BasisEffective, PeriodBy: closing.PeriodByBilling,
 			CloseDay: 10, InOrder: true, FirstPeriod: period.New(2026, time.January),
 			ApprovalDeadline: 48 * time.Hour, ReminderEvery: 24 * time.Hour,
+			AnomalyLeastImpact: decimal.New(25, 0),
 		}, book)
 	})
 	t.Run("reads JSON", func(t *testing.T) {
@@ -37,11 +38,13 @@ func TestParseBook(t *testing.T) {
 			BillingAccounts: []string{"111122223333", "0x1f"}, PostingDigits: &digits, CloseDay: 28,
 			VarianceTolerance: decimal.RequireFromString("0.0100000000000000000001"), FirstPeriod: period.New(2024, time.December),
 			ApprovalDeadline: 36*time.Hour + 30*time.Minute, ReminderEvery: 90 * time.Second, Approvers: []string{"ada@example.com", "no"},
+			AnomalyLeastImpact: decimal.New(1, 2),
 		}
 		again, err := rulesfile.ParseBook("book.yaml", rulesfile.FormatBook(book))
 		require.NoError(t, err)
 		require.True(t, book.VarianceTolerance.Equal(again.VarianceTolerance))
-		again.VarianceTolerance = book.VarianceTolerance
+		require.True(t, book.AnomalyLeastImpact.Equal(again.AnomalyLeastImpact))
+		again.VarianceTolerance, again.AnomalyLeastImpact = book.VarianceTolerance, book.AnomalyLeastImpact
 		require.Equal(t, book, again)
 	})
 	for text, want := range map[string]string{
@@ -55,6 +58,7 @@ func TestParseBook(t *testing.T) {
 		shortBook + "in_order: maybe":               `book.yaml:5: in_order: "maybe" is neither true nor false`,
 		shortBook + "approval_deadline: two days":   `book.yaml:5: approval_deadline: "two days" is no duration such as 48h or 90m`,
 		shortBook + "approval_deadline: 10000h":     "book.yaml:5: approval_deadline: an approval deadline of",
+		shortBook + "anomaly_least_impact: -1":      "book.yaml:5: anomaly_least_impact: the least impact of an anomaly, -1, is below zero",
 		shortBook + "reminder_every: 1s":            "book.yaml:5: reminder_every: reminders every 1s are too many",
 		shortBook + "approvers: [ada, ada]":         `book.yaml:5: approvers: approver "ada" is listed twice`,
 		shortBook + "billing_accounts: ['']":        "book.yaml:5: billing_accounts: a billing account is empty",
