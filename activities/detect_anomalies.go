@@ -26,18 +26,24 @@ type Watch struct {
 type DetectedAnomalies struct {
 	Found int `json:"found"`
 	New   int `json:"new"`
+	// Again were withdrawn before and stand again; Withdrawn no longer do.
+	Again     int `json:"again,omitempty"`
+	Withdrawn int `json:"withdrawn,omitempty"`
 }
 
 // DetectAnomalies judges every day of a closed period of all tenants, and records what rose with the
-// events that tell of it. Repeated, it records nothing twice.
+// events that tell of it. After a restatement it withdraws what the new costs explain. Repeated, it
+// records and tells nothing twice.
 func (a *Watch) DetectAnomalies(ctx context.Context, ref closing.AttemptRef) (DetectedAnomalies, error) {
 	var judged atomic.Int64
 	watch := a.Costs
 	watch.OnDay = func(series int) { judged.Add(int64(series)) }
 	stop := beatUntilStopped(ctx, &judged)
 	defer stop()
-	found, added, err := watch.Month(ctx, ref.Book, ref.Period)
-	return DetectedAnomalies{Found: found, New: added}, ApplicationError(err)
+	found, settled, err := watch.Month(ctx, ref.Book, ref.Period)
+	return DetectedAnomalies{
+		Found: found, New: settled.New, Again: settled.Again, Withdrawn: settled.Withdrawn,
+	}, ApplicationError(err)
 }
 
 // beatUntilStopped reports life while reading and judging, which may each take longer than a beat.

@@ -13,6 +13,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
 
+// mostDays is how many of its days on record a tenant is shown at once.
+const mostDays = 100
+
 // DetectTenantAnomalies judges a tenant's month by its past: detect_cost_anomalies.
 func (s *server) DetectTenantAnomalies(ctx context.Context, request DetectTenantAnomaliesRequestObject) (DetectTenantAnomaliesResponseObject, error) {
 	query := allocation.AnomalyQuery{
@@ -41,10 +44,16 @@ func (s *server) DetectTenantAnomalies(ctx context.Context, request DetectTenant
 	if err != nil {
 		return nil, err
 	}
-	answer := DetectTenantAnomalies200JSONResponse{TenantID: request.TenantID, Items: []CostAnomaly{}}
+	answer := DetectTenantAnomalies200JSONResponse{TenantID: request.TenantID, Items: []CostAnomaly{}, Days: []CostAnomaly{}}
 	for _, one := range found {
 		answer.Items = append(answer.Items, costwatch.Recorded{Book: query.Book, CostAnomaly: one})
 	}
+	// Whoever asks may see this tenant: costService refuses others.
+	days, err := s.Anomalies.Anomalies(ctx, costwatch.Filter{Book: query.Book, TenantID: request.TenantID}, costwatch.Position{}, mostDays)
+	if err != nil {
+		return nil, err
+	}
+	answer.Days = append(answer.Days, days...)
 	return answer, nil
 }
 
@@ -56,14 +65,14 @@ func (d directory) Tenants(ctx context.Context) ([]tenancy.Tenant, error) { retu
 
 // ListAnomalies lists what the watch over all tenants found.
 func (s *server) ListAnomalies(ctx context.Context, request ListAnomaliesRequestObject) (ListAnomaliesResponseObject, error) {
-	filter := costwatch.Filter{Book: request.Params.Book, TenantID: request.Params.Tenant}
+	filter := costwatch.Filter{Book: request.Params.Book, TenantID: request.Params.Tenant, State: request.Params.State}
 	if request.Params.MinImpact != "" {
 		var err error
 		if filter.MinImpact, err = money.ParseDecimal(request.Params.MinImpact); err != nil {
 			return nil, err
 		}
 	}
-	listing := fmt.Sprintf("anomalies %q", []string{filter.Book, filter.TenantID, filter.MinImpact.String()})
+	listing := fmt.Sprintf("anomalies %q", []string{filter.Book, filter.TenantID, filter.MinImpact.String(), string(filter.State)})
 	var after costwatch.Position
 	if err := decodeCursor(request.Params.Cursor, listing, &after); err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func TestAnomalies(t *testing.T) {
 			SuggestedCauses: []string{"category compute rose"}, Causes: []anomaly.Cause{}, DetectedAt: time.Now(),
 		})
 	}
-	_, err := postgres.NewAnomalies(s.pool).Record(t.Context(), "main", found, func(one allocation.CostAnomaly) (outbox.Message, error) {
+	_, err := postgres.NewAnomalies(s.pool).Settle(t.Context(), "main", september, found, func(one allocation.CostAnomaly, _ int) (outbox.Message, error) {
 		return outbox.Message{Topic: outbox.TopicMonitorEvent, Key: one.AnomalyID, Payload: []byte(`{}`)}, nil
 	})
 	require.NoError(t, err)
@@ -50,12 +50,27 @@ func TestAnomalies(t *testing.T) {
 		require.Len(t, page.Items, 2)
 		require.Equal(t, "main", page.Items[0].Book)
 	})
+	t.Run("a restated month shows what was withdrawn", func(t *testing.T) {
+		_, err := postgres.NewAnomalies(s.pool).Settle(t.Context(), "main", september, found[:2], func(one allocation.CostAnomaly, _ int) (outbox.Message, error) {
+			return outbox.Message{Topic: outbox.TopicMonitorEvent, Key: one.AnomalyID + ":withdrawn", Payload: []byte(`{}`)}, nil
+		})
+		require.NoError(t, err)
+		page := decode[api.AnomalyPage](t, s.get(t, "/v1/anomalies?state=withdrawn", "auditor", http.StatusOK))
+		require.Len(t, page.Items, 1)
+		require.Equal(t, "anomaly-c", page.Items[0].AnomalyID)
+		require.Equal(t, allocation.AnomalyWithdrawn, page.Items[0].State)
+		require.False(t, page.Items[0].WithdrawnAt.IsZero())
+		page = decode[api.AnomalyPage](t, s.get(t, "/v1/anomalies?state=standing", "auditor", http.StatusOK))
+		require.Len(t, page.Items, 2)
+		s.get(t, "/v1/anomalies?state=gone", "auditor", http.StatusBadRequest)
+	})
 	t.Run("tenants ask for their own, judged by their past", func(t *testing.T) {
 		s.get(t, "/v1/anomalies", "tenant:acme", http.StatusForbidden)
 		s.get(t, "/v1/tenants/globex/anomalies", "tenant:acme", http.StatusNotFound)
 		s.post(t, "/v1/imports?kind=tenants", "operator", "tenant_id,plan\nacme,free\n", http.StatusCreated, "Content-Type", "text/csv")
 		own := decode[api.TenantAnomalies](t, s.get(t, "/v1/tenants/acme/anomalies?lookback_periods=3&current_period_cost=900", "tenant:acme", http.StatusOK))
 		require.Empty(t, own.Items, "nothing is known of a past")
+		require.Len(t, own.Days, 3, "what the watch has on record")
 		s.get(t, "/v1/tenants/acme/anomalies?current_period_cost=-1", "tenant:acme", http.StatusBadRequest)
 		s.get(t, "/v1/tenants/acme/anomalies?lookback_periods=1", "tenant:acme", http.StatusBadRequest)
 	})

@@ -247,6 +247,9 @@ type AnomalyPage struct {
 	NextCursor string        `json:"next_cursor,omitempty,omitzero"`
 }
 
+// AnomalyState defines model for AnomalyState.
+type AnomalyState = allocation.AnomalyState
+
 // Backfill defines model for Backfill.
 type Backfill struct {
 	From time.Time `json:"from"`
@@ -1146,6 +1149,10 @@ type TenantAmount struct {
 
 // TenantAnomalies defines model for TenantAnomalies.
 type TenantAnomalies struct {
+	// Days Days on record, the latest first, at most 100; `GET /v1/anomalies` has all.
+	Days []CostAnomaly `json:"days"`
+
+	// Items The month's, or none.
 	Items    []CostAnomaly `json:"items"`
 	TenantID ID            `json:"tenant_id"`
 }
@@ -1293,6 +1300,9 @@ type ListAnomaliesParams struct {
 
 	// Tenant Anomalies of one tenant.
 	Tenant ID `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
+
+	// State Those that stand, or those that were withdrawn; both by default.
+	State AnomalyState `form:"state,omitempty" json:"state,omitempty,omitzero"`
 
 	// Limit How many items a page has at most; 100 by default.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
@@ -2022,6 +2032,14 @@ func (siw *ServerInterfaceWrapper) ListAnomalies(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "tenant", c.Request.URL.Query(), &params.Tenant, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
 		return
 	}
 

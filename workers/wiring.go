@@ -6,6 +6,7 @@ import (
 	"github.com/omnicloud/omnicloud/activities"
 	"github.com/omnicloud/omnicloud/domain/anomaly"
 	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/costwatch"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/postgres"
@@ -32,8 +33,8 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 		Publication: &activities.Publication{Periods: periods, Outbox: messages, Billing: services.Billing},
 		Watch: &activities.Watch{
 			Costs: costwatch.Watch{
-				Costs: postgres.NewCosts(pool), Store: postgres.NewAnomalies(pool), Now: now,
-				Rule: anomaly.DefaultDailyRule(costwatch.DefaultLeastImpact()),
+				Costs: postgres.NewCosts(pool), Store: postgres.NewAnomalies(pool), Books: periods, Now: now,
+				Rule: anomaly.DefaultDailyRule(closing.DefaultAnomalyLeastImpact()),
 			},
 			Outbox: messages, Monitor: services.Monitor,
 		},

@@ -35,7 +35,21 @@ type CostAnomaly struct {
 	Causes          []anomaly.Cause   `json:"causes"`
 	Metadata        map[string]string `json:"metadata,omitempty"`
 	DetectedAt      time.Time         `json:"detected_at"`
+	// State is empty for what was merely calculated and is not on record.
+	State AnomalyState `json:"state,omitempty"`
+	// WithdrawnAt is when a withdrawn anomaly was judged anew and found explained.
+	WithdrawnAt time.Time `json:"withdrawn_at,omitzero"`
 }
+
+// AnomalyState is what an anomaly on record is worth.
+type AnomalyState string
+
+// The states. A withdrawn anomaly was told of, and a restatement of the costs explained it since; it
+// stays on record with the amounts that were told.
+const (
+	AnomalyStanding  AnomalyState = "standing"
+	AnomalyWithdrawn AnomalyState = "withdrawn"
+)
 
 // NewCostAnomaly presents what a rule found.
 func NewCostAnomaly(found anomaly.Anomaly, detectedAt time.Time) CostAnomaly {

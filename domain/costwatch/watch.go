@@ -10,6 +10,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/anomaly"
+	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/outbox"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
@@ -18,21 +19,33 @@ import (
 // far larger than the fifty tenants from which their common noise is known.
 const tenantsPerBatch = 2000
 
-// DefaultLeastImpact is the rise a day, in the currency of the costs, below which nobody is told.
-func DefaultLeastImpact() decimal.Decimal { return decimal.New(25, 0) }
-
 // Store keeps what was found.
 type Store interface {
-	// Record keeps anomalies of a book that are not known yet, by id, and adds a message for each of
-	// those to the outbox, in one transaction. It returns how many were new.
-	Record(ctx context.Context, book string, found []allocation.CostAnomaly, announce Announce) (added int, err error)
+	// Settle brings what is on record of a book's period in line with what was found in it, in one
+	// transaction. An anomaly that is not known by its id is recorded; one that is known has its
+	// amounts and causes brought up to date; one on record of a day of the period that was not found
+	// is withdrawn; a withdrawn one that was found stands again. For each but those that are merely
+	// brought up to date a message is added to the outbox.
+	Settle(ctx context.Context, book string, month period.Period, found []allocation.CostAnomaly, announce Announce) (Settled, error)
 	// Anomalies lists what was found, the latest day first and then by id, after a position (zero: from
 	// the beginning), at most limit.
 	Anomalies(ctx context.Context, filter Filter, after Position, limit int) ([]Recorded, error)
 }
 
-// Announce makes the message that tells of an anomaly.
-type Announce func(found allocation.CostAnomaly) (outbox.Message, error)
+// Books tells from which rise on a book's anomalies are told.
+type Books interface {
+	Book(ctx context.Context, id string) (closing.Book, error)
+}
+
+// Settled counts what became of a period's anomalies: New ones and Again, which were withdrawn
+// before, stand now; Withdrawn ones no longer do.
+type Settled struct {
+	New, Again, Withdrawn int
+}
+
+// Announce makes the message that tells of an anomaly's state: changes is how often the state changed
+// since the anomaly was first told, 0 when that is now.
+type Announce func(found allocation.CostAnomaly, changes int) (outbox.Message, error)
 
 // Recorded is an anomaly with the book whose costs rose.
 type Recorded struct {
@@ -45,6 +58,7 @@ type Filter struct {
 	Book      string
 	TenantID  string
 	MinImpact decimal.Decimal
+	State     allocation.AnomalyState
 }
 
 // Position is where a page ended.
@@ -59,39 +73,46 @@ type Position struct {
 type Watch struct {
 	Costs allocation.CostReader
 	Store Store
-	Rule  anomaly.DailyRule
-	Now   func() time.Time
+	Books Books
+	// Rule judges; its least impact is the book's.
+	Rule anomaly.DailyRule
+	Now  func() time.Time
 	// OnDay, where not nil, hears how many days of tenants were judged.
 	OnDay func(judged int)
 }
 
-// Month judges every day of a period of all tenants and records what rose. Repeated, it finds the
-// same anomalies under the same ids and records none twice. It returns how many were found and how
-// many of those were new.
-func (w *Watch) Month(ctx context.Context, book string, month period.Period) (found, added int, err error) {
-	batch := &batch{rule: w.Rule, first: anomaly.DayOf(month.Start()), end: anomaly.DayOf(month.End())}
+// Month judges every day of a period of all tenants by what its latest revision and the periods before
+// cost, and settles what is on record with what rose. Repeated, it finds the same anomalies under the
+// same ids and changes nothing; after a restatement, those that the new amounts explain are withdrawn.
+// It returns how many were found and what became of them.
+func (w *Watch) Month(ctx context.Context, book string, month period.Period) (found int, settled Settled, err error) {
+	rule := w.Rule
+	of, err := w.Books.Book(ctx, book)
+	if err != nil {
+		return 0, settled, err
+	}
+	rule.LeastImpact = of.AnomalyLeastImpact
+	batch := &batch{rule: rule, first: anomaly.DayOf(month.Start()), end: anomaly.DayOf(month.End())}
+	var presented []allocation.CostAnomaly
 	judge := func() error {
 		anomalies, err := batch.judge(w.OnDay)
 		if err != nil {
 			return err
 		}
-		presented := make([]allocation.CostAnomaly, len(anomalies))
-		for i := range anomalies {
-			if presented[i], err = w.explain(ctx, book, anomalies[i]); err != nil {
+		for _, each := range anomalies {
+			explained, err := w.explain(ctx, book, each)
+			if err != nil {
 				return err
 			}
+			presented = append(presented, explained)
 		}
-		fresh, err := w.Store.Record(ctx, book, presented, func(found allocation.CostAnomaly) (outbox.Message, error) {
-			return message(book, month, found)
-		})
-		found, added = found+len(presented), added+fresh
-		return err
+		return nil
 	}
 	query := allocation.DailyTotalQuery{
 		Book: book, Until: month.End(),
 		// As many days before the first judged one as the rule looks back, and a month more, in which
 		// the beginning of an episode may lie.
-		From: period.Of(month.Start().AddDate(0, -1, -w.Rule.Window)).Start(),
+		From: period.Of(month.Start().AddDate(0, -1, -rule.Window)).Start(),
 	}
 	err = w.Costs.DailyTotals(ctx, query, func(day allocation.DailyTotal) error {
 		if batch.full(day.Account) {
@@ -105,5 +126,12 @@ func (w *Watch) Month(ctx context.Context, book string, month period.Period) (fo
 	if err == nil {
 		err = judge()
 	}
-	return found, added, err
+	if err != nil {
+		return 0, settled, err
+	}
+	// Only when the whole period was judged is it known what is not anomalous any more.
+	settled, err = w.Store.Settle(ctx, book, month, presented, func(found allocation.CostAnomaly, changes int) (outbox.Message, error) {
+		return message(book, month, found, changes)
+	})
+	return len(presented), settled, err
 }

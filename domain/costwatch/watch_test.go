@@ -79,27 +79,43 @@ func (p *platform) TagTotals(context.Context, allocation.CostQuery) ([]allocatio
 	return nil, errors.New("nobody asks")
 }
 
-// book keeps what was found, once per id.
+// book keeps what was found, once per id, and withdraws what is not found again.
 type book struct {
-	found    map[string]allocation.CostAnomaly
-	messages []outbox.Message
+	leastImpact int64
+	found       map[string]allocation.CostAnomaly
+	messages    []outbox.Message
 }
 
-func (b *book) Record(_ context.Context, _ string, found []allocation.CostAnomaly, announce costwatch.Announce) (int, error) {
-	added := 0
-	for _, one := range found {
-		if _, known := b.found[one.AnomalyID]; known {
-			continue
-		}
-		b.found[one.AnomalyID] = one
-		message, err := announce(one)
-		if err != nil {
-			return 0, err
-		}
+func (b *book) Book(context.Context, string) (closing.Book, error) {
+	return closing.Book{ID: "main", AnomalyLeastImpact: decimal.New(b.leastImpact, 0)}, nil
+}
+
+func (b *book) Settle(
+	_ context.Context, _ string, _ period.Period, found []allocation.CostAnomaly, announce costwatch.Announce,
+) (settled costwatch.Settled, err error) {
+	tell := func(one allocation.CostAnomaly, changes int) error {
+		message, err := announce(one, changes)
 		b.messages = append(b.messages, message)
-		added++
+		return err
 	}
-	return added, nil
+	now := map[string]allocation.CostAnomaly{}
+	for _, one := range found {
+		one.State = allocation.AnomalyStanding
+		now[one.AnomalyID] = one
+		if _, known := b.found[one.AnomalyID]; !known {
+			settled.New++
+			err = errors.Join(err, tell(one, 0))
+		}
+	}
+	for id, one := range b.found {
+		if _, stands := now[id]; !stands {
+			settled.Withdrawn++
+			one.State = allocation.AnomalyWithdrawn
+			err = errors.Join(err, tell(one, 1))
+		}
+	}
+	b.found = now
+	return settled, err
 }
 
 func (b *book) Anomalies(context.Context, costwatch.Filter, costwatch.Position, int) ([]costwatch.Recorded, error) {
@@ -107,26 +123,26 @@ func (b *book) Anomalies(context.Context, costwatch.Filter, costwatch.Position, 
 }
 
 func watchOver(costs *platform) (*costwatch.Watch, *book) {
-	kept := &book{found: map[string]allocation.CostAnomaly{}}
+	kept := &book{leastImpact: 50, found: map[string]allocation.CostAnomaly{}}
 	now := time.Date(2026, time.July, 10, 2, 0, 0, 0, time.UTC)
 	return &costwatch.Watch{
-		Costs: costs, Store: kept, Now: func() time.Time { return now },
-		Rule: anomaly.DefaultDailyRule(costwatch.DefaultLeastImpact()),
+		Costs: costs, Store: kept, Books: kept, Now: func() time.Time { return now },
+		Rule: anomaly.DefaultDailyRule(decimal.Zero),
 	}, kept
 }
 
 func TestMonth(t *testing.T) {
 	spike := time.Date(2026, time.June, 16, 0, 0, 0, 0, time.UTC)
 	costs := &platform{tenants: 60, spikes: map[string]map[time.Time]int64{
-		name(7): {spike: 150, spike.AddDate(0, 0, 1): 150}, name(9): {spike: 15},
+		name(7): {spike: 150, spike.AddDate(0, 0, 1): 150}, name(9): {spike: 40},
 	}}
 	watch, kept := watchOver(costs)
-	found, added, err := watch.Month(t.Context(), "main", june)
+	found, settled, err := watch.Month(t.Context(), "main", june)
 	require.NoError(t, err)
 
 	t.Run("a spike of several days is one anomaly, and a small one none", func(t *testing.T) {
 		require.Equal(t, 1, found)
-		require.Equal(t, 1, added)
+		require.Equal(t, costwatch.Settled{New: 1}, settled)
 		for _, one := range kept.found {
 			require.Equal(t, name(7), one.TenantID)
 			require.Equal(t, spike, one.PeriodStart)
@@ -156,9 +172,35 @@ func TestMonth(t *testing.T) {
 		require.Equal(t, "2026-06-16", event.Details["day"])
 	})
 	t.Run("found again it is not new", func(t *testing.T) {
-		found, added, err := watch.Month(t.Context(), "main", june)
+		found, settled, err := watch.Month(t.Context(), "main", june)
 		require.NoError(t, err)
-		require.Equal(t, []int{1, 0}, []int{found, added})
+		require.Equal(t, 1, found)
+		require.Zero(t, settled)
+		require.Len(t, kept.messages, 1)
+	})
+	t.Run("the least impact is the book's", func(t *testing.T) {
+		kept.leastImpact = 10
+		found, settled, err := watch.Month(t.Context(), "main", june)
+		require.NoError(t, err)
+		require.Equal(t, 2, found, "40 more on one of 100 a day")
+		require.Equal(t, costwatch.Settled{New: 1}, settled)
+		kept.leastImpact = 50
+	})
+	t.Run("what a restatement explains is withdrawn, and the monitor told", func(t *testing.T) {
+		costs.spikes = nil
+		found, settled, err := watch.Month(t.Context(), "main", june)
+		require.NoError(t, err)
+		require.Zero(t, found)
+		require.Equal(t, costwatch.Settled{Withdrawn: 2}, settled)
+		keys := map[string]bool{}
+		for _, message := range kept.messages {
+			keys[message.Key] = true
+		}
+		require.Len(t, keys, 4, "each is told under a key of its own")
+		var event closing.Event
+		require.NoError(t, json.Unmarshal(kept.messages[3].Payload, &event))
+		require.Equal(t, costwatch.WithdrawnKind, event.Kind)
+		require.Equal(t, "withdrawn", event.Details["state"])
 	})
 	t.Run("an error of the costs is returned", func(t *testing.T) {
 		costs.broken = errors.New("connection lost")
