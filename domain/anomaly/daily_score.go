@@ -41,12 +41,15 @@ type judged struct {
 // fit is a judged day with its amount in money.
 type fit struct {
 	judged
+	own    *rough
 	amount decimal.Decimal
 }
 
-// score judges one day of sorted costs.
-func (r DailyRule) score(h *history, fleet noise, days []dayCost, target Day) score {
-	return r.verdict(r.fit(h, days, target), fleet)
+// distance is how many standard deviations out a day at the sought rise is.
+func (r DailyRule) distance(fitted expectation, fleet noise) float64 {
+	variance, freedom := fleet.moderate(fitted)
+	deviation := math.Sqrt(variance*(1+fitted.leverage) + fitted.peakVariance)
+	return unskewed(normalScore(math.Log1p(soughtRise)/deviation, freedom), fleet.skewness)
 }
 
 // fit gathers what sorted costs say of one day.
@@ -95,7 +98,7 @@ func (h *history) young(current float64) score {
 }
 
 // verdict compares a day with its fitted expectation.
-func (r DailyRule) verdict(day judged, fleet noise) score {
+func (r DailyRule) verdict(day judged, fleet noise, afforded budget) score {
 	if day.final.verdict != "" {
 		return day.final
 	}
@@ -120,7 +123,7 @@ func (r DailyRule) verdict(day judged, fleet noise) score {
 		rise -= math.Log(unseenPeakFactor)
 		beyond = unskewed(normalScore(rise/deviation, freedom), fleet.skewness)
 	}
-	if beyond > r.ZScore && rise >= math.Log1p(r.LeastRise) {
+	if beyond > afforded.threshold(r.distance(fitted, fleet)) && rise >= math.Log1p(r.LeastRise) {
 		result.verdict = Anomalous
 	}
 	return result

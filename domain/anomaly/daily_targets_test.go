@@ -42,8 +42,8 @@ func TestDailyRuleStaysQuietAndFindsDearDays(t *testing.T) {
 	assert.GreaterOrEqual(t, all.share(), 0.90, "share of the days at +50 % that are found")
 }
 
-// What is asked of ninety days cannot be had of thirty-five, of gaps, or where every tenant has every
-// trait; the rule must degrade gently there.
+// What is asked of ninety days cannot be had of thirty-five at a month's turn, of gaps, or where every
+// tenant has every trait; the rule must degrade gently there.
 func TestDailyRuleDegradesGently(t *testing.T) {
 	if testing.Short() {
 		t.Skip("judges twenty thousand simulated days")
@@ -51,6 +51,7 @@ func TestDailyRuleDegradesGently(t *testing.T) {
 	rule := anomaly.DefaultDailyRule(decimal.Zero)
 	for _, m := range []mix{
 		{name: "five weeks of history", history: 35, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4},
+		{name: "five weeks of history, every tenant dips", history: 35, noise: 0.1, lognormal: true, dips: 1},
 		{name: "zero and missing days", history: 90, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4, zeroDays: 0.05, missedDays: 0.1},
 		{name: "every tenant dips, peaks and grows", history: 90, noise: 0.1, dips: 1, peaks: 1, trends: 1},
 	} {
@@ -58,7 +59,7 @@ func TestDailyRuleDegradesGently(t *testing.T) {
 			t.Parallel()
 			daily, plain := judgeMonths(t, m, 400, rule)
 			assert.LessOrEqual(t, daily.falsePerDay(), 60.0, "false alerts a day over 10,000 tenants")
-			assert.GreaterOrEqual(t, daily.share(), 0.85, "share of the days at +50 % that are found")
+			assert.GreaterOrEqual(t, daily.share(), 0.86, "share of the days at +50 % that are found")
 			t.Logf("daily rule: %s", daily)
 			t.Logf("plain 2 σ:  %s", plain)
 		})

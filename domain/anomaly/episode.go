@@ -8,10 +8,10 @@ const episodeGap = 2
 // day is judged as it was then, by the days before it, so that the start, and with it the anomaly's
 // identity, is the same on every day of the episode. It needs as many days before the start as the
 // window has; with fewer, an early day may be judged by less than it was then.
-func (r DailyRule) episodeStart(h *history, fleet noise, days []dayCost, target Day) Day {
-	start, quiet := target, 0
-	for day := target - 1; quiet <= episodeGap && day > days[0].day; day-- {
-		if r.score(h, fleet, days, day).verdict == Anomalous {
+func (j *judgement) episodeStart() Day {
+	start, quiet := j.day, 0
+	for day := j.day - 1; quiet <= episodeGap && day > j.days[0].day; day-- {
+		if j.score(day).verdict == Anomalous {
 			start, quiet = day, 0
 		} else {
 			quiet++

@@ -25,7 +25,8 @@ type noise struct {
 
 // fleet gathers the noise of all series that are judged together.
 type fleet struct {
-	shape noiseShape
+	shape  noiseShape
+	habits habits
 	// logs are the logarithms of the variances without the bias that their estimation has;
 	// chance is the sum of the variances that this estimation gives them.
 	logs   []float64
@@ -35,7 +36,8 @@ type fleet struct {
 func newFleet() *fleet { return &fleet{} }
 
 // add takes one fit and what it left over.
-func (f *fleet) add(fit expectation, residuals []float64) {
+func (f *fleet) add(fit expectation, residuals []float64, own *rough) {
+	f.habits.add(own)
 	half := fit.freedom / 2
 	f.logs = append(f.logs, 2*math.Log(fit.sigma)-mathext.Digamma(half)+math.Log(half))
 	f.chance += trigamma(half)

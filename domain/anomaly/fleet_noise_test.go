@@ -20,7 +20,7 @@ func noisyFleet(tenants, days int, deviation func(tenant int) float64, draw func
 			residuals[i] = deviation(tenant) * draw()
 			squares += residuals[i] * residuals[i]
 		}
-		f.add(expectation{sigma: math.Sqrt(squares / float64(days)), freedom: float64(days)}, residuals)
+		f.add(expectation{sigma: math.Sqrt(squares / float64(days)), freedom: float64(days)}, residuals, &rough{sigma: 0.1})
 	}
 	return f.noise()
 }

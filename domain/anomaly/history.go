@@ -16,6 +16,8 @@ type history struct {
 	// Work: each as long as at.
 	flat, smooth, residual, scratch, weight []float64
 	steps                                   []step
+	// kept is what the last fit says for a refit.
+	kept rough
 }
 
 // load takes the last width days before target from sorted days. A day without cost or with a net

@@ -15,7 +15,7 @@ type peaks struct {
 // peakVariation is how much a peak differs from month to month, as a share of its logarithm: a peak
 // of ×2.5 is expected anywhere from ×2.2 to ×2.8. A quarter of history shows three at most, too few
 // to learn that from.
-const peakVariation = 0.06
+const peakVariation = 0.04
 
 // peakEvidence is the size of a peak in standard errors from which it begins to count; at twice that
 // it counts by fifteen sixteenths.

@@ -7,10 +7,10 @@ const maxTerms = 2 + maxSteps
 
 // matrix is a small symmetric positive definite one, of which the first n rows and columns count.
 // It lives on the stack: every judged day solves five.
-type matrix [maxTerms][maxTerms]float64
+type matrix [maxRefit][maxRefit]float64
 
 // vector goes with matrix.
-type vector [maxTerms]float64
+type vector [maxRefit]float64
 
 // factor replaces the lower triangle by its Cholesky factor's; it reports whether the matrix was
 // positive definite.

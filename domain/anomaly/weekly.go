@@ -16,6 +16,11 @@ type week struct {
 	variance [7]float64
 	// parameters is the number of degrees of freedom that the effects took.
 	parameters float64
+	// cheap are the weekdays of the cheaper kind, where they are parted; chance is the χ² of weekdays
+	// against their kinds.
+	cheap  [7]bool
+	parted bool
+	chance float64
 }
 
 // roughWeek takes weekday medians of the distance from a week's running median. It needs no level,
@@ -79,7 +84,10 @@ func shrunkWeek(days [7]weekday, sigma float64) week {
 	var shape week
 	cut, kinds := twoKinds(days, sigma), 1.0
 	if cut > 0 {
-		kinds, shape.parameters = 2, 1
+		kinds, shape.parameters, shape.parted = 2, 1, true
+		for _, day := range days[:cut] {
+			shape.cheap[day.day] = true
+		}
 	}
 	center, _ := pooled(days[:])
 	chance, groups := 0.0, [][]weekday{days[:cut], days[cut:]}
@@ -89,6 +97,7 @@ func shrunkWeek(days [7]weekday, sigma float64) week {
 			chance += day.weight * (day.mean - middle) * (day.mean - middle) / (sigma * sigma)
 		}
 	}
+	shape.chance = chance
 	kept := max(0, 1-(7-kinds)/max(chance, 1e-9))
 	shape.parameters += kept * (7 - kinds)
 	for _, group := range groups {
