@@ -19,6 +19,9 @@ type CostLine struct {
 	Tags     Tags
 	Currency string
 	Amount   decimal.Decimal
+	// Days holds what of the amount came on each day of the month; nil where that is known of the
+	// category alone.
+	Days *money.Sums
 }
 
 // CostMonth is what an account bore on each day of a month in one category and currency.

@@ -42,11 +42,12 @@ type lineKey struct {
 	tags                                          *Tags
 }
 
-// lineSum is a line that grows, with the days of its account, category and currency.
+// lineSum is a line that grows, with the days of its account, category and currency, and its own.
 type lineSum struct {
 	key  lineKey
 	sum  money.Sum
 	days *dayRow
+	own  *dayRow
 }
 
 // Bounds of what is kept in memory: lines are handed on and begun anew when there are so many.
@@ -91,7 +92,9 @@ func (p *CostProjection) Add(part *PlacedPart) {
 		return
 	}
 	line.sum.AddDecimal(part.Amount)
-	p.err = p.days.add(line.days, part)
+	if p.err = p.days.add(line.days, part); p.err == nil {
+		p.err = p.days.add(line.own, part)
+	}
 }
 
 // Err returns the sink's first error. Asking now and then saves the rest of a bill that can no longer
@@ -110,7 +113,7 @@ func (p *CostProjection) line(key lineKey) *lineSum {
 		}
 	}
 	account := p.account(key.account)
-	line = &lineSum{key: key, days: account.row(p.days, key.category, key.currency)}
+	line = &lineSum{key: key, days: account.row(p.days, key.category, key.currency), own: p.days.newRow(key.category, key.currency)}
 	account.lines = append(account.lines, line)
 	p.lines[key] = line
 	return line
@@ -132,7 +135,7 @@ func (p *CostProjection) flush() {
 		for _, line := range account.lines {
 			p.put(CostLine{
 				Account: line.key.account, Category: line.key.category, Service: line.key.service, Resource: line.key.resource,
-				Project: line.key.project, Tags: *line.key.tags, Currency: line.key.currency, Amount: line.sum.Decimal(),
+				Project: line.key.project, Tags: *line.key.tags, Currency: line.key.currency, Amount: line.sum.Decimal(), Days: line.own.sums,
 			})
 		}
 		account.lines = nil

@@ -203,6 +203,11 @@ func TestCostProjectionLaws(t *testing.T) {
 		for _, line := range kept.lines {
 			key := line.Account + " " + line.Currency
 			lines[key] = lines[key].Add(line.Amount)
+			own := decimal.Zero
+			for i := range line.Days.Len() {
+				own = own.Add(line.Days.Decimal(i))
+			}
+			require.True(t, own.Equal(line.Amount), "%s: days %s, amount %s", line.Resource, own, line.Amount)
 		}
 		for _, month := range kept.months {
 			key := month.Account + " " + month.Currency

@@ -3,6 +3,7 @@ package costwatch
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -14,9 +15,10 @@ import (
 // likeWeeks is how many weeks back the same weekday says what a category used to cost.
 const likeWeeks = 4
 
-// explain presents an anomaly with its causes: which categories rose on the day, in amounts that sum
-// to the rise, and which service, resource and tag rose the most over the month, in words, since no
-// finer costs are kept by day.
+// explain presents an anomaly with its causes: which categories, services, resources and tags rose on
+// the day, each in amounts that sum to the rise. Services, resources and tags are known by day of
+// direct cost alone; what they leave over, shared cost above all, is the rest of their dimension. Where
+// no day before knows them, what rose the most over the month is said in words instead.
 func (w *Watch) explain(ctx context.Context, book string, found anomaly.Anomaly) (allocation.CostAnomaly, error) {
 	before := found.Period.Previous()
 	query := allocation.CostQuery{Book: book, Account: found.TenantID, First: before, Last: found.Period, Currency: found.Currency}
@@ -24,9 +26,18 @@ func (w *Watch) explain(ctx context.Context, book string, found anomaly.Anomaly)
 	if err != nil {
 		return allocation.CostAnomaly{}, err
 	}
-	now, baseline := likeDays(days, *found.Day)
+	fine, err := w.Costs.DayItems(ctx, query, likeDates(*found.Day))
+	if err != nil {
+		return allocation.CostAnomaly{}, err
+	}
 	digits := max(0, -found.Expected.Exponent())
+	now, baseline := likeDays(days, *found.Day)
 	found.Causes = anomaly.Explain(found.Current, found.Expected, now, baseline, digits)
+	now, baseline = likeItems(fine, *found.Day)
+	if len(baseline) > 0 {
+		found.Causes = append(found.Causes, anomaly.Explain(found.Current, found.Expected, now, baseline, digits)...)
+		return allocation.NewCostAnomaly(found, w.Now()), nil
+	}
 	items, err := w.Costs.CostItems(ctx, query)
 	if err != nil {
 		return allocation.CostAnomaly{}, err
@@ -34,6 +45,37 @@ func (w *Watch) explain(ctx context.Context, book string, found anomaly.Anomaly)
 	presented := allocation.NewCostAnomaly(found, w.Now())
 	presented.SuggestedCauses = append(presented.SuggestedCauses, monthWords(items, found.Period, found.Currency)...)
 	return presented, nil
+}
+
+// likeDates are a day and the like days before it.
+func likeDates(day anomaly.Day) []time.Time {
+	dates := make([]time.Time, 0, likeWeeks+1)
+	for week := range likeWeeks + 1 {
+		dates = append(dates, (day - anomaly.Day(7*week)).Start())
+	}
+	return dates
+}
+
+// likeItems breaks a day and the like days before it, of which anything is known, down by service,
+// resource and tag.
+func likeItems(items []DayItem, day anomaly.Day) (now anomaly.Breakdown, baseline []anomaly.Breakdown) {
+	byDay := map[anomaly.Day]anomaly.Breakdown{}
+	for _, item := range items {
+		at, dimension := anomaly.DayOf(item.Day), anomaly.Dimension(item.Dimension)
+		if byDay[at] == nil {
+			byDay[at] = anomaly.Breakdown{}
+		}
+		if byDay[at][dimension] == nil {
+			byDay[at][dimension] = map[string]decimal.Decimal{}
+		}
+		byDay[at][dimension][item.Item] = byDay[at][dimension][item.Item].Add(item.Amount)
+	}
+	for week := 1; week <= likeWeeks; week++ {
+		if like := byDay[day-anomaly.Day(7*week)]; like != nil {
+			baseline = append(baseline, like)
+		}
+	}
+	return byDay[day], baseline
 }
 
 // likeDays breaks a day and the like days before it down by category.

@@ -32,6 +32,23 @@ type Store interface {
 	Anomalies(ctx context.Context, filter Filter, after Position, limit int) ([]Recorded, error)
 }
 
+// Costs are what the watch reads.
+type Costs interface {
+	allocation.CostReader
+	// DayItems breaks down what one account bore in one currency on some days of the periods from First
+	// to Last, by service, resource and tag, in the order of day, dimension and item. It holds direct
+	// cost as far as it is known by day.
+	DayItems(ctx context.Context, query allocation.CostQuery, days []time.Time) ([]DayItem, error)
+}
+
+// DayItem is what an account bore on a day for one item of a dimension.
+type DayItem struct {
+	Day       time.Time
+	Dimension string
+	Item      string
+	Amount    decimal.Decimal
+}
+
 // Books tells from which rise on a book's anomalies are told.
 type Books interface {
 	Book(ctx context.Context, id string) (closing.Book, error)
@@ -71,7 +88,7 @@ type Position struct {
 // Watch judges the days of a period by the daily rule. It is safe for concurrent use when its ports
 // are.
 type Watch struct {
-	Costs allocation.CostReader
+	Costs Costs
 	Store Store
 	Books Books
 	// Rule judges; its least impact is the book's.

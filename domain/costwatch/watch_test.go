@@ -28,6 +28,8 @@ type platform struct {
 	tenants int
 	spikes  map[string]map[time.Time]int64
 	broken  error
+	// coarse costs are known by day and category alone.
+	coarse bool
 }
 
 func (p *platform) cost(tenant int, day time.Time) (compute, storage decimal.Decimal) {
@@ -62,6 +64,25 @@ func (p *platform) DailyCosts(_ context.Context, query allocation.CostQuery) ([]
 			allocation.DailyCost{Day: day, Category: "storage", Currency: "USD", Amount: storage})
 	}
 	return costs, nil
+}
+
+// DayItems knows compute alone, as one machine's.
+func (p *platform) DayItems(_ context.Context, query allocation.CostQuery, days []time.Time) ([]costwatch.DayItem, error) {
+	if p.coarse {
+		return nil, nil
+	}
+	tenant := 0
+	if _, err := fmt.Sscanf(query.Account, "tenant-%d", &tenant); err != nil {
+		return nil, err
+	}
+	var items []costwatch.DayItem
+	for _, day := range days {
+		compute, _ := p.cost(tenant, day)
+		for dimension, item := range map[string]string{"service": "EC2", "resource": "vm-1", "tag:team": "web"} {
+			items = append(items, costwatch.DayItem{Day: day, Dimension: dimension, Item: item, Amount: compute})
+		}
+	}
+	return items, nil
 }
 
 func (p *platform) CostItems(_ context.Context, query allocation.CostQuery) ([]allocation.CostItem, error) {
@@ -149,14 +170,27 @@ func TestMonth(t *testing.T) {
 			require.Equal(t, spike, one.Since)
 		}
 	})
-	t.Run("its causes name the category in money that sums to the rise, and what rose over the month", func(t *testing.T) {
+	t.Run("its causes name category, service, resource and tag in money, each summing to the rise", func(t *testing.T) {
 		for _, one := range kept.found {
-			sum := decimal.Zero
+			sums, first := map[anomaly.Dimension]decimal.Decimal{}, map[anomaly.Dimension]string{}
 			for _, cause := range one.Causes {
-				sum = sum.Add(cause.Contribution)
+				sums[cause.Dimension] = sums[cause.Dimension].Add(cause.Contribution)
+				if first[cause.Dimension] == "" {
+					first[cause.Dimension] = cause.Item
+				}
 			}
-			require.True(t, sum.Equal(one.Impact), "%s of %s", sum, one.Impact)
-			require.Equal(t, "compute", one.Causes[0].Item)
+			require.Equal(t, map[anomaly.Dimension]string{"category": "compute", "service": "EC2", "resource": "vm-1", "tag:team": "web"}, first)
+			for dimension, sum := range sums {
+				require.True(t, sum.Equal(one.Impact), "%s: %s of %s", dimension, sum, one.Impact)
+			}
+			require.Contains(t, strings.Join(one.SuggestedCauses, "\n"), "resource vm-1 rose by ")
+		}
+	})
+	t.Run("where the days before know categories alone, it says what rose over the month", func(t *testing.T) {
+		coarse, kept := watchOver(&platform{tenants: 60, spikes: costs.spikes, coarse: true})
+		_, _, err := coarse.Month(t.Context(), "main", june)
+		require.NoError(t, err)
+		for _, one := range kept.found {
 			require.Contains(t, strings.Join(one.SuggestedCauses, "\n"), "resource vm-1 rose the most: by 250.00 USD over 2026-05")
 		}
 	})

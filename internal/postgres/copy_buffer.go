@@ -96,10 +96,10 @@ func (b *copyBuffer) optional(value decimal.NullDecimal) {
 	b.decimal(value.Decimal)
 }
 
-// sums writes a numeric[].
-func (b *copyBuffer) sums(sums *money.Sums) {
-	start := b.beginArray(numericType, sums.Len())
-	for place := range sums.Len() {
+// sums writes the places from (included) until (excluded) of sums as a numeric[].
+func (b *copyBuffer) sums(sums *money.Sums, from, until int) {
+	start := b.beginArray(numericType, until-from)
+	for place := from; place < until; place++ {
 		b.bytes = append(b.bytes, 0, 0, 0, 0)
 		element := len(b.bytes)
 		if fixed, fits := sums.Fixed(place); fits {

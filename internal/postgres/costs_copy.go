@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/money"
 )
 
 // costSink copies a projection into its tables, first lines and then months. PostgreSQL takes in what
@@ -22,7 +23,7 @@ type costSink struct {
 
 const (
 	copyCostLines = `COPY cost_lines (projection_id, account, category, currency, service, shared, amount,
-		resource_id, project_id, tags, spellings) FROM STDIN (FORMAT binary)`
+		resource_id, project_id, tags, spellings, first_day, days) FROM STDIN (FORMAT binary)`
 	copyCostDays = "COPY cost_days (projection_id, account, category, currency, amounts, pools, cells) FROM STDIN (FORMAT binary)"
 )
 
@@ -49,9 +50,29 @@ func (s *costSink) Lines(lines []allocation.CostLine) error {
 		b.text(line.Project)
 		b.tags(line.Tags.Values)
 		b.tags(line.Tags.Spellings)
+		b.days(line.Days)
 		b.endRow()
 	}
 	return s.lines.write(b)
+}
+
+// days writes the day of the first amount, counted from 1, and the amounts from it to the last: most
+// resources that live for a day have one line for it.
+func (b *copyBuffer) days(days *money.Sums) {
+	first, end := 0, 0
+	if days != nil {
+		for end = days.Len(); end > 0 && days.Decimal(end-1).IsZero(); end-- {
+		}
+		for first = 0; first < end && days.Decimal(first).IsZero(); first++ {
+		}
+	}
+	if first == end {
+		b.null()
+		b.null()
+		return
+	}
+	b.number(int64(first + 1))
+	b.sums(days, first, end)
 }
 
 // Months implements allocation.CostSink.
@@ -71,7 +92,7 @@ func (s *costSink) Months(months []allocation.CostMonth) error {
 		b.text(month.Account)
 		b.text(string(month.Category))
 		b.text(month.Currency)
-		b.sums(month.Days)
+		b.sums(month.Days, 0, month.Days.Len())
 		b.shared(month.Shared)
 		b.endRow()
 	}

@@ -36,7 +36,7 @@ func someCosts(month period.Period, each string) func(allocation.CostSink) error
 		for _, account := range []string{"@unallocated", "acme", "globex"} {
 			tags := allocation.Tags{Values: map[string]string{"team": "web\tshop", "env": "prod"}, Spellings: map[string]string{"team": "Team "}}
 			lines = append(lines,
-				allocation.CostLine{Account: account, Category: "compute", Service: "EC2", Resource: "vm-" + account, Project: "p", Tags: tags, Currency: "USD", Amount: amount},
+				allocation.CostLine{Account: account, Category: "compute", Service: "EC2", Resource: "vm-" + account, Project: "p", Tags: tags, Currency: "USD", Amount: amount, Days: days(month, map[int]string{3: each})},
 				allocation.CostLine{Account: account, Category: "compute", Service: "EC2", Resource: "vm-" + account, Project: "p", Tags: tags, Currency: "USD", Amount: amount})
 			months = append(months,
 				allocation.CostMonth{Account: account, Category: "compute", Currency: "USD", Days: days(month, map[int]string{1: each, 3: each})},
@@ -80,6 +80,19 @@ func TestCosts(t *testing.T) {
 			"2025-09 service EC2 3 USD", "2025-09 service control-plane 1.5 USD",
 			"2025-09 tag:env prod 3 USD", "2025-09 tag:team web\tshop 3 USD",
 		}, texts)
+	})
+	t.Run("come back by day, service, resource and tag where the day is known", func(t *testing.T) {
+		query := asked
+		query.Currency = "USD"
+		items, err := costs.DayItems(ctx, query, []time.Time{september.Start(), september.Start().AddDate(0, 0, 2), september.Start().AddDate(0, 0, 3)})
+		require.NoError(t, err)
+		var texts []string
+		for _, item := range items {
+			texts = append(texts, item.Day.Format(time.DateOnly)+" "+item.Dimension+" "+item.Item+" "+item.Amount.String())
+		}
+		require.Equal(t, []string{
+			"2025-09-03 resource vm-acme 1.5", "2025-09-03 service EC2 1.5", "2025-09-03 tag:env prod 1.5", "2025-09-03 tag:team web\tshop 1.5",
+		}, texts, "of two lines one knows its days")
 	})
 	t.Run("come back by tags", func(t *testing.T) {
 		totals, err := costs.TagTotals(ctx, asked)
