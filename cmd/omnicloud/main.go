@@ -31,6 +31,7 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the version of this program; safe from several hosts at once."`
 	Allocate  allocateCommand  `cmd:"" help:"Allocate shared cost exactly, on files: no server, no database."`
 	Forecast  forecastCommand  `cmd:"" help:"Forecast series of measurements with intervals, on files: no server, no database."`
+	Drift     driftCommand     `cmd:"" help:"Compare declared with live configuration by meaning, on files; exits with 2 where they differ."`
 	Ledger    ledgerCommand    `cmd:"" help:"Verify the ledger of approved results."`
 	Keys      keysCommand      `cmd:"" help:"Make the keys that sign tokens and encrypt payloads."`
 	Token     tokenCommand     `cmd:"" help:"Make bearer tokens for the REST API."`

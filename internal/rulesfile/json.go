@@ -50,9 +50,9 @@ func (r jsonReader) value(at node) (node, error) {
 	case string:
 		at.kind, at.text = kindScalar, token
 	case json.Number:
-		at.kind, at.text = kindScalar, token.String()
+		at.kind, at.text, at.typed = kindScalar, token.String(), true
 	case bool:
-		at.kind, at.text = kindScalar, map[bool]string{true: "true", false: "false"}[token]
+		at.kind, at.text, at.typed = kindScalar, map[bool]string{true: "true", false: "false"}[token], true
 	}
 	return at, nil
 }

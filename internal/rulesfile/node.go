@@ -14,6 +14,7 @@ type node struct {
 	line  int
 	kind  kind
 	text  string
+	typed bool // the scalar is written as a number or boolean, not as text
 	items []node
 	keys  []string // of a mapping, beside items, in the order of the document
 }

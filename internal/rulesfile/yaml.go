@@ -80,6 +80,10 @@ func fromYAML(at node, value ast.Node) (node, error) {
 			return node{}, at.errorf("holds %s, which is not used here", withArticle(strings.ToLower(value.Type().String())))
 		}
 		at.kind, at.text = kindScalar, text
+		switch value.(type) {
+		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+			at.typed = true
+		}
 		return at, nil
 	}
 }
