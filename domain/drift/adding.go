@@ -15,7 +15,7 @@ func (d *Detector) RegisterComparator(pattern string, equal func(desired, actual
 	if equal == nil {
 		return fault.New(fault.InvalidInput, "the comparator of %q is nil; give a function", pattern)
 	}
-	return d.add(Rules{Compare: []CompareRule{{Scope{Path: pattern}, pattern}}}, func() {
+	return d.add(Rules{Compare: []CompareRule{{Scope{Path: pattern}, []string{pattern}}}}, func() {
 		d.comparators[pattern] = &semantic.Comparator{Name: pattern, Equal: equal}
 	})
 }

@@ -9,87 +9,108 @@ import (
 // by position.
 const maxAligned = 1 << 14
 
+// alignment pairs the elements of two ordered lists.
+type alignment struct {
+	w               *walker
+	state           *configpath.State
+	desired, actual document.Value
+	// rows and columns are the positions in desired and actual that no rule keeps out.
+	rows, columns []int
+}
+
 // align pairs the elements of two ordered lists so that the number of differing leaves is least,
 // which finds an element that was put in or taken out instead of calling all that follow changed.
 func (w *walker) align(state *configpath.State, desired, actual document.Value) pairing {
-	start, endDesired, endActual := 0, desired.Len(), actual.Len()
-	for start < min(endDesired, endActual) && w.same(state, start, desired.At(start), actual.At(start)) {
-		start++
+	a := alignment{w: w, state: state, desired: desired, actual: actual}
+	a.rows, a.columns = a.positions(desired), a.positions(actual)
+	for len(a.rows) > 0 && len(a.columns) > 0 && a.cost(0, 0) == 0 {
+		a.rows, a.columns = a.rows[1:], a.columns[1:]
 	}
-	for min(endDesired, endActual) > start && w.same(state, endDesired-1, desired.At(endDesired-1), actual.At(endActual-1)) {
-		endDesired--
-		endActual--
+	for len(a.rows) > 0 && len(a.columns) > 0 && a.cost(len(a.rows)-1, len(a.columns)-1) == 0 {
+		a.rows, a.columns = a.rows[:len(a.rows)-1], a.columns[:len(a.columns)-1]
 	}
-	rows, columns := endDesired-start, endActual-start
-	if rows == 0 || columns == 0 || rows*columns > maxAligned {
-		return byPosition(start, endDesired, endActual)
+	if len(a.rows)*len(a.columns) > maxAligned {
+		return a.byPosition()
 	}
-	return w.alignment(state, start, rows, columns, desired, actual)
+	return a.cheapest()
 }
 
-func (w *walker) same(state *configpath.State, at int, desired, actual document.Value) bool {
-	return document.Equal(desired, actual) || w.cost(w.program.matcher.Element(state, at), desired, actual) == 0
-}
-
-func byPosition(start, endDesired, endActual int) pairing {
-	var p pairing
-	for i := start; i < max(endDesired, endActual); i++ {
-		pair := [2]int{i, i}
-		if i >= endDesired {
-			pair[0] = -1
+func (a *alignment) positions(list document.Value) []int {
+	positions := make([]int, 0, list.Len())
+	for i, value := range list.Elements() {
+		if !a.w.program.at(a.w.program.matcher.Element(a.state, i)).ignores(value, value) {
+			positions = append(positions, i)
 		}
-		if i >= endActual {
-			pair[1] = -1
+	}
+	return positions
+}
+
+func (a *alignment) cost(row, column int) int {
+	at := a.rows[row]
+	return a.w.cost(a.w.program.matcher.Element(a.state, at), a.desired.At(at), a.actual.At(a.columns[column]))
+}
+
+func (a *alignment) byPosition() pairing {
+	var p pairing
+	for i := range max(len(a.rows), len(a.columns)) {
+		pair := [2]int{-1, -1}
+		if i < len(a.rows) {
+			pair[0] = a.rows[i]
+		}
+		if i < len(a.columns) {
+			pair[1] = a.columns[i]
 		}
 		p.partners = append(p.partners, pair)
 	}
 	return p
 }
 
-// alignment is the edit distance over whole elements: a pair costs its differing leaves, an element
+// cheapest is the edit distance over whole elements: a pair costs its differing leaves, an element
 // without a partner all its leaves. Of equal costs a pair wins.
-func (w *walker) alignment(state *configpath.State, start, rows, columns int, desired, actual document.Value) pairing {
+func (a *alignment) cheapest() pairing {
+	rows, columns := len(a.rows), len(a.columns)
 	width := columns + 1
 	table := make([]int, (rows+1)*width)
-	pairCost := make([]int, rows*columns)
-	for i := range rows {
-		next := w.program.matcher.Element(state, start+i)
-		for j := range columns {
-			pairCost[i*columns+j] = w.cost(next, desired.At(start+i), actual.At(start+j))
+	costs := make([]int, rows*columns)
+	lone := func(list document.Value, positions []int) []int {
+		leaves := make([]int, len(positions))
+		for i, at := range positions {
+			leaves[i] = list.At(at).Leaves()
 		}
+		return leaves
 	}
-	for i := rows; i >= 0; i-- {
-		for j := columns; j >= 0; j-- {
-			switch {
-			case i == rows && j == columns:
-			case i == rows:
-				table[i*width+j] = table[i*width+j+1] + actual.At(start+j).Leaves()
-			case j == columns:
-				table[i*width+j] = table[(i+1)*width+j] + desired.At(start+i).Leaves()
-			default:
-				table[i*width+j] = min(
-					table[(i+1)*width+j+1]+pairCost[i*columns+j],
-					table[(i+1)*width+j]+desired.At(start+i).Leaves(),
-					table[i*width+j+1]+actual.At(start+j).Leaves(),
-				)
-			}
+	loneRow, loneColumn := lone(a.desired, a.rows), lone(a.actual, a.columns)
+	for i := rows - 1; i >= 0; i-- {
+		table[i*width+columns] = table[(i+1)*width+columns] + loneRow[i]
+	}
+	for j := columns - 1; j >= 0; j-- {
+		table[rows*width+j] = table[rows*width+j+1] + loneColumn[j]
+	}
+	for i := rows - 1; i >= 0; i-- {
+		for j := columns - 1; j >= 0; j-- {
+			costs[i*columns+j] = a.cost(i, j)
+			table[i*width+j] = min(
+				table[(i+1)*width+j+1]+costs[i*columns+j],
+				table[(i+1)*width+j]+loneRow[i],
+				table[i*width+j+1]+loneColumn[j],
+			)
 		}
 	}
 	var p pairing
 	for i, j := 0, 0; i < rows || j < columns; {
 		here := table[i*width+j]
 		switch {
-		case i < rows && j < columns && here == table[(i+1)*width+j+1]+pairCost[i*columns+j]:
-			if pairCost[i*columns+j] > 0 {
-				p.partners = append(p.partners, [2]int{start + i, start + j})
+		case i < rows && j < columns && here == table[(i+1)*width+j+1]+costs[i*columns+j]:
+			if costs[i*columns+j] > 0 {
+				p.partners = append(p.partners, [2]int{a.rows[i], a.columns[j]})
 			}
 			i++
 			j++
-		case i < rows && here == table[(i+1)*width+j]+desired.At(start+i).Leaves():
-			p.partners = append(p.partners, [2]int{start + i, -1})
+		case i < rows && here == table[(i+1)*width+j]+loneRow[i]:
+			p.partners = append(p.partners, [2]int{a.rows[i], -1})
 			i++
 		default:
-			p.partners = append(p.partners, [2]int{-1, start + j})
+			p.partners = append(p.partners, [2]int{-1, a.columns[j]})
 			j++
 		}
 	}

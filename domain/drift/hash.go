@@ -12,28 +12,30 @@ var seed = maphash.MakeSeed()
 
 const (
 	hashNothing = 0x9e3779b97f4a7c15
-	hashUnknown = 0xbf58476d1ce4e5b9
+	hashNull    = 0xbf58476d1ce4e5b9
 )
 
-// hash returns a number that two values share where they are equal under the rules of their place.
+// hash returns a number that two values share where they are equal by the spellings that the rules of
+// their place bring them to. Comparators without such a spelling are left to the assignment.
 func (w *walker) hash(state *configpath.State, value document.Value) uint64 {
 	v := w.program.at(state)
 	switch {
-	case v.ignored || value.IsMissing():
+	case value.IsMissing() || v.like(value) || v.ignores(value, value):
 		return hashNothing
-	case value.IsNull() && v.null == EqualsEmpty, value.IsEmpty() && (v.null == EqualsEmpty || v.empty == EqualsMissing):
+	case v.null == EqualsEmpty && (value.IsNull() || value.IsEmpty()):
 		return hashNothing
-	case value.IsNull() && v.null == EqualsMissing:
-		return hashNothing
-	case v.comparator != nil && v.comparator.Equal != nil && !v.comparator.Refines:
-		return hashUnknown
-	case v.comparator != nil && v.comparator.Normalize != nil:
-		if normal, ofKind := v.comparator.Normalize(value); ofKind {
+	}
+	for _, c := range v.comparators {
+		if c.Normalize == nil {
+			continue
+		}
+		if normal, ofKind := c.Normalize(value); ofKind {
 			value = normal
-			if v.comparator.Unordered {
+			if c.Unordered {
 				w.unordered++
 				defer func() { w.unordered-- }()
 			}
+			break
 		}
 	}
 	switch value.Kind() {
@@ -49,7 +51,7 @@ func (w *walker) hash(state *configpath.State, value document.Value) uint64 {
 		}
 		return maphash.String(seed, value.Text())
 	case document.Null:
-		return hashUnknown + 1
+		return hashNull
 	default:
 		return maphash.String(seed, value.Text())
 	}

@@ -18,7 +18,7 @@ func (w *walker) arrays(state *configpath.State, v *verdict, desired, actual doc
 	default:
 		pairs = w.align(state, desired, actual)
 	}
-	return w.pairs(state, pairs, desired, actual)
+	return w.pairs(state, v, pairs, desired, actual)
 }
 
 // pairing says which elements of two lists belong together; what is equal is left out.
@@ -28,7 +28,7 @@ type pairing struct {
 }
 
 // pairs judges elements that belong together, in the order of the pairing.
-func (w *walker) pairs(state *configpath.State, p pairing, desired, actual document.Value) int {
+func (w *walker) pairs(state *configpath.State, v *verdict, p pairing, desired, actual document.Value) int {
 	cost := 0
 	for _, pair := range p.partners {
 		at := pair[0]
@@ -40,6 +40,8 @@ func (w *walker) pairs(state *configpath.State, p pairing, desired, actual docum
 		switch {
 		case pair[1] < 0:
 			cost += w.removed(next, desired.At(pair[0]))
+		case pair[0] < 0 && v.open && w.mode == Declared:
+			cost += w.added(next, actual.At(pair[1]))
 		case pair[0] < 0:
 			cost += w.extra(next, actual.At(pair[1]))
 		default:

@@ -11,17 +11,20 @@ import (
 type verdict struct {
 	collection Collection
 	keys       []configpath.Path
-	comparator *semantic.Comparator
-	ignored    bool
-	severity   Severity
+	open       bool
+	// comparators are tried in turn; onlyThese says that plain equality does not count beside them.
+	comparators []*semantic.Comparator
+	onlyThese   bool
+	ignored     bool
+	conditional []IgnoreRule
+	severity    Severity
 	// own says that the severity comes from a rule of the user, not of a built-in pack.
 	own       bool
 	sensitive bool
 	null      Nothingness
 	empty     Nothingness
 	defaults  []document.Value
-	watched   bool
-	unless    []document.Value
+	watch     *WatchRule
 	writeOnly bool
 }
 
@@ -108,7 +111,15 @@ func (c *compiler) layer(l layer) error {
 		func() error { return c.compare(rules.Compare) },
 		func() error {
 			return each(rules.Ignore, func(r IgnoreRule) error {
-				return c.add(r.Scope, beneath, func(v *verdict) { v.ignored = !r.Off })
+				if r.conditional() {
+					return c.add(r.Scope, here, func(v *verdict) { v.conditional = append(v.conditional, r) })
+				}
+				return c.add(r.Scope, beneath, func(v *verdict) {
+					v.ignored = !r.Off
+					if r.Off {
+						v.conditional = nil
+					}
+				})
 			})
 		},
 		func() error {
@@ -150,7 +161,7 @@ func (c *compiler) live(rules Rules) error {
 		return err
 	}
 	err = each(rules.Watch, func(r WatchRule) error {
-		return c.add(r.Scope, here, func(v *verdict) { v.watched, v.unless = !r.Off, r.Unless })
+		return c.add(r.Scope, here, func(v *verdict) { v.watch = &r })
 	})
 	if err != nil {
 		return err
@@ -172,17 +183,22 @@ func (c *compiler) collections(rules []CollectionRule) error {
 		if r.As == Keyed && len(keys) == 0 {
 			return fault.New(fault.InvalidInput, "the keyed collection %q names no keys; list the fields that identify an element", r.Path)
 		}
-		return c.add(r.Scope, here, func(v *verdict) { v.collection, v.keys = r.As, keys })
+		return c.add(r.Scope, here, func(v *verdict) { v.collection, v.keys, v.open = r.As, keys, r.Open })
 	})
 }
 
 func (c *compiler) compare(rules []CompareRule) error {
 	return each(rules, func(r CompareRule) error {
-		comparator, known := c.comparators(r.With)
-		if !known {
-			return fault.New(fault.InvalidInput, "there is no comparator %q for %q; the built-in ones are %v", r.With, r.Path, semantic.Names())
+		comparators := make([]*semantic.Comparator, len(r.With))
+		onlyThese := false
+		for i, name := range r.With {
+			var known bool
+			if comparators[i], known = c.comparators(name); !known {
+				return fault.New(fault.InvalidInput, "there is no comparator %q for %q; the built-in ones are %v", name, r.Path, semantic.Names())
+			}
+			onlyThese = onlyThese || comparators[i].Equal != nil
 		}
-		return c.add(r.Scope, within, func(v *verdict) { v.comparator = comparator })
+		return c.add(r.Scope, within, func(v *verdict) { v.comparators, v.onlyThese = comparators, onlyThese })
 	})
 }
 

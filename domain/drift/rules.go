@@ -34,26 +34,39 @@ const (
 )
 
 // CollectionRule says what kind of list lies at a path. Keys are the fields that identify an element
-// of a keyed list.
+// of a keyed list. Open says that in Declared mode live elements which nobody declared do not matter,
+// unless they are watched: a list of settings of which a declaration names a few.
 type CollectionRule struct {
 	Scope
 	As   Collection
 	Keys []string
+	Open bool
 }
 
-// CompareRule names the comparator of a path and, where that is a list, of its elements.
+// CompareRule names the comparators of a path and, where that is a list, of its elements. Values are
+// equal where one of the comparators says so.
 type CompareRule struct {
 	Scope
-	With string
+	With []string
 }
 
-// IgnoreRule keeps a path, and what lies beneath, out of findings and out of fixes. Off takes an
-// earlier ignore back.
+// IgnoreRule keeps a path, and what lies beneath, out of findings and out of fixes. Off takes earlier
+// ignores back.
 type IgnoreRule struct {
 	Scope
 	Reason string
 	Off    bool
+	// Where narrows the rule to objects whose members match these globs, on either side: elements of a
+	// list that a provider adds, such as tags of its own.
+	Where map[string]string
+	// Sole narrows it further to objects with a single member.
+	Sole bool
+	// Declared and Live narrow the rule to scalars whose text matches a glob, on that side: markers of
+	// values that are known only after deployment.
+	Declared, Live string
 }
+
+func (r IgnoreRule) conditional() bool { return r.Declared != "" || r.Live != "" || len(r.Where) > 0 }
 
 // SeverityRule gives changes at a path, and beneath, a severity.
 type SeverityRule struct {
@@ -77,18 +90,24 @@ type EmptyRule struct {
 	Equals Nothingness
 }
 
-// DefaultRule gives the value that a provider fills in where nothing is declared. Several rules of
-// one path are alternatives.
+// DefaultRule gives the value that a provider fills in where nothing is declared, as far as it goes:
+// keys that it does not name may have any value, and <name> within a text stands for some text, as in
+// the documentation of providers. Several rules of one path are alternatives. Watched paths have their
+// own list.
 type DefaultRule struct {
 	Scope
 	Value document.Value
 }
 
-// WatchRule says that a live value at a path matters though nobody declared it, unless it is empty,
-// a default, or one of Unless. Off takes an earlier watch back.
+// WatchRule says that a live value at a path matters though nobody declared it, unless it is empty or
+// one of Unless; where Only is given, it matters only if it is one of these. Both are matched as
+// defaults are. Beside narrows the rule to what lies in something that was declared. Off takes earlier
+// watches back.
 type WatchRule struct {
 	Scope
 	Unless []document.Value
+	Only   []document.Value
+	Beside bool
 	Off    bool
 }
 

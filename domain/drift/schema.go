@@ -15,6 +15,8 @@ type Schema struct {
 	ReadOnly []string
 	// WriteOnly paths are accepted and never returned: their absence is no drift.
 	WriteOnly []string
+	// CreateOnly paths are fixed when a resource is made: what is missing of them was never returned.
+	CreateOnly []string
 	// Defaults are the values where nothing is declared, by path.
 	Defaults []SchemaDefault
 	// UnorderedScalars and UnorderedObjects are lists whose order means nothing.
@@ -31,8 +33,8 @@ type SchemaDefault struct {
 	Value document.Value
 }
 
-// ParseSchema reads the schema of a pair: lists readOnlyPaths, writeOnlyPaths, unorderedScalarPaths,
-// unorderedObjectArrayPaths and freeFormMapPaths, and objects defaults and defaultPaths. Paths are
+// ParseSchema reads the schema of a pair: lists readOnlyPaths, writeOnlyPaths, createOnlyPaths,
+// unorderedScalarPaths, unorderedObjectArrayPaths and freeFormMapPaths, and objects defaults and defaultPaths. Paths are
 // dotted (A.*.B) or JSON pointers (/properties/A/*/B). Other members are not read. An error is
 // InvalidInput.
 func ParseSchema(value document.Value) (*Schema, error) {
@@ -41,7 +43,7 @@ func ParseSchema(value document.Value) (*Schema, error) {
 	}
 	schema := &Schema{}
 	for key, into := range map[string]*[]string{
-		"readOnlyPaths": &schema.ReadOnly, "writeOnlyPaths": &schema.WriteOnly,
+		"readOnlyPaths": &schema.ReadOnly, "writeOnlyPaths": &schema.WriteOnly, "createOnlyPaths": &schema.CreateOnly,
 		"unorderedScalarPaths": &schema.UnorderedScalars, "unorderedObjectArrayPaths": &schema.UnorderedObjects,
 		"freeFormMapPaths": &schema.FreeFormMaps,
 	} {
@@ -93,17 +95,20 @@ func (s *Schema) rules() Rules {
 	for _, path := range s.ReadOnly {
 		rules.Ignore = append(rules.Ignore, IgnoreRule{Scope: Scope{Path: path}, Reason: "only the provider sets it"})
 	}
-	for _, path := range s.WriteOnly {
+	for _, path := range append(append([]string(nil), s.WriteOnly...), s.CreateOnly...) {
 		rules.WriteOnly = append(rules.WriteOnly, WriteOnlyRule{Scope{Path: path}})
 	}
 	for _, fallback := range s.Defaults {
 		rules.Defaults = append(rules.Defaults, DefaultRule{Scope{Path: fallback.Path}, fallback.Value})
+		if fallback.Value.IsScalar() {
+			rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: fallback.Path}, Unless: []document.Value{fallback.Value}})
+		}
 	}
 	for _, path := range append(append([]string(nil), s.UnorderedScalars...), s.UnorderedObjects...) {
 		rules.Collections = append(rules.Collections, CollectionRule{Scope: Scope{Path: path}, As: Multiset})
 	}
 	for _, path := range s.FreeFormMaps {
-		rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: path + ".*"}})
+		rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: path + ".*"}, Beside: true})
 	}
 	return rules
 }

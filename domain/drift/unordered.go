@@ -61,9 +61,12 @@ func (m *unorderedMatch) element(at int) *configpath.State {
 }
 
 func (m *unorderedMatch) hashed(list document.Value) []hashedElement {
-	elements := make([]hashedElement, list.Len())
-	for i := range elements {
-		elements[i] = hashedElement{i, m.w.hash(m.element(i), list.At(i))}
+	elements := make([]hashedElement, 0, list.Len())
+	for i, value := range list.Elements() {
+		element := m.element(i)
+		if !m.w.program.at(element).ignores(value, value) {
+			elements = append(elements, hashedElement{i, m.w.hash(element, value)})
+		}
 	}
 	return elements
 }

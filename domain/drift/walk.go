@@ -2,6 +2,7 @@ package drift
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -15,7 +16,11 @@ type walker struct {
 	mode      Mode
 	recording bool
 	// unordered is above zero within what a comparator made of a value whose lists are sets.
-	unordered   int
+	unordered int
+	// undeclared is above zero within what nobody declared.
+	undeclared int
+	// template says that texts of the desired side may hold <name> for some text.
+	template    bool
 	path        configpath.Path
 	changes     []Change
 	approximate []configpath.Path
@@ -44,52 +49,66 @@ func (w *walker) diff(state *configpath.State, desired, actual document.Value) i
 		return 0
 	}
 	v := w.program.at(state)
-	if v.ignored {
+	switch {
+	case v.ignores(desired, actual):
 		return 0
-	}
-	if desired.IsNull() || actual.IsNull() {
+	case desired.Kind() != actual.Kind() && (v.like(desired) || v.like(actual)):
+		// One side says nothing; the other may still say what is the same as nothing.
+		if w.absent(state, v, desired) && w.absent(state, v, actual) {
+			return 0
+		}
+		return w.changed(v, ValueChanged, desired, actual)
+	case desired.IsNull() || actual.IsNull():
 		if v.null == EqualsEmpty && (desired.IsEmpty() || actual.IsEmpty()) {
 			return 0
 		}
 		return w.changed(v, ValueChanged, desired, actual)
-	}
-	if v.comparator != nil {
-		return w.compare(state, v, desired, actual)
-	}
-	if semantic.Plain(desired, actual) {
+	case w.template && fills(desired.Text(), actual.Text()):
 		return 0
+	case len(v.comparators) > 0:
+		return w.compare(state, v, desired, actual)
+	case semantic.Plain(desired, actual):
+		return 0
+	default:
+		return w.structure(state, v, desired, actual)
 	}
-	return w.structure(state, v, desired, actual)
 }
 
-// compare follows the comparator that a rule names.
+// compare tries the comparators that a rule names. Where none says that the values are equal, the
+// first that makes lists or objects of both has them compared further within.
 func (w *walker) compare(state *configpath.State, v *verdict, desired, actual document.Value) int {
-	c := v.comparator
-	if c.Equal != nil {
-		if c.Equal(desired, actual) {
+	var within *semantic.Comparator
+	inDesired, inActual := desired, actual
+	for _, c := range v.comparators {
+		if c.Equal != nil {
+			if c.Equal(desired, actual) {
+				return 0
+			}
+			continue
+		}
+		normalDesired, ofKind := c.Normalize(desired)
+		if !ofKind {
+			continue
+		}
+		normalActual, ofKind := c.Normalize(actual)
+		if !ofKind {
+			continue
+		}
+		if document.Equal(normalDesired, normalActual) {
 			return 0
 		}
-		return w.structure(state, v, desired, actual)
-	}
-	normalDesired, ofKind := c.Normalize(desired)
-	normalActual, alsoOfKind := c.Normalize(actual)
-	if !ofKind || !alsoOfKind {
-		if semantic.Plain(desired, actual) {
-			return 0
+		if within == nil && !normalDesired.IsScalar() && normalDesired.Kind() == normalActual.Kind() {
+			within, inDesired, inActual = c, normalDesired, normalActual
 		}
-		return w.structure(state, v, desired, actual)
 	}
-	if document.Equal(normalDesired, normalActual) {
+	if !v.onlyThese && semantic.Plain(desired, actual) {
 		return 0
 	}
-	if normalDesired.IsScalar() || normalDesired.Kind() != normalActual.Kind() {
-		return w.structure(state, v, desired, actual)
-	}
-	if c.Unordered {
+	if within != nil && within.Unordered {
 		w.unordered++
 		defer func() { w.unordered-- }()
 	}
-	return w.structure(state, v, normalDesired, normalActual)
+	return w.structure(state, v, inDesired, inActual)
 }
 
 // structure compares values that are not equal as a whole, by going into them where it can.
@@ -140,7 +159,7 @@ func (w *walker) leave() { w.path = w.path[:len(w.path)-1] }
 // removed judges a declared value that is not there.
 func (w *walker) removed(state *configpath.State, desired document.Value) int {
 	v := w.program.at(state)
-	if v.writeOnly || w.absent(state, v, desired) || w.silentWithin(state, desired, w.removed) {
+	if v.writeOnly || v.ignores(desired, document.Value{}) || w.absent(state, v, desired) || w.silentWithin(state, desired, w.removed) {
 		return 0
 	}
 	return w.changed(v, KeyRemoved, desired, document.Value{})
@@ -149,50 +168,115 @@ func (w *walker) removed(state *configpath.State, desired document.Value) int {
 // added judges a live value that nobody declared.
 func (w *walker) added(state *configpath.State, actual document.Value) int {
 	v := w.program.at(state)
-	if w.absent(state, v, actual) {
+	switch {
+	case v.ignores(document.Value{}, actual):
 		return 0
-	}
-	if w.mode == Exact {
-		if w.silentWithin(state, actual, w.added) {
+	case w.mode == Declared && v.watch != nil && !v.watch.Off && (!v.watch.Beside || w.undeclared == 0):
+		if !w.alarming(state, v.watch, actual) || w.silentWithin(state, actual, w.extra) {
 			return 0
 		}
 		return w.changed(v, KeyAdded, document.Value{}, actual)
-	}
-	if v.watched {
-		unless := func(safe document.Value) bool { return semantic.Plain(safe, actual) }
-		if nothing(actual) || actual.IsEmpty() || slices.ContainsFunc(v.unless, unless) || w.silentWithin(state, actual, w.extra) {
-			return 0
-		}
+	case w.absent(state, v, actual):
+		return 0
+	case w.mode == Declared:
+		w.undeclared++
+		defer func() { w.undeclared-- }()
+		return w.inside(state, actual, w.added)
+	case w.silentWithin(state, actual, w.added):
+		return 0
+	default:
 		return w.changed(v, KeyAdded, document.Value{}, actual)
 	}
-	return w.inside(state, actual, w.added)
+}
+
+// alarming reports whether a watched live value matters.
+func (w *walker) alarming(state *configpath.State, watch *WatchRule, actual document.Value) bool {
+	if nothing(actual) || actual.IsEmpty() {
+		return false
+	}
+	same := func(value document.Value) bool { return w.meets(state, value, actual) }
+	if len(watch.Only) > 0 && !slices.ContainsFunc(watch.Only, same) {
+		return false
+	}
+	return !slices.ContainsFunc(watch.Unless, same)
+}
+
+// meets reports whether a value has all that an expected one names.
+func (w *walker) meets(state *configpath.State, expected, value document.Value) bool {
+	probe := walker{program: w.program, mode: Declared, template: true, unordered: w.unordered, path: w.path}
+	return probe.diff(state, expected, value) == 0
 }
 
 // extra judges an element or a part that the live side has beyond what was declared.
 func (w *walker) extra(state *configpath.State, actual document.Value) int {
 	v := w.program.at(state)
-	if w.absent(state, v, actual) || w.silentWithin(state, actual, w.extra) {
+	if v.ignores(document.Value{}, actual) || w.absent(state, v, actual) || w.silentWithin(state, actual, w.extra) {
 		return 0
 	}
 	return w.changed(v, KeyAdded, document.Value{}, actual)
 }
 
-// absent reports whether a value of one side means the same as its absence on the other.
-func (w *walker) absent(state *configpath.State, v *verdict, value document.Value) bool {
-	switch {
-	case v.ignored:
-		return true
-	case value.IsNull():
-		return v.null == EqualsMissing
-	case value.IsEmpty() && v.empty == EqualsMissing:
+// ignores reports whether rules keep the place, or these values of it, out of findings.
+func (v *verdict) ignores(desired, actual document.Value) bool {
+	if v.ignored {
 		return true
 	}
-	for _, fallback := range v.defaults {
-		if w.silent(func() int { return w.diff(state, fallback, value) }) == 0 {
+	for _, r := range v.conditional {
+		switch {
+		case r.Sole && desired.Len() != 1 && actual.Len() != 1:
+		case len(r.Where) > 0 && !(matches(r.Where, desired) || matches(r.Where, actual)):
+		case r.Declared != "" && !(desired.IsScalar() && configpath.Wildcard(r.Declared, desired.Text())):
+		case r.Live != "" && !(actual.IsScalar() && configpath.Wildcard(r.Live, actual.Text())):
+		default:
 			return true
 		}
 	}
 	return false
+}
+
+// fills reports whether a text is a template's with something for each <name>.
+func fills(template, text string) bool {
+	glob := ""
+	for {
+		before, rest, opens := strings.Cut(template, "<")
+		_, after, closes := strings.Cut(rest, ">")
+		if !opens || !closes {
+			return glob != "" && configpath.Wildcard(glob+template, text)
+		}
+		glob += before + "?*"
+		template = after
+	}
+}
+
+// matches reports whether for each name, a glob of keys, an object has a member that is a scalar that
+// its glob matches, or anything at all where that is *.
+func matches(where map[string]string, value document.Value) bool {
+	fits := func(glob string, member document.Value) bool {
+		return glob == "*" || (member.IsScalar() && configpath.Wildcard(glob, member.Text()))
+	}
+	for name, glob := range where {
+		found := false
+		for key, member := range value.Members() {
+			found = found || (configpath.Wildcard(name, key) && fits(glob, member))
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// like reports whether a value, null or an empty one, means the same as a missing one.
+func (v *verdict) like(value document.Value) bool {
+	return (value.IsNull() && v.null == EqualsMissing) || (value.IsEmpty() && v.empty == EqualsMissing)
+}
+
+// absent reports whether a value of one side means the same as its absence on the other.
+func (w *walker) absent(state *configpath.State, v *verdict, value document.Value) bool {
+	if value.IsNull() || v.like(value) {
+		return v.like(value)
+	}
+	return slices.ContainsFunc(v.defaults, func(fallback document.Value) bool { return w.meets(state, fallback, value) })
 }
 
 // silent computes a cost without recording.

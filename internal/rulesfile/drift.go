@@ -118,6 +118,7 @@ func (r driftReader) collection(n node, entry *drift.CollectionRule) error {
 				return nil
 			})
 		},
+		"open": parsed(parseBool, &entry.Open),
 	}, "as")
 	if err == nil && (entry.As == drift.Keyed) != (len(entry.Keys) > 0) {
 		return n.errorf("keys belong to as: keyed, and to nothing else")
@@ -128,20 +129,38 @@ func (r driftReader) collection(n node, entry *drift.CollectionRule) error {
 func (r driftReader) compare(n node, entry *drift.CompareRule) error {
 	return r.scoped(n, &entry.Scope, map[string]func(node) error{
 		"with": func(n node) error {
-			name, err := n.scalar()
-			entry.With = name
-			if err == nil && !slices.Contains(r.comparators, name) {
-				return n.errorf("there is no comparator %.40q; there are %s", name, strings.Join(r.comparators, ", "))
+			if n.kind == kindList {
+				return n.each(func(n node) error { return r.comparator(n, entry) })
 			}
-			return err
+			return r.comparator(n, entry)
 		},
 	}, "with")
+}
+
+func (r driftReader) comparator(n node, entry *drift.CompareRule) error {
+	name, err := n.scalar()
+	entry.With = append(entry.With, name)
+	if err == nil && !slices.Contains(r.comparators, name) {
+		return n.errorf("there is no comparator %.40q; there are %s", name, strings.Join(r.comparators, ", "))
+	}
+	return err
 }
 
 func (r driftReader) ignore(n node, entry *drift.IgnoreRule) error {
 	err := r.scoped(n, &entry.Scope, map[string]func(node) error{
 		"reason": text(&entry.Reason),
 		"off":    parsed(parseBool, &entry.Off),
+		"where": func(n node) error {
+			entry.Where = make(map[string]string, len(n.keys))
+			return keyed(n, func(key string, n node) error {
+				glob, err := n.scalar()
+				entry.Where[key] = glob
+				return err
+			})
+		},
+		"sole":     parsed(parseBool, &entry.Sole),
+		"declared": text(&entry.Declared),
+		"live":     text(&entry.Live),
 	})
 	if err == nil && entry.Reason == "" && !entry.Off {
 		return n.errorf("has no reason; say why nobody needs to see it")
@@ -165,15 +184,22 @@ func (r driftReader) fallback(n node, entry *drift.DefaultRule) error {
 
 func (r driftReader) watch(n node, entry *drift.WatchRule) error {
 	return r.scoped(n, &entry.Scope, map[string]func(node) error{
-		"off": parsed(parseBool, &entry.Off),
-		"unless": func(n node) error {
-			return n.each(func(n node) error {
-				value, err := n.document()
-				entry.Unless = append(entry.Unless, value)
-				return err
-			})
-		},
+		"off":    parsed(parseBool, &entry.Off),
+		"unless": documents(&entry.Unless),
+		"only":   documents(&entry.Only),
+		"beside": parsed(parseBool, &entry.Beside),
 	})
+}
+
+// documents reads a list of values.
+func documents(into *[]document.Value) func(node) error {
+	return func(n node) error {
+		return n.each(func(n node) error {
+			value, err := n.document()
+			*into = append(*into, value)
+			return err
+		})
+	}
 }
 
 // oneOf reads a single value that must be one of a few.

@@ -91,7 +91,7 @@ func fromYAML(at node, value ast.Node) (node, error) {
 func fromPairs(at node, pairs []*ast.MappingValueNode) (node, error) {
 	at.kind = kindMapping
 	for i, pair := range pairs {
-		key, single := scalarText(pair.Key)
+		key, single := keyText(pair.Key)
 		if !single {
 			return node{}, at.errorf("has a key that is no plain text")
 		}
@@ -118,6 +118,14 @@ func lineOf(value ast.Node, otherwise int) int {
 		return token.Position.Line
 	}
 	return otherwise
+}
+
+// keyText returns the text of a key. A bare null is the name of a list of drift rules.
+func keyText(key ast.Node) (string, bool) {
+	if _, isNull := key.(*ast.NullNode); isNull {
+		return key.GetToken().Value, true
+	}
+	return scalarText(key)
 }
 
 // scalarText returns the text of a single value as it was written, without quotes, or false for

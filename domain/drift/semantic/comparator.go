@@ -42,9 +42,62 @@ func Names() []string {
 	return names
 }
 
+// builtIn lists the comparators that rules may name; docs/drift.md tells what each is for.
 var builtIn = []*Comparator{
 	{Name: "exact", Equal: document.Equal, Refines: true},
 	{Name: "plain", Equal: Plain, Refines: true},
+	{Name: "number", Normalize: looseNumber},
+	{Name: "boolean", Normalize: looseBoolean},
+	{Name: "ignore-case", Normalize: text(foldCase)},
+	{Name: "trim", Normalize: text(trimmed)},
+	{Name: "spaces", Normalize: text(foldSpaces)},
+	{Name: "words", Normalize: text(sortedWords)},
+	{Name: "comma-list", Normalize: text(sortedItems)},
+	{Name: "cidr", Normalize: text(canonicalCIDR)},
+	{Name: "ip", Normalize: text(canonicalIP)},
+	{Name: "hostname", Normalize: text(canonicalHost)},
+	{Name: "dns-alias", Normalize: text(canonicalAlias)},
+	{Name: "ip-protocol", Normalize: protocol},
+	{Name: "url", Normalize: text(canonicalURL)},
+	{Name: "duration", Normalize: duration},
+	{Name: "bytes", Normalize: quantity(byteUnits, true)},
+	{Name: "cpu", Normalize: quantity(cpuUnits, false)},
+	{Name: "quantity", Normalize: quantity(quantityUnits, false)},
+	{Name: "time", Normalize: text(canonicalTime)},
+	{Name: "hour", Normalize: startOfHour},
+	{Name: "base64", Equal: texts(sameBase64)},
+	{Name: "json", Normalize: withinText},
+	{Name: "iam-policy", Normalize: policy, Unordered: true},
+	{Name: "arn", Equal: texts(sameResource)},
+	{Name: "kms-key", Equal: texts(sameKey)},
+	{Name: "provider-case", Equal: texts(caseFoldedByProvider)},
+	{Name: "generated-suffix", Equal: texts(generatedSuffix)},
+	{Name: "version-prefix", Equal: texts(versionPrefix)},
+	{Name: "final-mark", Equal: texts(sameButFinalMark)},
+	{Name: "lost-characters", Equal: texts(lostCharacters)},
+	{Name: "redis-acl", Normalize: text(canonicalACL)},
+	{Name: "key-case", Normalize: lowerKeys},
+}
+
+// text makes a Normalize of a function over texts.
+func text(normalize func(string) (string, bool)) func(document.Value) (document.Value, bool) {
+	return func(value document.Value) (document.Value, bool) {
+		if value.Kind() != document.String {
+			return value, false
+		}
+		normal, ofKind := normalize(value.Text())
+		return document.TextValue(normal), ofKind
+	}
+}
+
+// texts makes an Equal of a function over the texts of scalars.
+func texts(equal func(desired, actual string) bool) func(desired, actual document.Value) bool {
+	return func(desired, actual document.Value) bool {
+		if Plain(desired, actual) {
+			return true
+		}
+		return desired.IsScalar() && actual.IsScalar() && equal(desired.Text(), actual.Text())
+	}
 }
 
 // Plain is equality where no rule names a comparator: a text equals a number or a boolean only in

@@ -1,0 +1,154 @@
+package semantic
+
+import (
+	"strings"
+
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+)
+
+// withinText reads JSON that is written within a text; only a list or an object is taken for it.
+func withinText(value document.Value) (document.Value, bool) {
+	switch value.Kind() {
+	case document.Object, document.Array:
+		return value, true
+	case document.String:
+		text := strings.TrimLeft(value.Text(), " \t\r\n")
+		if text == "" || (text[0] != '{' && text[0] != '[') {
+			return value, false
+		}
+		parsed, err := document.ParseString(text)
+		return parsed, err == nil
+	default:
+		return value, false
+	}
+}
+
+// policy brings an IAM policy document, an object or JSON in a text, to one form: every list a list
+// though it has one element, actions and effects in lower case, accounts for their root users, empty
+// principals and ids left out, values of conditions as texts. What is no policy is not of its kind.
+// The semantics are those of the IAM JSON policy reference; order means nothing in it.
+func policy(value document.Value) (document.Value, bool) {
+	parsed, isJSON := withinText(value)
+	if !isJSON {
+		return value, false
+	}
+	if parsed.Kind() == document.Array && value.Kind() == document.String && withoutStatements(parsed) {
+		return document.ObjectValue(), true
+	}
+	statements := parsed.Get("Statement")
+	if statements.IsMissing() {
+		return value, false
+	}
+	var members []document.Member
+	for key, member := range parsed.Members() {
+		switch {
+		case key == "Statement":
+			member = eachOf(member, statement)
+		case key == "Id" && member.IsEmpty():
+			continue
+		}
+		members = append(members, document.Member{Key: key, Value: member})
+	}
+	return document.ObjectValue(members...), true
+}
+
+// withoutStatements reports whether a list holds nothing, or empty objects alone.
+func withoutStatements(list document.Value) bool {
+	for _, element := range list.Elements() {
+		if element.Kind() != document.Object || element.Len() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// eachOf returns the elements of a list, or a single value as one, each normalized.
+func eachOf(value document.Value, normalize func(document.Value) document.Value) document.Value {
+	if value.Kind() != document.Array {
+		return document.ArrayValue(normalize(value))
+	}
+	elements := make([]document.Value, value.Len())
+	for i, element := range value.Elements() {
+		elements[i] = normalize(element)
+	}
+	return document.ArrayValue(elements...)
+}
+
+func statement(value document.Value) document.Value {
+	if value.Kind() != document.Object {
+		return value
+	}
+	var members []document.Member
+	for key, member := range value.Members() {
+		switch key {
+		case "Sid":
+			if member.IsEmpty() {
+				continue
+			}
+		case "Effect":
+			member = lowered(member)
+		case "Action", "NotAction":
+			member = eachOf(member, lowered)
+		case "Resource", "NotResource":
+			member = eachOf(member, asText)
+		case "Principal", "NotPrincipal":
+			if member = principals(member); member.IsEmpty() {
+				continue
+			}
+		case "Condition":
+			if member = conditions(member); member.IsEmpty() {
+				continue
+			}
+		}
+		members = append(members, document.Member{Key: key, Value: member})
+	}
+	return document.ObjectValue(members...)
+}
+
+func lowered(value document.Value) document.Value {
+	if value.Kind() != document.String {
+		return value
+	}
+	return document.TextValue(strings.ToLower(value.Text()))
+}
+
+func asText(value document.Value) document.Value {
+	if !value.IsScalar() {
+		return value
+	}
+	return document.TextValue(value.Text())
+}
+
+// principals leaves out kinds of principals without any, and writes an account for its root user.
+// "*" and {"AWS": "*"} both mean everyone.
+func principals(value document.Value) document.Value {
+	if value.Kind() == document.String {
+		return document.ObjectValue(document.Member{Key: "AWS", Value: document.ArrayValue(value)})
+	}
+	var members []document.Member
+	for kind, list := range value.Members() {
+		list = eachOf(list, func(one document.Value) document.Value {
+			if account, isRoot := rootAccount(one.Text()); isRoot {
+				return document.TextValue(account)
+			}
+			return asText(one)
+		})
+		if !list.IsEmpty() {
+			members = append(members, document.Member{Key: kind, Value: list})
+		}
+	}
+	return document.ObjectValue(members...)
+}
+
+// conditions fold the case of condition keys, which IAM does too, and write values as texts.
+func conditions(value document.Value) document.Value {
+	var operators []document.Member
+	for operator, keys := range value.Members() {
+		var members []document.Member
+		for key, values := range keys.Members() {
+			members = append(members, document.Member{Key: strings.ToLower(key), Value: eachOf(values, asText)})
+		}
+		operators = append(operators, document.Member{Key: operator, Value: document.ObjectValue(members...)})
+	}
+	return document.ObjectValue(operators...)
+}

@@ -1,0 +1,106 @@
+package semantic
+
+import (
+	"encoding/base64"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+)
+
+// longestNumber bounds, in bytes, what is read as a number in a text.
+const longestNumber = 64
+
+// looseNumber takes any decimal spelling for the number: "007", "1.10", "+5", " 1e3 ".
+func looseNumber(value document.Value) (document.Value, bool) {
+	if !value.IsScalar() || value.Kind() == document.Bool {
+		return value, false
+	}
+	exact, ok := parseDecimal(strings.TrimSpace(value.Text()))
+	if !ok {
+		return value, false
+	}
+	return document.TextValue(exact.RatString()), true
+}
+
+// parseDecimal reads a decimal number exactly; no fractions, no other bases.
+func parseDecimal(text string) (*big.Rat, bool) {
+	if text == "" || len(text) > longestNumber || strings.ContainsAny(text, "/_xXpPbBoO") {
+		return nil, false
+	}
+	if at := strings.IndexAny(text, "eE"); at >= 0 && len(text)-at > 5 {
+		return nil, false // a number of ten thousand digits and more
+	}
+	return new(big.Rat).SetString(text)
+}
+
+// looseBoolean takes the spellings that configuration languages use, in any case.
+func looseBoolean(value document.Value) (document.Value, bool) {
+	switch strings.ToLower(value.Text()) {
+	case "true", "yes", "on", "enabled", "1":
+		return document.BoolValue(true), true
+	case "false", "no", "off", "disabled", "0":
+		return document.BoolValue(false), true
+	default:
+		return value, false
+	}
+}
+
+func foldCase(text string) (string, bool) { return strings.ToLower(text), true }
+
+func trimmed(text string) (string, bool) { return strings.TrimSpace(text), true }
+
+func foldSpaces(text string) (string, bool) { return strings.Join(strings.Fields(text), " "), true }
+
+func sortedWords(text string) (string, bool) {
+	words := strings.Fields(text)
+	slices.Sort(words)
+	return strings.Join(words, " "), true
+}
+
+func sortedItems(text string) (string, bool) {
+	items := strings.Split(text, ",")
+	for i, item := range items {
+		items[i] = strings.TrimSpace(item)
+	}
+	slices.Sort(items)
+	return strings.Join(items, ","), true
+}
+
+// timeLayouts are the spellings of an instant with its offset.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07:00", time.RFC1123Z, time.RFC1123, "2006-01-02T15:04Z07:00"}
+
+// canonicalTime brings an instant to UTC.
+func canonicalTime(text string) (string, bool) {
+	for _, layout := range timeLayouts {
+		if instant, err := time.Parse(layout, text); err == nil {
+			return instant.UTC().Format(time.RFC3339Nano), true
+		}
+	}
+	return "", false
+}
+
+// startOfHour takes Unix seconds, or an instant, to the hour that it lies in, for providers that
+// round down to it.
+func startOfHour(value document.Value) (document.Value, bool) {
+	if instant, ok := canonicalTime(value.Text()); ok && value.Kind() == document.String {
+		parsed, err := time.Parse(time.RFC3339Nano, instant)
+		return document.TextValue(parsed.Truncate(time.Hour).Format(time.RFC3339)), err == nil
+	}
+	seconds, ok := parseDecimal(value.Text())
+	if !ok || !value.IsScalar() || !seconds.IsInt() || !seconds.Num().IsInt64() {
+		return value, false
+	}
+	return document.TextValue(time.Unix(seconds.Num().Int64(), 0).UTC().Truncate(time.Hour).Format(time.RFC3339)), true
+}
+
+// sameBase64 takes a text for its own encoding, whichever side encodes it.
+func sameBase64(desired, actual string) bool {
+	decodes := func(encoded, plain string) bool {
+		decoded, err := base64.StdEncoding.DecodeString(encoded)
+		return err == nil && len(decoded) > 0 && string(decoded) == plain
+	}
+	return decodes(desired, actual) || decodes(actual, desired)
+}
