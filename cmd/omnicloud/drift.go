@@ -89,18 +89,18 @@ func (c *driftCommand) detector() (*drift.Detector, error) {
 	return drift.NewDetector(options...)
 }
 
-// driftFound ends the command with exit code 2 and without a message: what was found is written
+// driftFoundError ends the command with exit code 2 and without a message: what was found is written
 // already.
-type driftFound struct{}
+type driftFoundError struct{}
 
-func (driftFound) Error() string { return "" }
+func (driftFoundError) Error() string { return "" }
 
 // ExitCode is that of terraform plan -detailed-exitcode.
-func (driftFound) ExitCode() int { return 2 }
+func (driftFoundError) ExitCode() int { return 2 }
 
 func (c *driftCommand) verdict(worst drift.Severity) error {
 	if worst != "" && worst.AtLeast(drift.Severity(c.FailOn)) {
-		return driftFound{}
+		return driftFoundError{}
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ const (
 func (w *walker) hash(state *configpath.State, value document.Value) uint64 {
 	v := w.program.at(state)
 	switch {
-	case value.IsMissing() || v.like(value) || v.ignores(value, value):
+	case value.IsMissing() || v.isNothing(value) || v.ignores(value, value):
 		return hashNothing
 	case v.null == EqualsEmpty && (value.IsNull() || value.IsEmpty()):
 		return hashNothing

@@ -2,7 +2,6 @@ package drift
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -52,7 +51,7 @@ func (w *walker) diff(state *configpath.State, desired, actual document.Value) i
 	switch {
 	case v.ignores(desired, actual):
 		return 0
-	case desired.Kind() != actual.Kind() && (v.like(desired) || v.like(actual)):
+	case desired.Kind() != actual.Kind() && (v.isNothing(desired) || v.isNothing(actual)):
 		// One side says nothing; the other may still say what is the same as nothing.
 		if w.absent(state, v, desired) && w.absent(state, v, actual) {
 			return 0
@@ -189,24 +188,6 @@ func (w *walker) added(state *configpath.State, actual document.Value) int {
 	}
 }
 
-// alarming reports whether a watched live value matters.
-func (w *walker) alarming(state *configpath.State, watch *WatchRule, actual document.Value) bool {
-	if nothing(actual) || actual.IsEmpty() {
-		return false
-	}
-	same := func(value document.Value) bool { return w.meets(state, value, actual) }
-	if len(watch.Only) > 0 && !slices.ContainsFunc(watch.Only, same) {
-		return false
-	}
-	return !slices.ContainsFunc(watch.Unless, same)
-}
-
-// meets reports whether a value has all that an expected one names.
-func (w *walker) meets(state *configpath.State, expected, value document.Value) bool {
-	probe := walker{program: w.program, mode: Declared, template: true, unordered: w.unordered, path: w.path}
-	return probe.diff(state, expected, value) == 0
-}
-
 // extra judges an element or a part that the live side has beyond what was declared.
 func (w *walker) extra(state *configpath.State, actual document.Value) int {
 	v := w.program.at(state)
@@ -214,69 +195,6 @@ func (w *walker) extra(state *configpath.State, actual document.Value) int {
 		return 0
 	}
 	return w.changed(v, KeyAdded, document.Value{}, actual)
-}
-
-// ignores reports whether rules keep the place, or these values of it, out of findings.
-func (v *verdict) ignores(desired, actual document.Value) bool {
-	if v.ignored {
-		return true
-	}
-	for _, r := range v.conditional {
-		switch {
-		case r.Sole && desired.Len() != 1 && actual.Len() != 1:
-		case len(r.Where) > 0 && !(matches(r.Where, desired) || matches(r.Where, actual)):
-		case r.Declared != "" && !(desired.IsScalar() && configpath.Wildcard(r.Declared, desired.Text())):
-		case r.Live != "" && !(actual.IsScalar() && configpath.Wildcard(r.Live, actual.Text())):
-		default:
-			return true
-		}
-	}
-	return false
-}
-
-// fills reports whether a text is a template's with something for each <name>.
-func fills(template, text string) bool {
-	glob := ""
-	for {
-		before, rest, opens := strings.Cut(template, "<")
-		_, after, closes := strings.Cut(rest, ">")
-		if !opens || !closes {
-			return glob != "" && configpath.Wildcard(glob+template, text)
-		}
-		glob += before + "?*"
-		template = after
-	}
-}
-
-// matches reports whether for each name, a glob of keys, an object has a member that is a scalar that
-// its glob matches, or anything at all where that is *.
-func matches(where map[string]string, value document.Value) bool {
-	fits := func(glob string, member document.Value) bool {
-		return glob == "*" || (member.IsScalar() && configpath.Wildcard(glob, member.Text()))
-	}
-	for name, glob := range where {
-		found := false
-		for key, member := range value.Members() {
-			found = found || (configpath.Wildcard(name, key) && fits(glob, member))
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
-}
-
-// like reports whether a value, null or an empty one, means the same as a missing one.
-func (v *verdict) like(value document.Value) bool {
-	return (value.IsNull() && v.null == EqualsMissing) || (value.IsEmpty() && v.empty == EqualsMissing)
-}
-
-// absent reports whether a value of one side means the same as its absence on the other.
-func (w *walker) absent(state *configpath.State, v *verdict, value document.Value) bool {
-	if value.IsNull() || v.like(value) {
-		return v.like(value)
-	}
-	return slices.ContainsFunc(v.defaults, func(fallback document.Value) bool { return w.meets(state, fallback, value) })
 }
 
 // silent computes a cost without recording.

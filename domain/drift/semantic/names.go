@@ -1,6 +1,7 @@
 package semantic
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -71,6 +72,9 @@ func generatedSuffix(desired, actual string) bool {
 	return true
 }
 
+// buildSuffix is how a provider marks its own build of a version, as in v1.21.2-eksbuild.2.
+var buildSuffix = regexp.MustCompile(`^[-_][a-z]+\.?[0-9]+$`)
+
 // versionPrefix holds where one version is a more precise form of the other (8.0 and 8.0.45), or
 // where "latest" was declared.
 func versionPrefix(desired, actual string) bool {
@@ -85,7 +89,7 @@ func versionPrefix(desired, actual string) bool {
 		return false
 	}
 	rest, longer := strings.CutPrefix(long, short)
-	return longer && rest != "" && (rest[0] == '.' || rest[0] == '-' || rest[0] == '_')
+	return longer && (strings.HasPrefix(rest, ".") || buildSuffix.MatchString(rest))
 }
 
 // sameButFinalMark holds where one text is the other and a final dot or slash, as in host names, URLs

@@ -1,0 +1,101 @@
+package drift
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+)
+
+// ignores reports whether rules keep the place, or these values of it, out of findings.
+func (v *verdict) ignores(desired, actual document.Value) bool {
+	if v.ignored {
+		return true
+	}
+	for _, r := range v.conditional {
+		if r.holds(desired, actual) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether the conditions of a rule are met by the values of both sides.
+func (r IgnoreRule) holds(desired, actual document.Value) bool {
+	switch {
+	case r.Sole && desired.Len() != 1 && actual.Len() != 1:
+		return false
+	case len(r.Where) > 0 && !matches(r.Where, desired) && !matches(r.Where, actual):
+		return false
+	case r.Declared != "" && !like(r.Declared, desired):
+		return false
+	default:
+		return r.Live == "" || like(r.Live, actual)
+	}
+}
+
+// like reports whether a value is a scalar whose text a glob matches.
+func like(glob string, value document.Value) bool {
+	return value.IsScalar() && configpath.Wildcard(glob, value.Text())
+}
+
+// fills reports whether a text is a template's with something for each <name>.
+func fills(template, text string) bool {
+	glob := ""
+	for {
+		before, rest, opens := strings.Cut(template, "<")
+		_, after, closes := strings.Cut(rest, ">")
+		if !opens || !closes {
+			return glob != "" && configpath.Wildcard(glob+template, text)
+		}
+		glob += before + "?*"
+		template = after
+	}
+}
+
+// matches reports whether for each name, a glob of keys, an object has a member that is a scalar that
+// its glob matches, or anything at all where that is *.
+func matches(where map[string]string, value document.Value) bool {
+	for name, glob := range where {
+		found := false
+		for key, member := range value.Members() {
+			found = found || (configpath.Wildcard(name, key) && (glob == "*" || like(glob, member)))
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// isNothing reports whether a value, null or an empty one, means the same as a missing one.
+func (v *verdict) isNothing(value document.Value) bool {
+	return (value.IsNull() && v.null == EqualsMissing) || (value.IsEmpty() && v.empty == EqualsMissing)
+}
+
+// absent reports whether a value of one side means the same as its absence on the other.
+func (w *walker) absent(state *configpath.State, v *verdict, value document.Value) bool {
+	if value.IsNull() || v.isNothing(value) {
+		return v.isNothing(value)
+	}
+	return slices.ContainsFunc(v.defaults, func(fallback document.Value) bool { return w.meets(state, fallback, value) })
+}
+
+// alarming reports whether a watched live value matters.
+func (w *walker) alarming(state *configpath.State, watch *WatchRule, actual document.Value) bool {
+	if nothing(actual) || actual.IsEmpty() {
+		return false
+	}
+	same := func(value document.Value) bool { return w.meets(state, value, actual) }
+	if len(watch.Only) > 0 && !slices.ContainsFunc(watch.Only, same) {
+		return false
+	}
+	return !slices.ContainsFunc(watch.Unless, same)
+}
+
+// meets reports whether a value has all that an expected one names.
+func (w *walker) meets(state *configpath.State, expected, value document.Value) bool {
+	probe := walker{program: w.program, mode: Declared, template: true, unordered: w.unordered, path: w.path}
+	return probe.diff(state, expected, value) == 0
+}
