@@ -12,8 +12,9 @@ import (
 //   - Direct cost counts on the days of its charge. A charge that lasts longer than a day is spread
 //     by time; what lies outside the month counts on its nearest day, since it is on this month's
 //     bill; a charge without times is spread evenly.
-//   - A shared cell is spread by its pool's own days. Days that go against the pool's sign count as
-//     zero, as drivers below zero do; where no day is left, it is spread evenly.
+//   - A shared cell is spread by its pool's own days, each by how much of it its tenant was active.
+//     Days that go against the pool's sign count as zero, as drivers below zero do; where no day is
+//     left, it is spread evenly over the time in which the tenant was active.
 //
 // Time cuts a charge by largest remainder (money.Apportion); a cell accrues over the month's days
 // (money.Accrual), so that it costs little to spread the cells of every tenant and pool. Memory grows with accounts and

@@ -16,6 +16,7 @@ type spread struct {
 	category CostCategory
 	currency string
 	digits   int
+	weights  money.Weights
 	days     money.Accrual
 	// result is nil for bridges, whose cells are known by name.
 	result *PoolResult
@@ -46,9 +47,12 @@ func (p *CostProjection) finishMonths(names []string, cells *spreadCells) error 
 	var batch []CostMonth
 	for _, name := range names {
 		account := p.account(name)
+		active := p.days.activity(cells.roster, name)
 		for cell := range cells.of(name) {
 			row := account.row(p.days, cell.category, cell.currency)
-			cell.over(row)
+			if err := cell.over(row, active); err != nil {
+				return err
+			}
 			row.shared = append(row.shared, SharedCell{cell.pool, cell.amount})
 		}
 		batch = account.months(name, batch)
@@ -67,10 +71,15 @@ func (p *CostProjection) finishMonths(names []string, cells *spreadCells) error 
 	return p.sink.Months(batch)
 }
 
-// over adds the cell to the days of a row.
-func (c spreadCell) over(row *dayRow) {
+// over adds the cell to the days of a row, those in which its bearer was active.
+func (c spreadCell) over(row *dayRow, active activity) error {
+	days, err := active.limit(c.weights, c.days)
+	if err != nil {
+		return err
+	}
 	digits := money.QuantumDigits(c.digits, c.amount)
-	c.days.AddTo(row.sums, money.Units(c.amount, digits), digits)
+	days.AddTo(row.sums, money.Units(c.amount, digits), digits)
+	return nil
 }
 
 // spreadCells finds the cells of an account in pools that are not direct.
@@ -121,7 +130,10 @@ func (p *CostProjection) spread(pool string, category CostCategory, currency str
 		return nil, err
 	}
 	weights, err := p.days.weights(p.pools[poolKey{pool, currency}], sign)
-	return &spread{pool: pool, category: category, currency: currency, digits: minorDigits, days: money.NewAccrual(weights)}, err
+	return &spread{
+		pool: pool, category: category, currency: currency, digits: minorDigits,
+		weights: weights, days: money.NewAccrual(weights),
+	}, err
 }
 
 func (c *spreadCells) add(account string, of *spread, amount decimal.Decimal) {
