@@ -417,16 +417,17 @@ type CostsByTags struct {
 	//
 	// Examples: 20.52022672899
 	Total Decimal `json:"total"`
+
+	// UnknownMonths Months of which nothing is known. What they would add is not zero but unknown.
+	UnknownMonths []Period `json:"unknown_months"`
 }
 
 // CostsByTagsRequest defines model for CostsByTagsRequest.
 type CostsByTagsRequest struct {
 	Book ID `json:"book,omitempty,omitzero"`
 
-	// From A month, or the instant at which one begins.
-	//
-	// Examples: 2026-09, 2026-09-01T00:00:00Z
-	From MonthBoundary `json:"from"`
+	// From The first month or day, or the midnight at which it begins.
+	From DayBoundary `json:"from"`
 
 	// GroupBy The keys to group by; those of `tags` where there are none.
 	GroupBy []string `json:"group_by,omitempty,omitzero"`
@@ -434,10 +435,9 @@ type CostsByTagsRequest struct {
 	// Tags Cost must have all of these.
 	Tags []CostTag `json:"tags,omitempty,omitzero"`
 
-	// To A month, or the instant at which one begins.
-	//
-	// Examples: 2026-09, 2026-09-01T00:00:00Z
-	To MonthBoundary `json:"to,omitempty,omitzero"`
+	// To The last month or day (included), or the midnight at which it ends; `from` alone means the one
+	// month or day that it names.
+	To DayBoundary `json:"to,omitempty,omitzero"`
 }
 
 // CreatedRules defines model for CreatedRules.
@@ -455,6 +455,11 @@ type Currency = string
 
 // CurrencyTotal Tenants plus the sum of the accounts is what is billed, to the last digit.
 type CurrencyTotal = closing.CurrencyTotal
+
+// DayBoundary A month, a day, or the midnight (UTC) at which one begins.
+//
+// Examples: 2026-09, 2026-09-14, 2026-09-14T00:00:00Z
+type DayBoundary = string
 
 // Decimal An exact decimal number.
 //
@@ -1181,6 +1186,9 @@ type TenantCost struct {
 	//
 	// Examples: 20.52022672899
 	TotalAllocated Decimal `json:"total_allocated"`
+
+	// UnknownMonths Months of which nothing is known. What they would add is not zero but unknown.
+	UnknownMonths []Period `json:"unknown_months,omitempty,omitzero"`
 }
 
 // TenantCosts defines model for TenantCosts.

@@ -47,6 +47,7 @@ var allowed = map[string]string{
 	"GET /v1/books/{book}/periods/{period}/focus.csv":                        "operator finance_approver auditor",
 	"GET /v1/books/{book}/periods/{period}/focus.parquet":                    "operator finance_approver auditor",
 	"GET /v1/tenants/{tenant_id}/costs":                                      "operator finance_approver auditor tenant",
+	"GET /v1/books/{book}/periods/{period}/late":                             "operator finance_approver auditor",
 	"POST /v1/tenants/{tenant_id}/costs/by-tags":                             "operator finance_approver auditor tenant",
 	"POST /v1/books/{book}/periods/{period}/restatements":                    "operator finance_approver",
 	"GET /v1/tenants/{tenant_id}/anomalies":                                  "operator finance_approver auditor tenant",

@@ -50,12 +50,12 @@ func (s *server) GetTenantCosts(ctx context.Context, request GetTenantCostsReque
 // GetTenantCostsByTags sums what a tenant bore by tags: get_cost_by_tags.
 func (s *server) GetTenantCostsByTags(ctx context.Context, request GetTenantCostsByTagsRequestObject) (GetTenantCostsByTagsResponseObject, error) {
 	asked := *request.Body
-	months, err := monthsBetween(asked.From, asked.To)
+	from, until, err := daysBetween(asked.From, asked.To)
 	if err != nil {
 		return nil, err
 	}
 	query := allocation.TagQuery{
-		Book: cmp.Or(asked.Book, defaultBook), TenantID: request.TenantID, First: months[0], Last: months[len(months)-1],
+		Book: cmp.Or(asked.Book, defaultBook), TenantID: request.TenantID, From: from, Until: until,
 		Tags: asked.Tags, GroupBy: asked.GroupBy,
 	}
 	service, err := s.costService(ctx, request.TenantID, query.Book)
@@ -67,9 +67,10 @@ func (s *server) GetTenantCostsByTags(ctx context.Context, request GetTenantCost
 		return nil, err
 	}
 	return GetTenantCostsByTags200JSONResponse{
-		TenantID: query.TenantID, Book: query.Book, PeriodStart: query.First.Start(), PeriodEnd: query.Last.End(),
+		TenantID: query.TenantID, Book: query.Book, PeriodStart: query.From, PeriodEnd: query.Until,
 		Currency: costs.Currency, Groups: costs.Groups, Combinations: costs.Combinations, Total: costs.Total, Shared: costs.Shared,
 		Spellings: costs.Spellings, OtherCurrencies: costs.OtherCurrencies, Provisional: costs.Provisional,
+		UnknownMonths: costs.UnknownMonths,
 	}, nil
 }
 

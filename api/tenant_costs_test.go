@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
@@ -12,6 +13,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	exact "github.com/omnicloud/omnicloud/domain/money"
+	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
@@ -164,6 +166,28 @@ func TestTenantCostsByTags(t *testing.T) {
 		require.Equal(t, map[string]string{"team:web,env:prod": "10"}, amountTexts(shown.Groups))
 		require.Equal(t, []allocation.CostTag{{Key: "team", Value: "web"}, {Key: "env", Value: "prod"}}, shown.Combinations[0].Tags)
 	})
+	t.Run("are cut at days, and sum to the days of the history", func(t *testing.T) {
+		total, first := decimal.Zero, september.Start()
+		for day := range 30 {
+			date := first.AddDate(0, 0, day).Format(time.DateOnly)
+			shown := ask(t, "tenant:acme", `{"group_by":["team"],"from":"`+date+`","to":"`+date+`"}`)
+			history := s.history(t, costsPath+"?granularity=daily&periods=1&until="+first.AddDate(0, 0, day+1).Format(time.RFC3339), "tenant:acme")
+			require.Equal(t, []string{date + " " + shown.Total.String() + "*"}, history)
+			total = total.Add(shown.Total)
+			rest := ask(t, "auditor", `{"group_by":["team"],"from":"`+date+`","to":"2025-09"}`)
+			require.Equal(t, "15.5", total.Add(rest.Total).Sub(shown.Total).String())
+			require.Empty(t, shown.UnknownMonths)
+		}
+		require.Equal(t, "15.5", total.String())
+		shown := ask(t, "auditor", `{"group_by":["team"],"from":"2025-09-01T00:00:00Z","to":"2025-09-03T00:00:00Z"}`)
+		require.Equal(t, map[string]string{"team:web": "10", "team:@untagged": "1.5"}, amountTexts(shown.Groups))
+		require.Equal(t, "1.5", shown.Shared.String())
+	})
+	t.Run("say of which months nothing is known", func(t *testing.T) {
+		shown := ask(t, "auditor", `{"group_by":["team"],"from":"2025-07-20","to":"2025-09-01"}`)
+		require.Equal(t, []period.Period{period.New(2025, time.July), period.New(2025, time.August)}, shown.UnknownMonths)
+		require.Equal(t, "10", shown.Total.String())
+	})
 	t.Run("find nothing where nothing matches", func(t *testing.T) {
 		shown := ask(t, "auditor", `{"tags":[{"key":"team","value":"nobody"}],"from":"2025-09"}`)
 		require.Empty(t, shown.Groups)
@@ -176,7 +200,8 @@ func TestTenantCostsByTags(t *testing.T) {
 		"nothing to go by":    `{"from":"2025-09"}`,
 		"a month that is not": `{"group_by":["team"],"from":"2025-13"}`,
 		"an end before":       `{"group_by":["team"],"from":"2025-09","to":"2025-08"}`,
-		"a day":               `{"group_by":["team"],"from":"2025-09-02T00:00:00Z"}`,
+		"a time of day":       `{"group_by":["team"],"from":"2025-09-02T06:00:00Z"}`,
+		"a day that is not":   `{"group_by":["team"],"from":"2025-09-31"}`,
 		"a key twice":         `{"group_by":["team","Team"],"from":"2025-09"}`,
 		"an unknown member":   `{"group_by":["team"],"from":"2025-09","by":"day"}`,
 	} {

@@ -29,11 +29,13 @@ func TestSharedCostOfTenantsWhoComeAndGo(t *testing.T) {
 			"b free 1 29 -", bill, []string{"shared pool// 1.87", "shared 29=0.93 30=0.94"},
 		},
 		"lies evenly on the tenant's days where the pool's are all others": {
-			"b free 1 - 3", []charge.Charge{billed("32", account("shared"), during(at(20), at(21)))},
+			"b free 1 - 3",
+			[]charge.Charge{billed("32", account("shared"), during(at(20), at(21)))},
 			[]string{"shared pool// 2", "shared 1=1 2=1"},
 		},
 		"follows the pool within the tenant's days": {
-			"b free 1 - 16", []charge.Charge{
+			"b free 1 - 16",
+			[]charge.Charge{
 				billed("1", account("shared"), during(at(2), at(3))), billed("2", account("shared"), during(at(9), at(10))),
 				billed("6", account("shared"), during(at(20), at(21))),
 			},

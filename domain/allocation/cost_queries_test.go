@@ -18,10 +18,11 @@ import (
 // knownCosts answers from what a test gives it.
 type knownCosts struct {
 	allocation.CostReader
-	periods []allocation.CostPeriod
-	days    []allocation.DailyCost
-	tags    []allocation.TagTotal
-	asked   allocation.CostQuery
+	periods   []allocation.CostPeriod
+	days      []allocation.DailyCost
+	tags      []allocation.TagTotal
+	asked     allocation.CostQuery
+	askedTags allocation.TagTotalQuery
 }
 
 func (k *knownCosts) CostPeriods(_ context.Context, _ string, first, last period.Period) ([]allocation.CostPeriod, error) {
@@ -45,8 +46,8 @@ func (k *knownCosts) DailyCosts(_ context.Context, query allocation.CostQuery) (
 	return within, nil
 }
 
-func (k *knownCosts) TagTotals(_ context.Context, query allocation.CostQuery) ([]allocation.TagTotal, error) {
-	k.asked = query
+func (k *knownCosts) TagTotals(_ context.Context, query allocation.TagTotalQuery) ([]allocation.TagTotal, error) {
+	k.askedTags = query
 	return k.tags, nil
 }
 
@@ -253,7 +254,7 @@ func TestGetCostByTags(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			costs, err := service.GetCostByTags(t.Context(), allocation.TagQuery{Book: "main", TenantID: "acme", First: september, Last: september, Tags: test.tags, GroupBy: test.groupBy})
+			costs, err := service.GetCostByTags(t.Context(), allocation.TagQuery{Book: "main", TenantID: "acme", From: september.Start(), Until: september.End(), Tags: test.tags, GroupBy: test.groupBy})
 			require.NoError(t, err)
 			require.Equal(t, test.want, written(costs.Groups))
 			sum := decimal.Zero
@@ -266,15 +267,26 @@ func TestGetCostByTags(t *testing.T) {
 		})
 	}
 	t.Run("keeps the spelling of keys and says what is shared", func(t *testing.T) {
-		costs, err := service.GetCostByTags(t.Context(), allocation.TagQuery{GroupBy: []string{"team"}})
+		costs, err := service.GetCostByTags(t.Context(), allocation.TagQuery{From: september.Start(), Until: september.End(), GroupBy: []string{"team"}})
 		require.NoError(t, err)
 		require.Equal(t, map[string][]string{"team": {"Team", "team", "team "}}, costs.Spellings)
 		require.Equal(t, "0.5", costs.Shared.String())
 		require.Equal(t, []string{"EUR"}, costs.OtherCurrencies)
 		require.Equal(t, tags{{Key: "team", Value: "@untagged"}}, costs.Combinations[0].Tags)
 	})
+	t.Run("asks for the days and says of which months nothing is known", func(t *testing.T) {
+		from := september.Previous().Start().AddDate(0, 0, 9)
+		costs, err := service.GetCostByTags(t.Context(), allocation.TagQuery{
+			Book: "main", TenantID: "acme", From: from, Until: september.Start().AddDate(0, 0, 3), GroupBy: []string{"team"},
+		})
+		require.NoError(t, err)
+		require.Equal(t, []period.Period{september.Previous()}, costs.UnknownMonths)
+		require.Equal(t, allocation.TagTotalQuery{Book: "main", Account: "acme", From: from, Until: at(4)}, known.askedTags)
+	})
 	for name, query := range map[string]allocation.TagQuery{
 		"nothing to go by":     {},
+		"an hour":              {GroupBy: []string{"a"}, From: at(1), Until: at(1).Add(time.Hour)},
+		"no time":              {GroupBy: []string{"a"}, From: at(1), Until: at(1)},
 		"an empty key":         {GroupBy: []string{" "}},
 		"an empty tag":         {GroupBy: []string{"a"}, Tags: tags{{Key: ""}}},
 		"a key that is twice":  {GroupBy: []string{"team", "Team "}},
@@ -301,7 +313,7 @@ func TestGetCostByTagsLaws(t *testing.T) {
 		}
 		service := &allocation.CostAllocationService{Costs: known, Currency: "USD"}
 		group := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"team", "env", "cost", "none"}), 1, 4, rapid.ID).Draw(t, "group")
-		costs, err := service.GetCostByTags(context.Background(), allocation.TagQuery{GroupBy: group})
+		costs, err := service.GetCostByTags(context.Background(), allocation.TagQuery{From: september.Start(), Until: september.End(), GroupBy: group})
 		require.NoError(t, err)
 		grouped := decimal.Zero
 		for _, amount := range costs.Groups {

@@ -27,9 +27,10 @@ type CostReader interface {
 	// CostItems breaks down what one account bore in the periods from First to Last, in the order of
 	// period, dimension, item and currency.
 	CostItems(ctx context.Context, query CostQuery) ([]CostItem, error)
-	// TagTotals sums what one account bore in the periods from First to Last by the tags of its
-	// resources and by currency, in no particular order.
-	TagTotals(ctx context.Context, query CostQuery) ([]TagTotal, error)
+	// TagTotals sums what one account bore on the days of a time by the tags of its resources and by
+	// currency, in no particular order. Shared cost of days within a month is what the month's days hold
+	// beyond direct cost. It is a Conflict error to cut a month whose lines were stored without days.
+	TagTotals(ctx context.Context, query TagTotalQuery) ([]TagTotal, error)
 }
 
 // CostPeriod is a period of which costs are known.
@@ -65,6 +66,14 @@ type DailyTotalQuery struct {
 	Account     string
 	From, Until time.Time
 	Currency    string
+}
+
+// TagTotalQuery asks for the costs of one account on the days from From (included) until Until
+// (excluded), both midnights in UTC.
+type TagTotalQuery struct {
+	Book        string
+	Account     string
+	From, Until time.Time
 }
 
 // DailyTotal is what an account bore on one day in all.

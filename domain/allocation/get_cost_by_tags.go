@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -20,11 +21,12 @@ const AnyValue = "*"
 // mostTagKeys bounds the keys of a query.
 const mostTagKeys = 20
 
-// TagQuery asks for a tenant's cost by tags in the months from First to Last, both included.
+// TagQuery asks for a tenant's cost by tags on the days from From (included) until Until (excluded),
+// both midnights in UTC.
 type TagQuery struct {
 	Book        string
 	TenantID    string
-	First, Last period.Period
+	From, Until time.Time
 	// Tags select: cost must have all of them. Keys match canonically (see CanonicalTags), values
 	// exactly but for surrounding space.
 	Tags []CostTag
@@ -49,6 +51,9 @@ type TagCosts struct {
 	OtherCurrencies []string `json:"other_currencies"`
 	// Provisional says that a month was never closed.
 	Provisional bool `json:"provisional"`
+	// UnknownMonths lists the months of the time of which nothing is known, the oldest first. Where there
+	// are any, what they would add to the groups is not zero but unknown.
+	UnknownMonths []period.Period `json:"unknown_months"`
 }
 
 // TagGroup is the cost with one combination of values. An absent tag has the value @untagged.
@@ -59,24 +64,29 @@ type TagGroup struct {
 
 // GetCostByTags sums a tenant's cost by tags: what has all of the query's tags, by the values of the
 // keys asked for. Shared cost has no tags and counts as untagged. A query without a tag or key, with
-// an empty or repeated key, and with more than 20 is an InvalidInput error.
+// an empty or repeated key, with more than 20, and with ends that are no midnights in order is an
+// InvalidInput error.
 func (s *CostAllocationService) GetCostByTags(ctx context.Context, query TagQuery) (TagCosts, error) {
 	keys, err := query.keys()
+	if err == nil {
+		err = query.checkDays()
+	}
 	if err != nil {
 		return TagCosts{}, err
 	}
-	asked := CostQuery{Book: query.Book, Account: query.TenantID, First: query.First, Last: query.Last}
-	months, err := s.Costs.CostPeriods(ctx, asked.Book, asked.First, asked.Last)
+	first, last := period.Of(query.From), period.Of(query.Until.Add(-1))
+	months, err := s.Costs.CostPeriods(ctx, query.Book, first, last)
 	if err != nil {
 		return TagCosts{}, err
 	}
-	totals, err := s.Costs.TagTotals(ctx, asked)
+	totals, err := s.Costs.TagTotals(ctx, TagTotalQuery{Book: query.Book, Account: query.TenantID, From: query.From, Until: query.Until})
 	if err != nil {
 		return TagCosts{}, err
 	}
 	costs := TagCosts{
 		Currency: s.Currency, Groups: map[string]decimal.Decimal{}, Combinations: []TagGroup{}, Spellings: map[string][]string{}, OtherCurrencies: []string{},
-		Provisional: slices.ContainsFunc(months, func(month CostPeriod) bool { return month.Provisional }),
+		Provisional:   slices.ContainsFunc(months, func(month CostPeriod) bool { return month.Provisional }),
+		UnknownMonths: unknownMonths(first, last, months),
 	}
 	groups := map[string]*TagGroup{}
 	for _, total := range totals {
@@ -99,6 +109,30 @@ func (s *CostAllocationService) GetCostByTags(ctx context.Context, query TagQuer
 		costs.Combinations = append(costs.Combinations, *groups[label])
 	}
 	return costs, nil
+}
+
+// checkDays returns an InvalidInput error unless the time consists of whole days.
+func (q TagQuery) checkDays() error {
+	for _, instant := range []time.Time{q.From, q.Until} {
+		if !instant.Truncate(day).Equal(instant) {
+			return fault.New(fault.InvalidInput, "costs are kept by day; %s is no midnight in UTC", instant.UTC().Format(time.RFC3339))
+		}
+	}
+	if !q.From.Before(q.Until) {
+		return fault.New(fault.InvalidInput, "no day lies from %s until %s", q.From.UTC().Format(time.RFC3339), q.Until.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// unknownMonths lists the months from first to last that are not known.
+func unknownMonths(first, last period.Period, known []CostPeriod) []period.Period {
+	unknown := []period.Period{}
+	for month := first; !last.Before(month); month = month.Next() {
+		if !slices.ContainsFunc(known, func(one CostPeriod) bool { return one.Period == month }) {
+			unknown = append(unknown, month)
+		}
+	}
+	return unknown
 }
 
 // keys returns the canonical keys to group by.

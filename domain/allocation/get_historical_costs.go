@@ -90,10 +90,6 @@ func (s *CostAllocationService) GetHistoricalCosts(ctx context.Context, query Hi
 // historyRow is a period in which nothing was borne yet.
 func (s *CostAllocationService) historyRow(query HistoryQuery, bucket Span, known []CostPeriod) HistoricalCost {
 	name := query.Granularity.name(bucket.From)
-	missing := false
-	for month := period.Of(bucket.From); month.Start().Before(bucket.Until); month = month.Next() {
-		missing = missing || !slices.ContainsFunc(known, func(one CostPeriod) bool { return one.Period == month })
-	}
 	return HistoricalCost{
 		CostAllocationResult: CostAllocationResult{
 			AllocationID: fmt.Sprintf("%s.%s.%s.%s", query.Book, name, s.Currency, query.TenantID),
@@ -101,7 +97,7 @@ func (s *CostAllocationService) historyRow(query HistoryQuery, bucket Span, know
 			Breakdown:          map[string]decimal.Decimal{},
 			AllocationMetadata: map[string]string{"granularity": string(query.Granularity), "period": name},
 		},
-		Known: !missing,
+		Known: len(unknownMonths(period.Of(bucket.From), period.Of(bucket.Until.Add(-1)), known)) == 0,
 		Provisional: slices.ContainsFunc(known, func(month CostPeriod) bool {
 			return month.Provisional && month.Period.Start().Before(bucket.Until) && month.Period.End().After(bucket.From)
 		}),

@@ -96,7 +96,7 @@ func (p *platform) CostPeriods(context.Context, string, period.Period, period.Pe
 	return nil, errors.New("nobody asks")
 }
 
-func (p *platform) TagTotals(context.Context, allocation.CostQuery) ([]allocation.TagTotal, error) {
+func (p *platform) TagTotals(context.Context, allocation.TagTotalQuery) ([]allocation.TagTotal, error) {
 	return nil, errors.New("nobody asks")
 }
 

@@ -52,7 +52,7 @@ func BenchmarkHistory(b *testing.B) {
 		},
 		"by tags": func(service *allocation.CostAllocationService, tenant string) error {
 			_, err := service.GetCostByTags(ctx, allocation.TagQuery{
-				Book: book.book, TenantID: tenant, First: september, Last: september.Next(), GroupBy: []string{"team"},
+				Book: book.book, TenantID: tenant, From: september.Start(), Until: september.Next().End(), GroupBy: []string{"team"},
 			})
 			return err
 		},

@@ -36,28 +36,6 @@ func (c *Costs) CostItems(ctx context.Context, query allocation.CostQuery) ([]al
 	return items, explain(err, "breaking down the costs of %s from %s to %s", query.Account, query.First, query.Last)
 }
 
-// TagTotals implements allocation.CostReader.
-func (c *Costs) TagTotals(ctx context.Context, query allocation.CostQuery) ([]allocation.TagTotal, error) {
-	totals, err := readLines(ctx, c, query, `
-		SELECT tags, spellings, shared, currency, sum(amount) FROM cost_lines
-		WHERE projection_id = ANY ($1) AND account = $2 AND ($3 = '' OR currency = $3)
-		GROUP BY 1, 2, 3, 4
-		UNION ALL SELECT NULL AS tags, NULL AS spellings, true, d.currency, sum(c.amount) FROM cost_days d, `+sharedCells+`
-		WHERE projection_id = ANY ($1) AND account = $2 AND ($3 = '' OR currency = $3)
-		GROUP BY d.currency`,
-		func(row pgx.CollectableRow) (total allocation.TagTotal, err error) {
-			var values, spellings []byte
-			if err = row.Scan(&values, &spellings, &total.Shared, &total.Currency, scannedNumber{&total.Amount}); err != nil {
-				return total, err
-			}
-			if err = readTags(values, &total.Tags.Values); err == nil {
-				err = readTags(spellings, &total.Tags.Spellings)
-			}
-			return total, err
-		})
-	return totals, explain(err, "summing the costs of %s from %s to %s by tags", query.Account, query.First, query.Last)
-}
-
 // readLines reads lines of one account: statement has the projections as $1, the account as $2 and
 // the currency, or nothing, as $3.
 func readLines[Item any](

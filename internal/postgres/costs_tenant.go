@@ -57,7 +57,7 @@ func (c *TenantCosts) CostItems(ctx context.Context, query allocation.CostQuery)
 }
 
 // TagTotals implements allocation.CostReader.
-func (c *TenantCosts) TagTotals(ctx context.Context, query allocation.CostQuery) (found []allocation.TagTotal, err error) {
+func (c *TenantCosts) TagTotals(ctx context.Context, query allocation.TagTotalQuery) (found []allocation.TagTotal, err error) {
 	err = AsTenant(ctx, c.pool, c.tenant, func(tx pgx.Tx) error {
 		found, err = NewCosts(tx).TagTotals(ctx, query)
 		return err

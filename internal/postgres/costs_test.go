@@ -95,7 +95,7 @@ func TestCosts(t *testing.T) {
 		}, texts, "of two lines one knows its days")
 	})
 	t.Run("come back by tags", func(t *testing.T) {
-		totals, err := costs.TagTotals(ctx, asked)
+		totals, err := costs.TagTotals(ctx, allocation.TagTotalQuery{Book: b.book, Account: "acme", From: september.Start(), Until: october.End()})
 		require.NoError(t, err)
 		require.Len(t, totals, 2)
 		for _, total := range totals {
@@ -253,7 +253,7 @@ func TestCostsOfATenant(t *testing.T) {
 			found, err := own.DailyCosts(ctx, asked)
 			require.NoError(t, err)
 			require.Empty(t, found)
-			totals, err := own.TagTotals(ctx, asked)
+			totals, err := own.TagTotals(ctx, allocation.TagTotalQuery{Book: b.book, Account: "acme", From: september.Start(), Until: october.End()})
 			require.NoError(t, err)
 			require.Empty(t, totals)
 		})

@@ -55,7 +55,7 @@ func (s *stack) requireCosts(month period.Period, revision int) {
 			sum = sum.Add(day.Amount)
 		}
 		require.True(s, sum.Equal(ledger[account]), "%s: days %s, ledger %s", account, sum, ledger[account])
-		totals, err := costs.TagTotals(ctx, query)
+		totals, err := costs.TagTotals(ctx, allocation.TagTotalQuery{Book: "main", Account: account, From: month.Start(), Until: month.End()})
 		require.NoError(s, err)
 		sum = decimal.Zero
 		for _, total := range totals {
