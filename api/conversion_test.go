@@ -77,6 +77,16 @@ func TestConversion(t *testing.T) {
 		made := decode[statement.Statement](t, s.get(t, path, "tenant:acme", http.StatusOK))
 		require.Equal(t, "EUR 12.28 EUR", made.Sections[0].Converted.Currency+" "+made.Sections[0].Converted.Amount.String()+" "+made.Sections[0].Converted.Rate.Base)
 		require.Contains(t, s.get(t, path+"&format=html", "tenant:acme", http.StatusOK).body, "about 12.28 EUR, 1 EUR = 1.1 USD")
+		rows, err := csv.NewReader(strings.NewReader(s.get(t, path+"&format=csv", "tenant:acme", http.StatusOK).body)).ReadAll()
+		require.NoError(t, err)
+		sum := decimal.Zero
+		for _, row := range rows[1:] {
+			require.Equal(t, []string{"EUR", "USD", "1.1", "2025-09-30T16:00:00Z"}, row[20:])
+			sum = sum.Add(decimal.RequireFromString(row[19]))
+		}
+		require.Equal(t, "12.28", sum.String(), "the lines sum to the section")
+		require.Len(t, rows, 3)
+		require.NotContains(t, s.get(t, septemberPath+"/statements/acme?format=csv", "tenant:acme", http.StatusOK).body, "converted")
 		s.get(t, septemberPath+"/statements/acme?currency=CHF", "tenant:acme", http.StatusConflict)
 	})
 	t.Run("amounts in their own currency stay as they are", func(t *testing.T) {

@@ -50,7 +50,7 @@ func (s *server) GetStatement(ctx context.Context, request GetStatementRequestOb
 	return statementAnswer{format: statementFormat(ctx, request.Params.Format), made: made}, nil
 }
 
-// convertStatement adds what each section comes to in another currency.
+// convertStatement adds what each line and section comes to in another currency.
 func (s *server) convertStatement(ctx context.Context, made *statement.Statement, currency string) error {
 	filter := ledger.Filter{Book: made.Book, Period: made.Period, Revision: made.Revision, Account: made.Tenant.ID}
 	converted, err := s.convert(ctx, filter, currency)
@@ -61,16 +61,7 @@ func (s *server) convertStatement(ctx context.Context, made *statement.Statement
 		if err != nil {
 			return err
 		}
-		for i := range made.Sections {
-			section := &made.Sections[i]
-			if section.Currency != cell.Currency {
-				continue
-			}
-			if section.Converted == nil {
-				section.Converted = &statement.Converted{Currency: currency, Rate: cell.source.Rate}
-			}
-			section.Converted.Amount = section.Converted.Amount.Add(cell.amount)
-		}
+		made.AddConverted(cell.Cell, cell.source.Conversion, cell.amount)
 	}
 	return nil
 }

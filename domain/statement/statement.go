@@ -9,7 +9,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
-	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/money"
@@ -48,15 +47,6 @@ type Section struct {
 	Converted *Converted `json:"converted,omitempty"`
 }
 
-// Converted is the sum of a tenant's cells in another currency, each apportioned so that those of all
-// tenants and accounts sum to the converted bill. It informs; what is owed is in the section's currency.
-type Converted struct {
-	Currency string          `json:"currency"`
-	Amount   decimal.Decimal `json:"amount"`
-	// Rate is nil where the section is in that currency already.
-	Rate *exchange.Rate `json:"rate,omitempty"`
-}
-
 // Amounts is one sum twice: in full precision, and in posting digits.
 type Amounts struct {
 	Amount decimal.Decimal `json:"amount"`
@@ -78,6 +68,9 @@ type Line struct {
 	RuleID      string `json:"rule_id,omitempty"`
 	RuleVersion int    `json:"rule_version,omitempty"`
 	Amounts
+	// Converted is what the line comes to in another currency, where that was asked for; the lines of a
+	// section sum to the section's.
+	Converted *decimal.Decimal `json:"converted,omitempty"`
 }
 
 // Statement makes a tenant's statement of its cells. A tenant that the close knew nothing of is a

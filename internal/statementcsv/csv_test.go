@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/statement"
@@ -42,6 +43,22 @@ main/2026-09/1,main,2026-09,1,acme,"'=HYPERLINK(""x"")",,'-1,USD,direct,compute,
 main/2026-09/1,main,2026-09,1,acme,"'=HYPERLINK(""x"")",,'-1,USD,shared,network,network,Transit,,r1,3,-2,-2.00
 `
 	require.Equal(t, want, file.String())
+
+	t.Run("another currency follows, line by line", func(t *testing.T) {
+		direct, shared := decimal.RequireFromString("0.91"), decimal.RequireFromString("-1.82")
+		section := &made.Sections[0]
+		section.Direct[0].Converted, section.Shared[0].Converted = &direct, &shared
+		section.Converted = &statement.Converted{Currency: "EUR", Amount: direct.Add(shared), Rate: &exchange.Rate{
+			Base: "EUR", Quote: "USD", Rate: decimal.RequireFromString("1.10"), AsOf: time.Date(2026, time.September, 30, 16, 0, 0, 0, time.UTC),
+		}}
+		file.Reset()
+		require.NoError(t, statementcsv.WriteStatement(&file, made))
+		rows, err := csv.NewReader(&file).ReadAll()
+		require.NoError(t, err)
+		require.Equal(t, []string{"converted_currency", "converted_amount", "rate_base", "rate_quote", "rate", "rate_as_of"}, rows[0][18:])
+		require.Equal(t, []string{"EUR", "0.91", "EUR", "USD", "1.1", "2026-09-30T16:00:00Z"}, rows[1][18:])
+		require.Equal(t, "-1.82", rows[2][19])
+	})
 }
 
 func TestWriteJournal(t *testing.T) {

@@ -4,8 +4,10 @@ package statementcsv
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/omnicloud/omnicloud/domain/statement"
 )
@@ -15,11 +17,20 @@ var statementColumns = []string{
 	"currency", "kind", "category", "pool_id", "name", "rule", "rule_id", "rule_version", "amount", "posted",
 }
 
+// convertedColumns follow where another currency was asked for.
+var convertedColumns = []string{"converted_currency", "converted_amount", "rate_base", "rate_quote", "rate", "rate_as_of"}
+
 // WriteStatement writes one row per line of a statement: direct cost by category, then shared pools.
-// Sums of amount and of posted are the statement's totals.
+// Sums of amount and of posted are the statement's totals, and where it was converted so are those of
+// converted_amount; an amount that was in that currency already names no rate.
 func WriteStatement(w io.Writer, made statement.Statement) error {
 	out := csv.NewWriter(w)
-	if err := out.Write(statementColumns); err != nil {
+	header := statementColumns
+	converted := slices.ContainsFunc(made.Sections, func(section statement.Section) bool { return section.Converted != nil })
+	if converted {
+		header = slices.Concat(header, convertedColumns)
+	}
+	if err := out.Write(header); err != nil {
 		return err
 	}
 	for _, section := range made.Sections {
@@ -28,7 +39,11 @@ func WriteStatement(w io.Writer, made statement.Statement) error {
 			lines []statement.Line
 		}{{"direct", section.Direct}, {"shared", section.Shared}} {
 			for _, line := range group.lines {
-				if err := out.Write(statementRow(made, section.Currency, group.kind, line)); err != nil {
+				row := statementRow(made, section.Currency, group.kind, line)
+				if converted {
+					row = append(row, convertedFields(section.Converted, line)...)
+				}
+				if err := out.Write(row); err != nil {
 					return err
 				}
 			}
@@ -49,6 +64,19 @@ func statementRow(made statement.Statement, currency, kind string, line statemen
 		currency, kind, string(line.Category), line.PoolID, harmless(line.Name), line.Rule, line.RuleID, version,
 		line.Amount.String(), line.Posted.String(),
 	}
+}
+
+// convertedFields are what a line comes to in another currency, and by which rate.
+func convertedFields(of *statement.Converted, line statement.Line) []string {
+	fields := make([]string, len(convertedColumns))
+	if of == nil || line.Converted == nil {
+		return fields
+	}
+	fields[0], fields[1] = of.Currency, line.Converted.String()
+	if rate := of.Rate; rate != nil {
+		fields[2], fields[3], fields[4], fields[5] = rate.Base, rate.Quote, rate.Rate.String(), rate.AsOf.UTC().Format(time.RFC3339)
+	}
+	return fields
 }
 
 // harmless keeps a text that people chose from being run as a formula by a spreadsheet.
