@@ -1429,12 +1429,18 @@ type DecidePeriodParams struct {
 type ExportFocusCSVParams struct {
 	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+
+	// Deltas Only what the revision changed.
+	Deltas Deltas `form:"deltas,omitempty" json:"deltas,omitempty,omitzero"`
 }
 
 // ExportFocusParquetParams defines parameters for ExportFocusParquet.
 type ExportFocusParquetParams struct {
 	// Revision A revision, of which everything is shown as it stood with it.
 	Revision Revision `form:"revision,omitempty" json:"revision,omitempty,omitzero"`
+
+	// Deltas Only what the revision changed.
+	Deltas Deltas `form:"deltas,omitempty" json:"deltas,omitempty,omitzero"`
 }
 
 // ExportJournalParams defines parameters for ExportJournal.
@@ -1667,7 +1673,7 @@ type ServerInterface interface {
 	// ExportFocusCSV The month as FOCUS 1.3 rows, one per cell, whose billed cost sums to the bill.
 	// (GET /v1/books/{book}/periods/{period}/focus.csv)
 	ExportFocusCSV(c *gin.Context, book Book, period PeriodPath, params ExportFocusCSVParams)
-	// ExportFocusParquet The same rows as Parquet, with amounts as DECIMAL(38, 18).
+	// ExportFocusParquet The same rows as Parquet, with all digits of their amounts.
 	// (GET /v1/books/{book}/periods/{period}/focus.parquet)
 	ExportFocusParquet(c *gin.Context, book Book, period PeriodPath, params ExportFocusParquetParams)
 	// ExportJournal The double entry of a revision for the general ledger.
@@ -2695,6 +2701,14 @@ func (siw *ServerInterfaceWrapper) ExportFocusCSV(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "deltas" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "deltas", c.Request.URL.Query(), &params.Deltas, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deltas: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -2737,6 +2751,14 @@ func (siw *ServerInterfaceWrapper) ExportFocusParquet(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "deltas" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "deltas", c.Request.URL.Query(), &params.Deltas, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deltas: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -5513,7 +5535,7 @@ type StrictServerInterface interface {
 	// ExportFocusCSV The month as FOCUS 1.3 rows, one per cell, whose billed cost sums to the bill.
 	// (GET /v1/books/{book}/periods/{period}/focus.csv)
 	ExportFocusCSV(ctx context.Context, request ExportFocusCSVRequestObject) (ExportFocusCSVResponseObject, error)
-	// ExportFocusParquet The same rows as Parquet, with amounts as DECIMAL(38, 18).
+	// ExportFocusParquet The same rows as Parquet, with all digits of their amounts.
 	// (GET /v1/books/{book}/periods/{period}/focus.parquet)
 	ExportFocusParquet(ctx context.Context, request ExportFocusParquetRequestObject) (ExportFocusParquetResponseObject, error)
 	// ExportJournal The double entry of a revision for the general ledger.

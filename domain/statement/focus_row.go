@@ -12,6 +12,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/ledger"
 )
 
+// correction is the ChargeClass of what changes a billing period that was invoiced already.
+const correction = "Correction"
+
 // FocusRow is a cell in the terms of FOCUS 1.3. Empty texts are null. The fields are named for the
 // columns that they fill; those that FOCUS asks for and a cell cannot know are said below.
 //
@@ -22,9 +25,11 @@ type FocusRow struct {
 	Revision *Revision
 	Currency string
 	// BilledCost is the cell; EffectiveCost is the same but zero for what only bridges to the bill.
-	BilledCost        decimal.Decimal
-	EffectiveCost     decimal.Decimal
-	ChargeCategory    string
+	BilledCost     decimal.Decimal
+	EffectiveCost  decimal.Decimal
+	ChargeCategory string
+	// ChargeClass is Correction where the row corrects a revision that was invoiced before, else null.
+	ChargeClass       string
 	ChargeDescription string
 	ServiceCategory   string
 	ServiceName       string
@@ -51,8 +56,10 @@ type FocusRow struct {
 	CostCentre  string
 }
 
-// FocusRows yields a row per cell, zero cells included, in the order of stage, pool, currency and
-// account. Only one transaction is in memory at a time. Errors end the sequence.
+// FocusRows yields a row per cell of what this revision added: all cells of the first, zero cells
+// included, and of a later one what it changed, as corrections on an invoice of its own. Those of all
+// revisions up to one are the bill as that states it. They come in the order of stage, pool, currency
+// and account, one transaction in memory at a time. Errors end the sequence.
 func (p *Publication) FocusRows(chart Chart, transactions iter.Seq2[ledger.Transaction, error]) iter.Seq2[FocusRow, error] {
 	return func(yield func(FocusRow, error) bool) {
 		for transaction, err := range transactions {
@@ -83,6 +90,9 @@ func (p *Publication) focusTemplate(key ledger.Key) FocusRow {
 	row := FocusRow{
 		Revision: &p.Revision, Currency: key.Currency, PeriodStart: p.Period.Start(), PeriodEnd: p.Period.End(),
 		ChargeCategory: "Usage", PoolID: key.Pool,
+	}
+	if p.Number > 1 {
+		row.ChargeClass = correction
 	}
 	switch category, _ := strings.CutPrefix(key.Pool, allocation.DirectPoolPrefix); {
 	case isDirect(key.Pool):

@@ -39,7 +39,7 @@ var columns = []column{
 	{name: "BillingPeriodEnd", instant: func(r *statement.FocusRow) time.Time { return r.PeriodEnd }},
 	{name: "BillingPeriodStart", instant: func(r *statement.FocusRow) time.Time { return r.PeriodStart }},
 	{name: "ChargeCategory", text: func(r *statement.FocusRow) string { return r.ChargeCategory }},
-	{name: "ChargeClass", optional: true, text: null},
+	{name: "ChargeClass", optional: true, text: func(r *statement.FocusRow) string { return r.ChargeClass }},
 	{name: "ChargeDescription", text: func(r *statement.FocusRow) string { return r.ChargeDescription }},
 	{name: "ChargeFrequency", text: constant("Usage-Based")},
 	{name: "ChargePeriodEnd", instant: func(r *statement.FocusRow) time.Time { return r.PeriodEnd }},
@@ -70,8 +70,6 @@ var columns = []column{
 }
 
 func billedCost(r *statement.FocusRow) decimal.Decimal { return r.BilledCost }
-
-func null(*statement.FocusRow) string { return "" }
 
 func constant(text string) func(*statement.FocusRow) string {
 	return func(*statement.FocusRow) string { return text }

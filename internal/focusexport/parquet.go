@@ -3,33 +3,26 @@ package focusexport
 import (
 	"io"
 	"iter"
-	"math/big"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
-	"github.com/shopspring/decimal"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
-	"github.com/omnicloud/omnicloud/domain/money"
 	"github.com/omnicloud/omnicloud/domain/statement"
 )
 
 const (
-	// Numbers are DECIMAL(38, 18), the widest that readers of Parquet agree on, in 16 bytes.
-	decimalPrecision = 38
-	decimalScale     = 18
-	decimalBytes     = 16
+	decimalBytes = 16
 	// rowsPerGroup bounds what is held in memory before it is written.
 	rowsPerGroup = 20_000
 	rowsPerWrite = 512
 )
 
 // WriteParquet writes rows as Parquet: texts as UTF-8 strings, JSON objects as JSON, times as
-// timestamps in UTC and amounts as DECIMAL(38, 18). An amount with more digits than that is an
-// InvalidInput error, since it would not be exact; CSV holds those. An error of the rows ends it and
-// is returned.
-func WriteParquet(w io.Writer, rows iter.Seq2[statement.FocusRow, error]) error {
-	out := parquet.NewWriter(w, schema(), parquet.MaxRowsPerRowGroup(rowsPerGroup),
+// timestamps in UTC and amounts as decimals that fit the same rows (FitDecimals). One that does not is
+// an Internal error. An error of the rows ends it and is returned.
+func WriteParquet(w io.Writer, fit Decimals, rows iter.Seq2[statement.FocusRow, error]) error {
+	out := parquet.NewWriter(w, schema(fit), parquet.MaxRowsPerRowGroup(rowsPerGroup),
 		parquet.KeyValueMetadata("FocusVersion", "1.3"), parquet.CreatedBy("omnicloud", "1.0", ""))
 	batch := make([]parquet.Row, 0, rowsPerWrite)
 	flush := func() error {
@@ -41,7 +34,7 @@ func WriteParquet(w io.Writer, rows iter.Seq2[statement.FocusRow, error]) error 
 		if err != nil {
 			return err
 		}
-		record, err := record(&row)
+		record, err := record(&row, fit)
 		if err != nil {
 			return err
 		}
@@ -57,10 +50,10 @@ func WriteParquet(w io.Writer, rows iter.Seq2[statement.FocusRow, error]) error 
 	return out.Close()
 }
 
-func schema() *parquet.Schema {
+func schema(fit Decimals) *parquet.Schema {
 	group := parquet.Group{}
 	for i := range columns {
-		node := columns[i].node()
+		node := columns[i].node(fit)
 		if columns[i].optional {
 			node = parquet.Optional(node)
 		}
@@ -69,10 +62,10 @@ func schema() *parquet.Schema {
 	return parquet.NewSchema("FocusCostAndUsage", group)
 }
 
-func (c *column) node() parquet.Node {
+func (c *column) node(fit Decimals) parquet.Node {
 	switch {
 	case c.number != nil:
-		return parquet.Decimal(decimalScale, decimalPrecision, parquet.FixedLenByteArrayType(decimalBytes))
+		return parquet.Decimal(fit.scale, decimalPrecision, parquet.FixedLenByteArrayType(decimalBytes))
 	case c.instant != nil:
 		return parquet.Timestamp(parquet.Millisecond)
 	case c.json:
@@ -83,15 +76,15 @@ func (c *column) node() parquet.Node {
 }
 
 // record turns a row into Parquet's form: a value per column, with its definition level.
-func record(row *statement.FocusRow) (parquet.Row, error) {
+func record(row *statement.FocusRow, fit Decimals) (parquet.Row, error) {
 	values := make(parquet.Row, len(columns))
 	for i := range columns {
 		c, value, level := &columns[i], parquet.NullValue(), 0
 		switch {
 		case c.number != nil:
-			encoded, err := encodeDecimal(c.number(row))
+			encoded, err := fit.encode(c.number(row))
 			if err != nil {
-				return nil, fault.Wrap(err, fault.InvalidInput, "%s of %s in pool %s cannot be written as Parquet", c.name, row.SubAccountID, row.PoolID)
+				return nil, fault.Wrap(err, fault.Internal, "%s of %s in pool %s cannot be written as Parquet", c.name, row.SubAccountID, row.PoolID)
 			}
 			value = parquet.FixedLenByteArrayValue(encoded)
 		case c.instant != nil:
@@ -109,16 +102,4 @@ func record(row *statement.FocusRow) (parquet.Row, error) {
 		values[i] = value.Level(0, level, i)
 	}
 	return values, nil
-}
-
-// encodeDecimal writes a number as two's complement, most significant byte first.
-func encodeDecimal(value decimal.Decimal) ([]byte, error) {
-	units := money.Units(value, decimalScale)
-	if !money.FromUnits(units, decimalScale).Equal(value) || len(new(big.Int).Abs(units).String()) > decimalPrecision {
-		return nil, fault.New(fault.InvalidInput, "%s does not fit %d digits with %d after the point; ask for CSV", value, decimalPrecision, decimalScale)
-	}
-	if units.Sign() < 0 {
-		units.Add(units, new(big.Int).Lsh(big.NewInt(1), 8*decimalBytes))
-	}
-	return units.FillBytes(make([]byte, decimalBytes)), nil
 }
