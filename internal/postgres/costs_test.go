@@ -137,7 +137,7 @@ func TestCosts(t *testing.T) {
 		require.Equal(t, "1.75", amounts["category shared"])
 		require.Equal(t, "1.5", amounts["service control-plane"])
 		require.Equal(t, "0.25", amounts["service logging"])
-		totals, err := costs.TagTotals(ctx, asked)
+		totals, err := costs.TagTotals(ctx, allocation.TagTotalQuery{Book: b.book, Account: "acme", From: september.Start(), Until: october.End()})
 		require.NoError(t, err)
 		shared := decimal.Zero
 		for _, total := range totals {
