@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -33,16 +34,20 @@ func rollingOrigins(n, horizon int) []int {
 	return origins
 }
 
+// variantsKept is how many variants of one model count, its best: more would outvote other models.
+const variantsKept = 2
+
 // run has every model predict a scaled series and weighs the models.
 func run(values []float64, granularity Granularity, horizon int) *trial {
 	t := &trial{values: values, horizon: horizon, origins: rollingOrigins(len(values), horizon)}
 	task := model.Task{Values: values, Seasons: granularity.seasons(), Origins: t.origins, Horizon: horizon}
 	for _, m := range granularity.models() {
-		for _, candidate := range m.Predict(task) {
-			if complete(candidate) {
-				t.candidates = append(t.candidates, candidate)
-			}
+		variants := slices.DeleteFunc(m.Predict(task), func(c model.Candidate) bool { return !complete(c) })
+		if len(variants) > variantsKept {
+			slices.SortStableFunc(variants, func(a, b model.Candidate) int { return cmp.Compare(t.error(a), t.error(b)) })
+			variants = variants[:variantsKept]
 		}
+		t.candidates = append(t.candidates, variants...)
 	}
 	t.weigh()
 	return t
@@ -63,18 +68,23 @@ func complete(candidate model.Candidate) bool {
 	return true
 }
 
-// weigh measures the candidates at the rolling origins.
+// error is the mean absolute error of a candidate over all rolling origins.
+func (t *trial) error(candidate model.Candidate) float64 {
+	sum, count := 0.0, 0
+	for i, origin := range t.origins[1:] {
+		for k, v := range candidate.Paths[i+1][:min(t.horizon, len(t.values)-origin)] {
+			sum += math.Abs(t.values[origin+k] - v)
+			count++
+		}
+	}
+	return sum / float64(max(count, 1))
+}
+
+// weigh turns the candidates' errors into weights.
 func (t *trial) weigh() {
 	best := math.Inf(1)
 	for _, candidate := range t.candidates {
-		sum, count := 0.0, 0
-		for i, origin := range t.origins[1:] {
-			for k, v := range candidate.Paths[i+1][:min(t.horizon, len(t.values)-origin)] {
-				sum += math.Abs(t.values[origin+k] - v)
-				count++
-			}
-		}
-		e := sum / float64(max(count, 1))
+		e := t.error(candidate)
 		t.errors = append(t.errors, e)
 		best = min(best, e)
 	}
@@ -98,14 +108,7 @@ func (t *trial) combined(origin int) []float64 {
 			order[j] = j
 		}
 		slices.SortStableFunc(order, func(a, b int) int {
-			va, vb := t.candidates[a].Paths[origin][k], t.candidates[b].Paths[origin][k]
-			switch {
-			case va < vb:
-				return -1
-			case va > vb:
-				return 1
-			}
-			return 0
+			return cmp.Compare(t.candidates[a].Paths[origin][k], t.candidates[b].Paths[origin][k])
 		})
 		low, high, passed, sum := 0.25*total, 0.75*total, 0.0, 0.0
 		for _, j := range order {

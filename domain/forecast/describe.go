@@ -1,6 +1,6 @@
 package forecast
 
-import "math"
+import "github.com/omnicloud/omnicloud/domain/forecast/model"
 
 // describe tells what the models did.
 func (t *trial) describe(outlook *Outlook, unit float64) {
@@ -22,14 +22,11 @@ func (t *trial) describe(outlook *Outlook, unit float64) {
 	if diagnostics.Origins == 0 {
 		return
 	}
-	sum, count := 0.0, 0
-	for _, row := range t.residuals().rows {
-		for _, e := range row {
-			sum += math.Abs(e)
-			count++
-		}
+	ensemble := model.Candidate{Paths: make([]model.Path, len(t.origins))}
+	for i := range t.origins {
+		ensemble.Paths[i] = t.combined(i)
 	}
-	diagnostics.Error = sum / float64(count) * unit
+	diagnostics.Error = t.error(ensemble) * unit
 	if diagnostics.NaiveError > 0 {
 		outlook.Forecast.ConfidenceScore = max(0, 1-diagnostics.Error/diagnostics.NaiveError)
 	}

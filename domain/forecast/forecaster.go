@@ -3,6 +3,8 @@ package forecast
 import (
 	"math"
 	"sync"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Forecaster forecasts series under one set of options. It is safe for concurrent use.
@@ -109,6 +111,7 @@ func (f *Forecaster) draft(series Series) (*draft, error) {
 	if d.spread = r.spread(-1); d.spread == nil {
 		d.spread = fallbackSpread(scaled, f.options.Horizon)
 	}
+	floats.Scale(size(d.path), d.spread)
 	d.standardised = r.standardised()
 	return d, nil
 }
@@ -121,7 +124,7 @@ func (f *Forecaster) finish(id string, d *draft, pooled tails) Outlook {
 		Model: "constant", Seasonality: NoSeasonality, ConfidenceScore: 1,
 		Predictions: make([]Prediction, o.Horizon),
 	}
-	band := pooled.blend(d.standardised, o.Levels).quantiles(d.path, d.spread)
+	band := pooled.quantiles(d.path, d.spread)
 	for k, row := range band {
 		for i := range row {
 			row[i] = o.Bounds.clip(row[i] * d.unit)

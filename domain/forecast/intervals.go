@@ -12,18 +12,13 @@ import (
 // predictive inference for regression", JASA 113): the residuals of the rolling origins, each over a
 // spread that did not know it, are what the next residuals are expected to look like. How wide a
 // series' band is comes from its own residuals, pooled over neighbouring steps; which shape it has
-// comes from the standardised residuals of the series forecast with it, blended with its own, with
-// lower and upper tail apart.
+// comes from the standardised residuals of all series forecast with it, lower and upper tail apart.
 
 // tails is the shape of standardised residuals: a quantile per level.
 type tails []float64
 
-// How many standardised residuals the shapes count for that are blended: a long-tailed prior that
-// holds where there is nothing else, and the series' own.
-const (
-	priorCount = 300
-	ownShare   = 0.2
-)
+// priorCount is how many standardised residuals the prior shape counts for.
+const priorCount = 300
 
 // priorTails is the shape before any residual was seen: Student's t with 4 degrees of freedom, scaled
 // to a mean magnitude of 1.15, which is what dividing by a spread from few origins makes of it.
@@ -47,20 +42,6 @@ func shape(sample, levels []float64, prior tails) tails {
 	out := make(tails, len(levels))
 	for i, level := range levels {
 		out[i] = share*stat.Quantile(level, stat.LinInterp, sample, nil) + (1-share)*prior[i]
-	}
-	return out.apart(levels)
-}
-
-// blend returns the pooled tails moved towards a series' own.
-func (t tails) blend(sample, levels []float64) tails {
-	if len(sample) == 0 {
-		return t
-	}
-	slices.Sort(sample)
-	out := make(tails, len(levels))
-	for i, level := range levels {
-		own := stat.Quantile(level, stat.LinInterp, sample, nil)
-		out[i] = ownShare*own + (1-ownShare)*t[i]
 	}
 	return out.apart(levels)
 }

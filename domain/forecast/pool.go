@@ -17,13 +17,13 @@ func (g Granularity) seasons() []int {
 }
 
 // lags returns the distances to the past values on which the next one is regressed: the recent past
-// and the neighbourhood of whole seasons.
+// and the neighbourhood of whole seasons; of daily data also the same weekday a year ago.
 func (g Granularity) lags() []int {
 	switch g {
 	case Hourly:
 		return append(append(span(1, 49), 72, 96, 120, 144), span(166, 170)...)
 	case Daily:
-		return append(span(1, 15), 20, 21, 22, 28, 35, 42)
+		return append(span(1, 15), 20, 21, 22, 28, 35, 42, 357, 364, 371)
 	case Weekly:
 		return append(span(1, 9), 13, 26, 51, 52, 53)
 	default:
@@ -39,15 +39,16 @@ func span(from, to int) []int {
 	return list
 }
 
-// models returns what is combined for a granularity.
+// models returns what is combined for a granularity, in an order that is part of the result.
 func (g Granularity) models() []model.Model {
 	season := g.seasons()[0]
-	return []model.Model{
+	list := []model.Model{
 		model.SeasonalNaive{},
 		model.Theta{},
 		model.Damped{},
 		model.Smoothing{},
 		model.ComplexSmoothing{},
+		model.Card{},
 		model.MultiSeasonal{Log: true},
 		model.Ridge{
 			Lags: g.lags(), Log: true,
@@ -58,4 +59,9 @@ func (g Granularity) models() []model.Model {
 			},
 		},
 	}
+	if g == Monthly {
+		// A year's pattern of twelve points is worth a second view, of terms beside factors.
+		list = append(list, model.MultiSeasonal{})
+	}
+	return list
 }

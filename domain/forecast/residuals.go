@@ -2,8 +2,8 @@ package forecast
 
 import "math"
 
-// residuals are how much the outcome exceeded what was predicted from each rolling origin, in units
-// of the scaled series: a row per origin, as long as its outcome is known.
+// residuals are how much the outcome exceeded what was predicted from each rolling origin, over the
+// size of the prediction: a row per origin, as long as its outcome is known.
 type residuals struct {
 	rows    [][]float64
 	horizon int
@@ -15,12 +15,27 @@ func (t *trial) residuals() residuals {
 	for i, origin := range t.origins[1:] {
 		known := min(t.horizon, len(t.values)-origin)
 		row := make([]float64, known)
-		for k, v := range t.combined(i + 1)[:known] {
-			row[k] = t.values[origin+k] - v
+		path := t.combined(i + 1)
+		size := size(path)
+		for k, v := range path[:known] {
+			row[k] = (t.values[origin+k] - v) / size
 		}
 		r.rows = append(r.rows, row)
 	}
 	return r
+}
+
+// size returns by how much errors of a path are larger than at the usual level of a scaled series,
+// which is 1: by the square root of the path's mean magnitude, between errors that know no level and
+// errors in proportion to it. It is one for all steps, so that a band does not narrow where a season
+// is low.
+func size(path []float64) float64 {
+	const floor = 0.1
+	mean := 0.0
+	for _, v := range path {
+		mean += math.Abs(v) / float64(len(path))
+	}
+	return math.Sqrt((mean + floor) / (1 + floor))
 }
 
 // spread returns, for each step of the horizon, the mean absolute residual there and at neighbouring

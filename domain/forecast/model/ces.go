@@ -24,25 +24,17 @@ func complexReach(season int) int { return max(300, 12*season) }
 // Predict implements Model.
 func (ComplexSmoothing) Predict(task Task) []Candidate {
 	out := task.candidate("ces")
-	rolling, earliest := task.rolling()
 	var near *complexFit
-	if earliest >= complexLeast {
-		season := task.cycle(earliest)
-		from := max(0, earliest-complexReach(season))
-		near = chooseComplex(task.Values[from:earliest], season)
-		copy(out.Paths[1:], near.paths(task.Values[from:rolling[0]], from, rolling, task.Horizon))
-	}
-	if whole := task.Origins[0]; whole >= complexLeast {
-		season := task.cycle(whole)
-		from := max(0, whole-complexReach(season))
-		history := task.Values[from:whole]
-		var fit *complexFit
+	for _, stage := range task.stages(complexLeast) {
+		season := task.cycle(stage.fitted)
+		from := max(0, stage.fitted-complexReach(season))
+		history := task.Values[from:stage.fitted]
 		if near == nil {
-			fit = chooseComplex(history, season)
+			near = chooseComplex(history, season)
 		} else {
-			fit = fitComplex(history, near.season, near.parameters)
+			near = fitComplex(history, near.season, near.parameters)
 		}
-		out.Paths[0] = fit.paths(history, from, task.Origins[:1], task.Horizon)[0]
+		copy(out.Paths[stage.first:], near.paths(task.Values[from:stage.origins[0]], from, stage.origins, task.Horizon))
 	}
 	return []Candidate{out}
 }

@@ -25,30 +25,45 @@ func (m MultiSeasonal) Predict(task Task) []Candidate {
 	}
 	out := task.candidate(name)
 	var near []float64
-	for i := len(task.Origins) - 1; i >= 0; i-- {
-		origin := task.Origins[i]
-		if origin < 2*thetaLeast {
-			continue
-		}
-		seasons := task.within(origin)
-		rest, seasonal := mstl(values[:origin], seasons)
-		if near == nil || i == 0 {
-			near = fitTheta(rest, near)
-		}
-		path := thetaPaths(rest, near, []int{origin}, task.Horizon)[0]
-		for j, season := range seasons {
-			for k := range path {
-				path[k] += seasonal[j][origin-season+k%season]
-			}
-		}
-		if log {
-			for k := range path {
+	for _, stage := range task.stages(2 * thetaLeast) {
+		var paths []Path
+		paths, near = decomposed(values[:stage.fitted], values[:stage.origins[0]], task, stage.origins, near)
+		copy(out.Paths[stage.first:], paths)
+	}
+	for _, path := range out.Paths {
+		for k := range path {
+			if log {
 				path[k] = math.Exp(path[k])
 			}
 		}
-		out.Paths[i] = path
 	}
 	return []Candidate{out}
+}
+
+// decomposed decomposes a history, goes on with its last seasons through what followed, and predicts
+// from each of the origins, which fall. It returns the parameters of the rest's Theta as well.
+func decomposed(history, values []float64, task Task, origins []int, near []float64) ([]Path, []float64) {
+	n := len(history)
+	seasons := task.within(n)
+	rest, seasonal := mstl(history, seasons)
+	last := func(t int) float64 { // the sum of the seasons at a time from n on
+		sum := 0.0
+		for j, season := range seasons {
+			sum += seasonal[j][n-season+(t-n)%season]
+		}
+		return sum
+	}
+	for t := n; t < len(values); t++ {
+		rest = append(rest, values[t]-last(t))
+	}
+	parameters := fitTheta(rest[:n], near)
+	paths := thetaPaths(rest, parameters, origins, task.Horizon)
+	for i, path := range paths {
+		for k := range path {
+			path[k] += last(origins[i] + k)
+		}
+	}
+	return paths, parameters
 }
 
 // mstl returns the values without their seasons, and the seasons.

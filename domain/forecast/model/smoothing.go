@@ -22,25 +22,17 @@ func smoothingReach(season int) int { return max(250, 10*season) }
 // Predict implements Model.
 func (Smoothing) Predict(task Task) []Candidate {
 	out := task.candidate("ets")
-	rolling, earliest := task.rolling()
 	var near *smoothed
-	if earliest >= smoothingLeast {
-		season := task.cycle(earliest)
-		from := max(0, earliest-smoothingReach(season))
-		near = chooseSmoothing(task.Values[from:earliest], season)
-		copy(out.Paths[1:], near.paths(task.Values[from:rolling[0]], from, rolling, task.Horizon))
-	}
-	if whole := task.Origins[0]; whole >= smoothingLeast {
-		season := task.cycle(whole)
-		from := max(0, whole-smoothingReach(season))
-		history := task.Values[from:whole]
-		var fit *smoothed
+	for _, stage := range task.stages(smoothingLeast) {
+		season := task.cycle(stage.fitted)
+		from := max(0, stage.fitted-smoothingReach(season))
+		history := task.Values[from:stage.fitted]
 		if near == nil {
-			fit = chooseSmoothing(history, season)
+			near = chooseSmoothing(history, season)
 		} else {
-			fit = fitSmoothing(history, near.season, near.form, near)
+			near = fitSmoothing(history, near.season, near.form, near)
 		}
-		out.Paths[0] = fit.paths(history, from, task.Origins[:1], task.Horizon)[0]
+		copy(out.Paths[stage.first:], near.paths(task.Values[from:stage.origins[0]], from, stage.origins, task.Horizon))
 	}
 	return []Candidate{out}
 }
@@ -48,22 +40,14 @@ func (Smoothing) Predict(task Task) []Candidate {
 // Predict implements Model.
 func (Damped) Predict(task Task) []Candidate {
 	out := task.candidate("damped")
-	rolling, earliest := task.rolling()
 	var near *smoothed
-	damped := form{trend: dampedTrend}
-	if earliest >= smoothingLeast {
-		adjust := newAdjustment(task.Values[:earliest], task.cycle(earliest))
-		adjusted := adjust.apply(task.Values[:rolling[0]])
-		near = fitSmoothing(adjusted[:earliest], 1, damped, nil)
-		for i, path := range near.paths(adjusted, 0, rolling, task.Horizon) {
-			out.Paths[i+1] = adjust.undo(path, rolling[i])
+	for _, stage := range task.stages(smoothingLeast) {
+		adjust := newAdjustment(task.Values[:stage.fitted], task.cycle(stage.fitted))
+		adjusted := adjust.apply(task.Values[:stage.origins[0]])
+		near = fitSmoothing(adjusted[:stage.fitted], 1, form{trend: dampedTrend}, near)
+		for i, path := range near.paths(adjusted, 0, stage.origins, task.Horizon) {
+			out.Paths[stage.first+i] = adjust.undo(path, stage.origins[i])
 		}
-	}
-	if whole := task.Origins[0]; whole >= smoothingLeast {
-		adjust := newAdjustment(task.Values[:whole], task.cycle(whole))
-		adjusted := adjust.apply(task.Values[:whole])
-		fit := fitSmoothing(adjusted, 1, damped, near)
-		out.Paths[0] = adjust.undo(fit.paths(adjusted, 0, task.Origins[:1], task.Horizon)[0], whole)
 	}
 	return []Candidate{out}
 }

@@ -69,13 +69,35 @@ func (t Task) within(history int) []int {
 	return t.Seasons[:count]
 }
 
-// rolling returns the origins behind the first, those whose outcome is known, and the earliest of
-// them; a model that fits parameters fits them there, follows the series without fitting again, and
-// fits once more at the end: what it is judged by was not known when it was fitted, and an origin
-// more costs next to nothing.
-func (t Task) rolling() (origins []int, earliest int) {
-	if len(t.Origins) < 2 {
-		return nil, 0
+// stage is a fit and the origins that are predicted by it. A model that has parameters fits them at the
+// earliest origin of a stage, starting from the stage before, and from there follows the series
+// without fitting again: what it is judged by was not known when it was fitted, and most origins cost
+// next to nothing.
+type stage struct {
+	first   int   // of the stage's origins in the task
+	origins []int // falling
+	fitted  int   // the length of history that is fitted to: the last of origins
+}
+
+// stageOrigins is how many rolling origins share a fit.
+const stageOrigins = 3
+
+// stages returns the stages of the task in the order of time. The end of the series is a stage of its
+// own, so that the forecast itself is fitted to the whole history. An origin below least, the number
+// of points that the model needs, is left out.
+func (t Task) stages(least int) []stage {
+	usable := len(t.Origins)
+	for usable > 0 && t.Origins[usable-1] < least {
+		usable--
 	}
-	return t.Origins[1:], t.Origins[len(t.Origins)-1]
+	var list []stage
+	for end := usable; end > 1; {
+		begin := max(1, end-stageOrigins)
+		list = append(list, stage{begin, t.Origins[begin:end], t.Origins[end-1]})
+		end = begin
+	}
+	if usable > 0 {
+		list = append(list, stage{0, t.Origins[:1], t.Origins[0]})
+	}
+	return list
 }

@@ -15,22 +15,15 @@ const thetaLeast = 4
 // Predict implements Model.
 func (Theta) Predict(task Task) []Candidate {
 	out := task.candidate("theta")
-	rolling, earliest := task.rolling()
 	var near []float64
-	if earliest >= thetaLeast {
-		history := task.Values[:earliest]
-		adjust := newAdjustment(history, task.cycle(earliest))
-		near = fitTheta(adjust.apply(history), nil)
-		for i, path := range thetaPaths(adjust.apply(task.Values[:rolling[0]]), near, rolling, task.Horizon) {
-			out.Paths[i+1] = adjust.undo(path, rolling[i])
+	for _, stage := range task.stages(thetaLeast) {
+		history := task.Values[:stage.fitted]
+		adjust := newAdjustment(history, task.cycle(stage.fitted))
+		adjusted := adjust.apply(task.Values[:stage.origins[0]])
+		near = fitTheta(adjusted[:stage.fitted], near)
+		for i, path := range thetaPaths(adjusted, near, stage.origins, task.Horizon) {
+			out.Paths[stage.first+i] = adjust.undo(path, stage.origins[i])
 		}
-	}
-	if whole := task.Origins[0]; whole >= thetaLeast {
-		history := task.Values[:whole]
-		adjust := newAdjustment(history, task.cycle(whole))
-		adjusted := adjust.apply(history)
-		fitted := fitTheta(adjusted, near)
-		out.Paths[0] = adjust.undo(thetaPaths(adjusted, fitted, task.Origins[:1], task.Horizon)[0], whole)
 	}
 	return []Candidate{out}
 }
@@ -52,7 +45,7 @@ const (
 func fitTheta(history, near []float64) []float64 {
 	at, budget := []float64{history[0] / 2, 0.5, 2}, thetaBudget
 	if near != nil {
-		at, budget = append(at[:0], near...), thetaNearBudget
+		at, budget = append(at[:0:0], near...), thetaNearBudget
 	}
 	minimize(func(p []float64) float64 {
 		if p[thetaAlpha] < 0.1 || p[thetaAlpha] > 0.99 || p[thetaWeight] < 1 || p[thetaWeight] > 1e5 {
