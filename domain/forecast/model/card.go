@@ -121,11 +121,14 @@ func (c *card) correlatesBySeason() bool {
 	return float64(len(c.z))*r*r/sum > distuv.ChiSquared{K: 1}.Quantile(0.9)
 }
 
-// dummies returns one for each place in the season but the last.
-func (c *card) dummies(t int) []float64 {
-	row := make([]float64, c.season-1)
-	if place := t % c.season; place < len(row) {
-		row[place] = 1
+// appendDummies adds one regressor for each place in the season but the last.
+func (c *card) appendDummies(row []float64, t int) []float64 {
+	first := len(row)
+	for range c.season - 1 {
+		row = append(row, 0)
+	}
+	if place := t % c.season; place < c.season-1 {
+		row[first+place] = 1
 	}
 	return row
 }
@@ -144,8 +147,8 @@ func (c *card) calibrate(path Path) Path {
 	if m == 1 {
 		broken = n - min(8, n/2)
 	}
-	row := func(t int) []float64 {
-		r := []float64{1}
+	row := func(r []float64, t int) []float64 {
+		r = append(r, 1)
 		if c.unitRoot {
 			r = append(r, all[t-1])
 		}
@@ -154,7 +157,7 @@ func (c *card) calibrate(path Path) Path {
 		}
 		switch {
 		case c.seasonal:
-			r = append(r, c.dummies(t)...)
+			r = c.appendDummies(r, t)
 		case m > 1:
 			angle := 2 * math.Pi * float64(t) / float64(m)
 			r = append(r, math.Sin(angle), math.Cos(angle))
@@ -166,10 +169,7 @@ func (c *card) calibrate(path Path) Path {
 		}
 		return r
 	}
-	var rows [][]float64
-	for t := depth; t < len(all); t++ {
-		rows = append(rows, row(t))
-	}
+	rows := tabulate(depth, len(all), row)
 	fit, ok := regress(rows, all[depth:])
 	if !ok {
 		return path
@@ -179,4 +179,16 @@ func (c *card) calibrate(path Path) Path {
 		out[k] = fit.value(rows[n+k-depth])
 	}
 	return out
+}
+
+// tabulate returns the rows from one time to another, all in one piece of memory.
+func tabulate(from, to int, appendRow func(row []float64, t int) []float64) [][]float64 {
+	width := len(appendRow(nil, from))
+	backing := make([]float64, 0, width*(to-from))
+	rows := make([][]float64, 0, to-from)
+	for t := from; t < to; t++ {
+		backing = appendRow(backing, t)
+		rows = append(rows, backing[len(backing)-width:])
+	}
+	return rows
 }

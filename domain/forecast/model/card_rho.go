@@ -31,7 +31,7 @@ func (c *card) rho(horizon int) Path {
 			all = append(all, all[n-1])
 			continue
 		}
-		next := fit.value(c.rhoRow(form, all, t))
+		next := fit.value(c.appendRho(nil, form, all, t))
 		if form.growth {
 			next += all[t-1]
 		}
@@ -43,8 +43,9 @@ func (c *card) rho(horizon int) Path {
 // rhoForm is what a regression of Rho holds.
 type rhoForm struct{ growth, lag, seasonLag, dummies bool }
 
-func (c *card) rhoRow(form rhoForm, all []float64, t int) []float64 {
-	row := []float64{1}
+// appendRho adds the regressors of a time, of which all holds the past.
+func (c *card) appendRho(row []float64, form rhoForm, all []float64, t int) []float64 {
+	row = append(row, 1)
 	if form.lag {
 		row = append(row, all[t-1])
 	}
@@ -56,7 +57,7 @@ func (c *card) rhoRow(form rhoForm, all []float64, t int) []float64 {
 		row = append(row, lagged)
 	}
 	if form.dummies {
-		row = append(row, c.dummies(t)...)
+		row = c.appendDummies(row, t)
 	}
 	return row
 }
@@ -66,15 +67,12 @@ func (c *card) fitRho(form rhoForm) (regression, bool) {
 	if form.seasonLag {
 		first = c.season + 1
 	}
-	var rows [][]float64
-	var targets []float64
-	for t := first; t < len(c.y); t++ {
-		rows = append(rows, c.rhoRow(form, c.y, t))
-		target := c.y[t]
-		if form.growth {
-			target -= c.y[t-1]
+	rows := tabulate(first, len(c.y), func(row []float64, t int) []float64 { return c.appendRho(row, form, c.y, t) })
+	targets := append([]float64(nil), c.y[first:]...)
+	if form.growth {
+		for i := range targets {
+			targets[i] -= c.y[first+i-1]
 		}
-		targets = append(targets, target)
 	}
 	return regress(rows, targets)
 }

@@ -14,8 +14,8 @@ const complexLeast = 8
 
 // Evaluations of the objective per parameter, for a fit from nothing and from one close by.
 const (
-	complexBudget     = 45
-	complexNearBudget = 15
+	complexBudget     = 30
+	complexNearBudget = 10
 )
 
 // complexReach returns the number of recent points to which complex smoothing is fitted.

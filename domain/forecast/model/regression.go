@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // regression is an ordinary least squares regression with few regressors.
 type regression struct {
@@ -23,9 +27,7 @@ func regress(rows [][]float64, targets []float64) (regression, bool) {
 				continue
 			}
 			right[i] += v * targets[t]
-			for j := i; j < size; j++ {
-				matrix[i*size+j] += v * row[j]
-			}
+			floats.AddScaled(matrix[i*size+i:i*size+size], v, row[i:])
 		}
 	}
 	for i := range size {

@@ -15,7 +15,7 @@ const (
 
 // Evaluations of the objective per parameter, for a fit from nothing and from one close by.
 const (
-	smoothingBudget     = 60
+	smoothingBudget     = 40
 	smoothingNearBudget = 12
 )
 

@@ -37,8 +37,8 @@ const (
 
 // Evaluations of the objective for a fit from nothing, and from a fit to most of the same history.
 const (
-	thetaBudget     = 120
-	thetaNearBudget = 50
+	thetaBudget     = 90
+	thetaNearBudget = 30
 )
 
 // fitTheta returns the parameters of the least squared error of one step.
