@@ -26,7 +26,7 @@ func (t *trial) residuals() residuals {
 }
 
 // size returns by how much errors of a path are larger than at the usual level of a scaled series,
-// which is 1: by the square root of the path's mean magnitude, between errors that know no level and
+// which is 1: by the cube root of the path's mean magnitude, between errors that know no level and
 // errors in proportion to it. It is one for all steps, so that a band does not narrow where a season
 // is low.
 func size(path []float64) float64 {
@@ -35,7 +35,7 @@ func size(path []float64) float64 {
 	for _, v := range path {
 		mean += math.Abs(v) / float64(len(path))
 	}
-	return math.Sqrt((mean + floor) / (1 + floor))
+	return math.Cbrt((mean + floor) / (1 + floor))
 }
 
 // spread returns, for each step of the horizon, the mean absolute residual there and at neighbouring
