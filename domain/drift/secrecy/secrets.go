@@ -48,6 +48,9 @@ func (s *Secrets) Mark(value document.Value) {
 	}
 }
 
+// ForgetPlaces keeps what is secret by value and lets go of the documents that it was learnt from.
+func (s *Secrets) ForgetPlaces() { s.places = nil }
+
 // Len is how many values are hidden wherever they appear.
 func (s *Secrets) Len() int { return len(s.values) }
 
@@ -83,9 +86,10 @@ func (s *Secrets) value(text string) {
 	}
 }
 
-// inner adds what a secret text holds in turn: the leaves of JSON, and what base64 stands for.
+// inner adds what a secret text holds in turn: the leaves of JSON, JSON texts within it included, and
+// what base64 stands for.
 func (s *Secrets) inner(text string) {
-	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+	if start := strings.TrimLeft(text, " \t\r\n"); start != "" && strings.ContainsRune(`{["`, rune(start[0])) {
 		if config, err := document.ParseString(text); err == nil {
 			s.leaves(config)
 		}
@@ -93,12 +97,16 @@ func (s *Secrets) inner(text string) {
 	}
 	if plain, err := base64.StdEncoding.DecodeString(text); err == nil && len(plain) >= briefByValue && printable(plain) {
 		s.value(string(plain))
+		s.sure(string(plain))
+		s.inner(string(plain))
 	}
 }
 
 func (s *Secrets) leaves(config document.Value) {
-	if config.IsScalar() && config.Kind() != document.Bool {
+	if config.Kind() == document.String || config.Kind() == document.Number {
 		s.value(config.Text())
+		s.sure(config.Text())
+		s.inner(config.Text())
 	}
 	for i := range config.Len() {
 		s.leaves(config.At(i))

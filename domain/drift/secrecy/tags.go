@@ -5,12 +5,25 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // Key is what tags of hidden values are made with. Whoever lacks it cannot tell from a tag what was
 // hidden, not even by trying values. Without a key, hidden values are numbered instead, which tells
 // equal from unequal within one comparison only.
 type Key []byte
+
+// shortestKey is the length of a key that cannot be guessed, in bytes.
+const shortestKey = 32
+
+// NewKey makes a key of secret bytes; fewer than 32 are an InvalidInput error.
+func NewKey(secret []byte) (Key, error) {
+	if len(secret) < shortestKey {
+		return nil, fault.New(fault.InvalidInput, "the key for hidden values has %d bytes; give at least %d random ones", len(secret), shortestKey)
+	}
+	return Key(secret), nil
+}
 
 // tagger names hidden values so that equal ones have equal names.
 type tagger struct {
