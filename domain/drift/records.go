@@ -1,6 +1,10 @@
 package drift
 
-import "github.com/omnicloud/omnicloud/domain/drift/document"
+import (
+	"slices"
+
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+)
 
 // Records makes the records of a finding.
 func (d *Detector) Records(finding Finding) []Record {
@@ -48,6 +52,23 @@ func (c Change) action() string {
 // is secret, or would delete or create a resource may not.
 func (c Change) autoRemediable() bool {
 	return !c.Severity.AtLeast(Security) && !c.Sensitive && c.Type != ResourceMissing && c.Type != ResourceExtra
+}
+
+// Marked returns the values of a resource's configuration at paths that rules mark as sensitive, so
+// that they can be hidden in other documents too. An error is InvalidInput, about the subject's schema.
+func (d *Detector) Marked(subject Subject, value document.Value) ([]document.Value, error) {
+	sensitive := func(l layer) bool { return len(l.rules.Sensitive) > 0 }
+	d.mutex.RLock()
+	marks := slices.ContainsFunc(d.layers, sensitive) || len(d.added.Sensitive) > 0
+	d.mutex.RUnlock()
+	if !marks {
+		return nil, nil
+	}
+	program, err := d.program(subject)
+	if err != nil {
+		return nil, err
+	}
+	return program.secrets(value), nil
 }
 
 // secrets returns the values at paths that rules mark as sensitive.

@@ -25,6 +25,8 @@ type Schema struct {
 	// FreeFormMaps are maps whose keys are the user's own, so that a live key which nobody declared
 	// matters.
 	FreeFormMaps []string
+	// Watched are paths whose live value matters though nobody declared it.
+	Watched []string
 }
 
 // SchemaDefault is the default of a path.
@@ -106,6 +108,9 @@ func (s *Schema) rules() Rules {
 	}
 	for _, path := range append(append([]string(nil), s.UnorderedScalars...), s.UnorderedObjects...) {
 		rules.Collections = append(rules.Collections, CollectionRule{Scope: Scope{Path: path}, As: Multiset})
+	}
+	for _, path := range s.Watched {
+		rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: path}})
 	}
 	for _, path := range s.FreeFormMaps {
 		rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: path + ".*"}, Beside: true})
