@@ -5,7 +5,8 @@ export PATH := $(BIN):$(PATH)
 # A clone that belongs to another account (root in a container) must build as well.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
-# Pinned tools. The Temporal server is pinned by deploy/tools/go.mod, with everything beneath it.
+# Pinned tools. The Temporal server is pinned by deploy/tools/go.mod, with everything beneath it, and
+# the Terraform that tests make plans with (the last one under the MPL) by deploy/tools/terraform.
 GOFUMPT       := 0.12.0
 GOLANGCI      := 2.15.0
 GOTESTSUM     := 1.13.0
@@ -34,7 +35,7 @@ run: postgres build bin/temporal ## build what is missing and run the whole stac
 build: ## build bin/omnicloud
 	@go build -o $(BIN)/omnicloud ./cmd/omnicloud
 
-test: postgres bin/temporal $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
+test: postgres bin/temporal bin/terraform $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
 	gotestsum --format pkgname -- -timeout 20m $(PKG)
 
 test-unit: $(BIN)/.gotestsum-$(GOTESTSUM) ## the tests that start no server, within a minute
@@ -80,11 +81,16 @@ clean: ## remove what was built and what the stack stored in .omnicloud
 	@# The database may lie elsewhere behind a link; remove it with the rest.
 	rm -rf "$$(readlink -f .omnicloud/postgres 2>/dev/null || echo .omnicloud)" .omnicloud $(BIN) coverage.out
 
-tools: bin/temporal $(BIN)/.gofumpt-$(GOFUMPT) $(BIN)/.golangci-lint-$(GOLANGCI) $(BIN)/.gotestsum-$(GOTESTSUM) $(BIN)/.oapi-codegen-$(OAPI_CODEGEN) $(BIN)/.workflowcheck-$(WORKFLOWCHECK) ## build the pinned tools into bin/
+tools: bin/temporal bin/terraform $(BIN)/.gofumpt-$(GOFUMPT) $(BIN)/.golangci-lint-$(GOLANGCI) $(BIN)/.gotestsum-$(GOTESTSUM) $(BIN)/.oapi-codegen-$(OAPI_CODEGEN) $(BIN)/.workflowcheck-$(WORKFLOWCHECK) ## build the pinned tools into bin/
 
 bin/temporal: deploy/tools/go.mod deploy/tools/go.sum
 	@echo "building the Temporal server (once, some minutes)"
 	@go build -C deploy/tools -trimpath -ldflags '-s -w' -o $(BIN)/temporal github.com/temporalio/cli/cmd/temporal
+	@touch $@
+
+bin/terraform: deploy/tools/terraform/go.mod deploy/tools/terraform/go.sum
+	@echo "building Terraform for the tests (once, some minutes)"
+	@go build -C deploy/tools/terraform -trimpath -ldflags '-s -w' -o $(BIN)/terraform github.com/hashicorp/terraform
 	@touch $@
 
 # tool NAME,PACKAGE,VERSION: a stamp file per version, so that a new pin builds anew.
