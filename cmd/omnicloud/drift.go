@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
+	"github.com/omnicloud/omnicloud/domain/drift/judgement"
+	"github.com/omnicloud/omnicloud/domain/drift/secrecy"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/internal/rulesfile"
 )
@@ -19,10 +22,17 @@ type driftCommand struct {
 
 	Pairs string `help:"JSON lines of id, resource_type, desired, actual and schema; - is standard input. Writes a JSON line each." placeholder:"FILE" group:"Many resources"`
 
+	TerraformPlan string `help:"Output of terraform show -json PLAN, whose resource_drift is judged; - is standard input." placeholder:"FILE" group:"Many resources"`
+
+	KubernetesDesired string `help:"Manifests: a file, or a folder and all below." placeholder:"PATH" group:"Many resources"`
+	KubernetesLive    string `help:"Output of kubectl get -o json, best with --show-managed-fields; - is standard input." placeholder:"FILE" group:"Many resources"`
+
+	RedactionKey string `help:"File of at least 32 random bytes; hidden secrets then have tags that are equal from run to run." placeholder:"FILE"`
+
 	Rules  string `help:"Rules of your own, YAML or JSON, beside the built-in ones." placeholder:"FILE"`
-	Mode   string `help:"exact compares all keys; declared what desired declares, and live keys that matter." enum:"exact,declared" default:"exact"`
+	Mode   string `help:"exact compares all keys (the default but for Kubernetes); declared what desired declares, and live keys that matter." enum:",exact,declared" default:""`
 	FailOn string `help:"Least severity that exits with 2: cosmetic, functional, security or critical." enum:"cosmetic,functional,security,critical" default:"cosmetic"`
-	Format string `help:"text for people, json for programs." enum:"text,json" default:"text"`
+	Format string `help:"text for people, json for programs, sarif for code hosts." enum:"text,json,sarif" default:"text"`
 }
 
 // Run compares, writes what differs, and ends with exit code 2 where that is grave enough.
@@ -30,12 +40,18 @@ func (c *driftCommand) Run(ctx context.Context, std streams) error {
 	if err := c.checkFlags(); err != nil {
 		return err
 	}
-	detector, err := c.detector()
+	known := &secrecy.Secrets{}
+	detector, err := c.detector(known)
 	if err != nil {
 		return err
 	}
-	if c.Pairs != "" {
-		return c.comparePairs(ctx, std, detector)
+	switch {
+	case c.Pairs != "":
+		return c.comparePairs(ctx, std, detector, known)
+	case c.TerraformPlan != "":
+		return c.compareTerraform(ctx, std, detector, known)
+	case c.KubernetesDesired != "":
+		return c.compareKubernetes(ctx, std, detector, known)
 	}
 	desired, err := readConfiguration(c.Desired, std.In)
 	if err != nil {
@@ -55,29 +71,24 @@ func (c *driftCommand) Run(ctx context.Context, std streams) error {
 	return c.verdict(worst(finding.Changes))
 }
 
-func (c *driftCommand) checkFlags() error {
-	one := c.Desired != "" || c.Actual != ""
-	switch {
-	case c.Pairs != "" && one:
-		return fault.New(fault.InvalidInput, "--pairs compares a file of pairs, --desired and --actual one resource; give one or the other")
-	case c.Pairs == "" && !one:
-		return fault.New(fault.InvalidInput, "there is nothing to compare; give --desired and --actual, or --pairs")
-	case c.Pairs == "" && c.Desired == "":
-		return fault.New(fault.InvalidInput, "--desired is missing; give the declared configuration")
-	case c.Pairs == "" && c.Actual == "":
-		return fault.New(fault.InvalidInput, "--actual is missing; give the live configuration")
-	case c.Desired == "-" && c.Actual == "-":
-		return fault.New(fault.InvalidInput, "--desired and --actual cannot both be standard input; give a file for one")
-	default:
-		return nil
+// detector follows the built-in packs and the user's rules, judges exposure and hides secrets, those
+// that are known from other documents included.
+func (c *driftCommand) detector(known *secrecy.Secrets) (*drift.Detector, error) {
+	redactor := secrecy.Redactor{Known: known}
+	if c.RedactionKey != "" {
+		key, err := os.ReadFile(c.RedactionKey)
+		if err != nil {
+			return nil, unreadable(c.RedactionKey, err)
+		}
+		if redactor.Key, err = secrecy.NewKey(key); err != nil {
+			return nil, err
+		}
 	}
-}
-
-// detector follows the built-in packs and the user's rules.
-func (c *driftCommand) detector() (*drift.Detector, error) {
 	options := []drift.Option{
-		drift.WithMode(drift.Mode(c.Mode)),
-		drift.WithPack(rulesfile.Pack("base")), drift.WithPack(rulesfile.Pack("aws")),
+		drift.WithMode(c.mode()), drift.WithJudge(judgement.Judge{Secrets: redactor}), drift.WithRedactor(redactor),
+	}
+	for _, pack := range []string{"base", "severity", "aws", "terraform", "kubernetes"} {
+		options = append(options, drift.WithPack(rulesfile.Pack(pack)))
 	}
 	if c.Rules != "" {
 		rules, err := rulesfile.ReadDriftRules(c.Rules)
@@ -87,6 +98,15 @@ func (c *driftCommand) detector() (*drift.Detector, error) {
 		options = append(options, drift.WithRules(rules))
 	}
 	return drift.NewDetector(options...)
+}
+
+// mode is exact unless asked for otherwise; a cluster fills in so much that only what is declared can
+// be compared.
+func (c *driftCommand) mode() drift.Mode {
+	if c.Mode == "" && c.KubernetesDesired != "" {
+		return drift.Declared
+	}
+	return drift.Mode(cmp.Or(c.Mode, string(drift.Exact)))
 }
 
 // driftFoundError ends the command with exit code 2 and without a message: what was found is written
@@ -116,18 +136,11 @@ func worst(changes []drift.Change) drift.Severity {
 }
 
 func readConfiguration(path string, stdin io.Reader) (document.Value, error) {
-	if path == "-" {
-		text, err := io.ReadAll(stdin)
-		if err != nil {
-			return document.Value{}, fault.Wrap(err, fault.InvalidInput, "standard input cannot be read")
-		}
-		return rulesfile.ParseConfiguration("standard input", text)
-	}
-	text, err := os.ReadFile(path)
+	name, text, err := readAll(path, stdin)
 	if err != nil {
-		return document.Value{}, unreadable(path, err)
+		return document.Value{}, err
 	}
-	return rulesfile.ParseConfiguration(path, text)
+	return rulesfile.ParseConfiguration(name, text)
 }
 
 // unreadable says which file cannot be read, and why, once.

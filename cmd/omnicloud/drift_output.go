@@ -15,9 +15,12 @@ import (
 // writeOne writes the outcome for one resource in the format asked for.
 func (c *driftCommand) writeOne(out io.Writer, detector *drift.Detector, finding drift.Finding) error {
 	var text []byte
-	if c.Format == "json" {
+	switch c.Format {
+	case "sarif":
+		return writeSARIF(out, c.Desired, detector.Records(finding))
+	case "json":
 		text = append(appendDrifts(nil, "", detector.Records(finding)), '\n')
-	} else {
+	default:
 		text = describe(finding)
 	}
 	_, err := out.Write(text)

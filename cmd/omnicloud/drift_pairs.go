@@ -9,11 +9,16 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
+	"github.com/omnicloud/omnicloud/domain/drift/secrecy"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // comparePairs compares each pair of a file and writes a line each, in the order of the file.
-func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *drift.Detector) error {
+func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *drift.Detector, known *secrecy.Secrets) error {
+	schemas := make(map[string]*drift.Schema)
+	if err := learnPairs(ctx, c.Pairs, schemas, detector, known); err != nil {
+		return err
+	}
 	in, name := std.In, "standard input"
 	if c.Pairs != "-" {
 		file, err := os.Open(c.Pairs)
@@ -23,8 +28,9 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 		defer file.Close()
 		in, name = file, c.Pairs
 	}
-	reader := pairReader{lines: bufio.NewReaderSize(in, 1<<20), name: name, schemas: make(map[string]*drift.Schema)}
+	reader := pairReader{lines: bufio.NewReaderSize(in, 1<<20), name: name, schemas: schemas}
 	out := bufio.NewWriterSize(std.Out, 1<<16)
+	var all []drift.Record
 	gravest := drift.Severity("")
 	var line []byte
 	for ctx.Err() == nil {
@@ -42,8 +48,17 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 		if found := worst(finding.Changes); found.AtLeast(gravest) {
 			gravest = found
 		}
+		if c.Format == "sarif" {
+			all = append(all, detector.Records(finding)...)
+			continue
+		}
 		line = append(appendDrifts(line[:0], p.subject.ResourceID, detector.Records(finding)), '\n')
 		if _, err := out.Write(line); err != nil {
+			return err
+		}
+	}
+	if c.Format == "sarif" {
+		if err := writeSARIF(out, c.Pairs, all); err != nil {
 			return err
 		}
 	}
@@ -54,6 +69,38 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 		return ctx.Err()
 	}
 	return c.verdict(gravest)
+}
+
+// learnPairs reads a file once for its secrets, so that those of one pair are hidden in all others.
+// Standard input can be read only once: there a secret is hidden within its own pair.
+func learnPairs(ctx context.Context, path string, schemas map[string]*drift.Schema, detector *drift.Detector, known *secrecy.Secrets) error {
+	if path == "-" {
+		return nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return unreadable(path, err)
+	}
+	defer file.Close()
+	reader := pairReader{lines: bufio.NewReaderSize(file, 1<<20), name: path, schemas: schemas}
+	for ctx.Err() == nil {
+		p, err := reader.next()
+		if err != nil {
+			return nil // the comparison meets the same error, after what comes before it
+		}
+		for _, side := range []document.Value{p.desired, p.actual} {
+			marked, err := detector.Marked(p.subject, side)
+			if err != nil {
+				return nil // as above
+			}
+			for _, value := range marked {
+				known.Mark(value)
+			}
+			known.Learn(side)
+		}
+		known.ForgetPlaces()
+	}
+	return ctx.Err()
 }
 
 // pair is one line of a file of pairs.
