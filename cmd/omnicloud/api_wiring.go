@@ -51,7 +51,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		Pools:         postgres.NewLedger(pool),
 		Costs:         costsOf(pool, logger),
 		Idempotency:   postgres.NewIdempotency(pool),
-		Importer:      newImporter(pool),
+		Importer:      newImporters(pool),
 		Reports:       postgres.NewIntake(pool),
 		Frozen:        postgres.NewIntake(pool),
 		Late:          postgres.NewIntake(pool),

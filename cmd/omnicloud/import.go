@@ -14,6 +14,7 @@ import (
 	"github.com/omnicloud/omnicloud/internal/csvfile"
 	"github.com/omnicloud/omnicloud/internal/intakefile"
 	"github.com/omnicloud/omnicloud/internal/postgres"
+	"github.com/omnicloud/omnicloud/internal/resourcefile"
 )
 
 // importCommand loads files into the platform's stores: whole or not at all, the same content once,
@@ -21,8 +22,8 @@ import (
 type importCommand struct {
 	Database databaseFlags `embed:""`
 
-	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage, tenants or rates (of exchange)." placeholder:"KIND"`
-	Path string `arg:"" help:"A file (.csv or .csv.gz, or .json of OpenCost), a folder of CSV files, or - for standard input." placeholder:"PATH"`
+	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage, tenants, rates (of exchange) or resources (declared and observed)." placeholder:"KIND"`
+	Path string `arg:"" help:"A file (.csv or .csv.gz, .json of OpenCost, .json or .jsonl of resources), a folder of such files, or - for standard input." placeholder:"PATH"`
 
 	Period         string `help:"Month of usage, invoices and rates whose rows do not name one, such as 2026-09." placeholder:"MONTH"`
 	Append         bool   `help:"Add beside what was imported before for the same account and month, instead of replacing it."`
@@ -65,8 +66,8 @@ func (c *importCommand) Run(ctx context.Context, std streams) error {
 	}
 	started := time.Now()
 	counter := newLineCounter(std.Err, "rows")
-	report, err := newImporter(pool).Import(ctx, intake.Request{
-		Kind: intake.FileKind(c.Kind), Files: csvfile.Folder(c.Path, std.In, nil), Name: c.name(),
+	report, err := newImporters(pool).Import(ctx, intake.Request{
+		Kind: intake.FileKind(c.Kind), Files: c.files(std), Name: c.name(),
 		Options: options, Append: c.Append, RequestedBy: importedBy(),
 		Progress: func(rows int64) { counter.add(int(rows) - counter.lines) },
 	})
@@ -84,6 +85,13 @@ func (c *importCommand) bookCurrency(ctx context.Context, pool *pgxpool.Pool) (s
 		return "", nil
 	}
 	return book.Currency, err
+}
+
+func (c *importCommand) files(std streams) intake.Files {
+	if c.Kind == kindResources {
+		return resourcefile.Folder(c.Path, std.In)
+	}
+	return csvfile.Folder(c.Path, std.In, nil)
 }
 
 func (c *importCommand) name() string {

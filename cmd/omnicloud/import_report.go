@@ -26,7 +26,7 @@ func writeImportReport(out io.Writer, report intake.Report, took time.Duration) 
 		report.Count(intake.OutcomeAdded), report.Count(intake.OutcomeReplaced),
 		report.Count(intake.OutcomeUnchanged), report.Count(intake.OutcomeLate))
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	writeSlices(table, report.Slices)
+	writeSlices(table, report)
 	if err := table.Flush(); err != nil {
 		return err
 	}
@@ -53,9 +53,13 @@ func writeImportReport(out io.Writer, report intake.Report, took time.Duration) 
 
 // writeSlices lists what became of each account and month. The hash lets two people compare what they
 // imported.
-func writeSlices(table io.Writer, slices []intake.Placed) {
-	fmt.Fprintln(table, "PERIOD\tACCOUNT\tROWS\tOUTCOME\tCONTENT")
-	for i, slice := range slices {
+func writeSlices(table io.Writer, report intake.Report) {
+	scope := "ACCOUNT"
+	if report.Kind == kindResources {
+		scope = "TENANT"
+	}
+	fmt.Fprintf(table, "PERIOD\t%s\tROWS\tOUTCOME\tCONTENT\n", scope)
+	for i, slice := range report.Slices {
 		if i == longestSliceList {
 			return
 		}
