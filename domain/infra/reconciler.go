@@ -125,7 +125,7 @@ func (r *Reconciler) prepare(ctx context.Context, run Run) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.known = survey.resources
+	w.known, w.actions = survey.resources, actions
 	w.groups, err = survey.plan(actions)
 	return w, err
 }

@@ -360,6 +360,20 @@ func TestReconcileTakenUpAgain(t *testing.T) {
 		require.Equal(t, "a done, b done", statuses(result))
 		require.JSONEq(t, `{"rules":[2]}`, c.actual(t, "b"))
 	})
+	t.Run("after it was taken back from a write whose answer was lost, is as good as new", func(t *testing.T) {
+		c := newCloud(t, running("b", `{"rules":[1,2]}`))
+		r := newReconciler(c)
+		action := updating("b", remove("rules[0]"))
+		action.Version = 1
+		c.after = times(1, "update", "b", fault.New(fault.Upstream, "an answer that nobody understands"))
+		result, err := r.Reconcile(t.Context(), run("r", action))
+		require.Error(t, err)
+		require.Equal(t, "b failed", statuses(result))
+		require.JSONEq(t, `{"rules":[1,2]}`, c.actual(t, "b"))
+		result, err = r.Reconcile(t.Context(), run("r", action))
+		require.NoError(t, err)
+		require.Equal(t, "b done", statuses(result))
+	})
 	t.Run("after it was done, changes nothing", func(t *testing.T) {
 		c := newCloud(t, running("b", `{"rules":[1,2,3]}`))
 		r := newReconciler(c)

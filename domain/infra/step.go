@@ -182,8 +182,7 @@ func (s *step) write(ctx context.Context, current Resource, there bool) (Resourc
 	if !there {
 		return s.create(ctx, current, wanted)
 	}
-	update := Update{ID: id, Version: current.Version, Side: entry.Side, Changes: action.Changes}
-	return s.Provider.Update(ctx, writeKey(s.run, id, "update", current.Version, update), update)
+	return s.update(ctx, action, current.Version)
 }
 
 // checkPresence refuses to update what is missing and to make what is there.

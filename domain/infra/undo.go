@@ -68,6 +68,9 @@ func (w *work) undo(ctx context.Context, entry Entry) (version int64, untouched 
 		if err != nil {
 			return current.Version, false, first(inTheWay, err)
 		}
+		if tried == 0 && current.Version != own && there && w.holds(current.Configuration(entry.Side), entry.After) {
+			own = w.confirm(ctx, entry)
+		}
 		untouched = untouched && current.Version == own
 		back, err := w.isBack(entry, current, there)
 		if back || err != nil {
@@ -91,6 +94,27 @@ func (w *work) ownVersion(entry Entry) int64 {
 		return version
 	}
 	return entry.Version
+}
+
+// confirm asks, by sending it again, for the answer to a write that was lost. The version that it was
+// bound to is gone, so that this changes nothing: the service repeats its answer, which has the version
+// that the write made, or refuses. It returns zero where that stays unknown.
+func (w *work) confirm(ctx context.Context, entry Entry) int64 {
+	action, known := w.actions[entry.ResourceID]
+	if !known || entry.Type == ActionDelete || entry.Absent {
+		return 0
+	}
+	written, err := w.update(ctx, action, entry.Version)
+	if err != nil {
+		return 0
+	}
+	return written.Version
+}
+
+// update makes the write of an action, bound to a version.
+func (w *work) update(ctx context.Context, action Action, version int64) (Resource, error) {
+	update := Update{ID: action.ResourceID, Version: version, Side: action.side(), Changes: action.Changes}
+	return w.Provider.Update(ctx, writeKey(w.run, update.ID, "update", version, update), update)
 }
 
 // isBack reports whether a resource is as it was before the run.

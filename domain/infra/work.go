@@ -14,6 +14,8 @@ type work struct {
 	limits Limits
 	run    string
 	groups [][]Action
+	// actions are those of the groups by resource.
+	actions map[string]Action
 	// known are the resources as they were before the run.
 	known map[string]Resource
 	// entries are the journal's of this run that are not settled: left by a crash, or written since.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -24,9 +25,9 @@ var _ infra.Store = (*Resources)(nil)
 func NewResources(db DB) *Resources { return &Resources{db: db} }
 
 // resourceColumns are what scanResource reads. Configurations come as text, exactly as they were kept.
-const resourceColumns = `r.resource_id, r.resource_type, r.tenant_id, r.desired::text, r.actual::text, r.schema::text,
+const resourceColumns = `r.resource_id, r.resource_type, r.tenant_id, r.desired::text AS desired, r.actual::text AS actual, r.schema::text AS schema,
 	r.state, r.version, r.unreadable, r.updated_at,
-	ARRAY(SELECT d.depends_on FROM resource_dependencies d WHERE d.resource_id = r.resource_id ORDER BY d.depends_on)`
+	ARRAY(SELECT d.depends_on FROM resource_dependencies d WHERE d.resource_id = r.resource_id ORDER BY d.depends_on) AS depends_on`
 
 func scanResource(row pgx.CollectableRow) (infra.Resource, error) {
 	var resource infra.Resource
@@ -96,8 +97,12 @@ func (s *Resources) Resources(ctx context.Context, filter infra.ResourceFilter, 
 		}
 	}
 	arguments["after"], arguments["limit"] = after, limit+1 // one more tells whether there is a next page
-	rows, err := s.db.Query(ctx, "SELECT "+resourceColumns+" FROM resources r WHERE "+where+
-		" AND r.resource_id > @after ORDER BY r.resource_id LIMIT @limit", arguments)
+	// The ids of the page first, and only then what belongs to them: right after an import the planner
+	// knows too little of the table, and would sort all the configurations behind the page too.
+	rows, err := s.db.Query(ctx, "WITH page AS MATERIALIZED (SELECT r.resource_id FROM resources r WHERE "+where+
+		` AND r.resource_id > @after ORDER BY r.resource_id LIMIT @limit)
+		SELECT found.* FROM page CROSS JOIN LATERAL (SELECT `+resourceColumns+
+		" FROM resources r WHERE r.resource_id = page.resource_id OFFSET 0) AS found", arguments)
 	if err != nil {
 		return infra.ResourcePage{}, explain(err, "listing resources")
 	}
@@ -105,6 +110,7 @@ func (s *Resources) Resources(ctx context.Context, filter infra.ResourceFilter, 
 	if err != nil {
 		return infra.ResourcePage{}, explain(err, "listing resources")
 	}
+	slices.SortFunc(resources, func(a, b infra.Resource) int { return strings.Compare(a.ID, b.ID) })
 	page := infra.ResourcePage{Resources: resources, Total: total}
 	if len(resources) > limit {
 		page.Resources = resources[:limit]
