@@ -2,14 +2,20 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/drift/judgement"
+	"github.com/omnicloud/omnicloud/domain/drift/secrecy"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/internal/postgres"
+	"github.com/omnicloud/omnicloud/internal/rulesfile"
 	"github.com/omnicloud/omnicloud/internal/sandbox"
 )
 
@@ -40,8 +46,13 @@ func (c *sandboxServeCommand) Run(ctx context.Context, log *slog.Logger) error {
 		return fmt.Errorf("starting the sandbox: %w", err)
 	}
 	defer pool.Close()
+	detect, err := sandboxDetector()
+	if err != nil {
+		_ = listener.Close()
+		return fmt.Errorf("starting the sandbox: %w", err)
+	}
 	services, err := sandbox.New(ctx, sandbox.Options{
-		DatabaseURL: c.Database.DatabaseURL, States: postgres.NewResources(pool), Seed: c.SandboxSeed, Logger: log,
+		DatabaseURL: c.Database.DatabaseURL, States: postgres.NewResources(pool), Detect: detect, Seed: c.SandboxSeed, Logger: log,
 	})
 	if err != nil {
 		_ = listener.Close()
@@ -58,4 +69,24 @@ func (c *sandboxServeCommand) resources(ctx context.Context) (*pgxpool.Pool, err
 		return nil, err
 	}
 	return postgres.Open(ctx, c.Database.DatabaseURL)
+}
+
+// sandboxDetector compares by the built-in rules. Hidden values are tagged with a key of this process
+// alone: the state service shows drift and stores none.
+func sandboxDetector() (func(context.Context, infra.Resource) ([]drift.Record, error), error) {
+	key := make(secrecy.Key, 32)
+	if _, err := rand.Read(key); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "the machine gives no random bytes")
+	}
+	redactor := secrecy.Redactor{Key: key}
+	detector, err := drift.NewDetector(
+		drift.WithPack(rulesfile.Pack("base")), drift.WithPack(rulesfile.Pack("aws")),
+		drift.WithJudge(judgement.Judge{Secrets: redactor}), drift.WithRedactor(redactor),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, resource infra.Resource) ([]drift.Record, error) {
+		return detector.ScanResource(resource)
+	}, nil
 }

@@ -145,3 +145,8 @@ func TestScanTenantResources(t *testing.T) {
 	assert.True(t, fault.Is(err, fault.Upstream))
 	assert.ErrorContains(t, err, "the actual configuration of resource b cannot be read")
 }
+
+func TestScanResourceThatCannotBeRead(t *testing.T) {
+	_, err := detector(t).ScanResource(infra.Resource{ID: "a", Type: "vm", Desired: []byte(`{"x":1}`), Unreadable: "access denied"})
+	require.True(t, fault.Is(err, fault.Unavailable), "it is not missing: %v", err)
+}

@@ -41,8 +41,12 @@ func (d *Detector) ScanTenantResources(ctx context.Context, tenantID string, res
 }
 
 // ScanResource compares a resource as the state service knows it. Configuration that is no JSON is an
-// Upstream error that names resource and side.
+// Upstream error that names resource and side; a resource that its provider could not be asked about is
+// an Unavailable one, since it may be as declared, drifted or gone.
 func (d *Detector) ScanResource(resource infra.Resource) ([]Record, error) {
+	if !resource.Readable() {
+		return nil, fault.New(fault.Unavailable, "the provider cannot read resource %s, so nothing is known of its drift; try again later", resource.ID)
+	}
 	desired, err := side(resource.ID, "desired", resource.Desired)
 	if err != nil {
 		return nil, err

@@ -30,14 +30,17 @@ var drifted = map[string]func(actual object){
 	"sg-granite": func(actual object) {
 		addTo(actual, "SecurityGroupIngress", object{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIp": "192.168.7.0/24"})
 	},
-	// Critical: open to the world.
-	"sg-meridian": func(actual object) {
-		addTo(actual, "SecurityGroupIngress", object{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"})
-	},
 	"bkt-finch-2": func(actual object) {
 		actual["PublicAccessBlockConfiguration"] = object{
 			"BlockPublicAcls": false, "BlockPublicPolicy": false, "IgnorePublicAcls": false, "RestrictPublicBuckets": false,
 		}
+	},
+	// Critical: open to the world.
+	"sg-meridian": func(actual object) {
+		addTo(actual, "SecurityGroupIngress", object{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"})
+	},
+	"sg-umbra": func(actual object) {
+		addTo(actual, "SecurityGroupIngress", object{"IpProtocol": "-1", "CidrIpv6": "::/0"})
 	},
 }
 
