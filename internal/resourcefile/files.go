@@ -38,8 +38,9 @@ func Folder(path string, stdin io.Reader) intake.Files {
 }
 
 func paths(path string) ([]string, error) {
-	if info, err := os.Stat(path); path == "-" || err != nil || !info.IsDir() {
-		return []string{path}, nil // what is not there is told when it is opened
+	// What is not there is told when it is opened.
+	if info, _ := os.Stat(path); path == "-" || info == nil || !info.IsDir() {
+		return []string{path}, nil
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
