@@ -53,7 +53,7 @@ func (i *importers) Import(ctx context.Context, request intake.Request) (intake.
 		CreatedAt: instant.Now(), CorrelationID: request.CorrelationID,
 	}
 	delivery := infra.Delivery{ID: report.ID, Name: report.Name, CreatedBy: report.CreatedBy, CorrelationID: report.CorrelationID}
-	imported, err := i.resources.Import(ctx, delivery, counted(resourcefile.Read(request.Files), request.Progress))
+	imported, err := i.resources.Import(ctx, delivery, withProgress(resourcefile.Read(request.Files), request.Progress))
 	switch {
 	case fault.Is(err, fault.InvalidInput):
 		report.Problem = err.Error()
@@ -77,8 +77,8 @@ func checkResourceRequest(request intake.Request) error {
 	return nil
 }
 
-// counted tells of progress as resources pass.
-func counted(rows infra.Rows, progress func(int64)) infra.Rows {
+// withProgress tells of progress as resources pass.
+func withProgress(rows infra.Rows, progress func(int64)) infra.Rows {
 	if progress == nil {
 		return rows
 	}
