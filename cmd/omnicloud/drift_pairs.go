@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -116,7 +117,6 @@ type pairReader struct {
 	name    string
 	number  int
 	schemas map[string]*drift.Schema
-	buffer  []byte
 }
 
 func (r *pairReader) errorf(format string, arguments ...any) error {
@@ -140,33 +140,79 @@ func (r *pairReader) next() (pair, error) {
 	}
 }
 
+// pair decodes a line. The schema is decoded only where it is not known yet, which is why the line is
+// taken apart first.
 func (r *pairReader) pair(text string) (pair, error) {
-	line, err := document.ParseString(text)
-	if err != nil {
-		return pair{}, r.errorf("%s", err)
+	var p pair
+	var failed error
+	schema := ""
+	decode := func(into *document.Value, key, value string) {
+		var err error
+		if *into, err = document.ParseString(value); err != nil && failed == nil {
+			failed = r.errorf("%s: %s", key, err)
+		}
 	}
-	if line.Kind() != document.Object {
-		return pair{}, r.errorf("a pair is an object with id, resource_type, desired and actual; this is %s", line.Kind())
-	}
-	p := pair{desired: line.Get("desired"), actual: line.Get("actual"), subject: drift.Subject{
-		ResourceID: line.Get("id").Text(), ResourceType: line.Get("resource_type").Text(), TenantID: line.Get("tenant_id").Text(),
-	}}
-	if p.subject.ResourceID == "" {
+	var id, resourceType, tenant document.Value
+	whole := document.Fields(text, func(key, value string) {
+		switch key {
+		case "id":
+			decode(&id, key, value)
+		case "resource_type":
+			decode(&resourceType, key, value)
+		case "tenant_id":
+			decode(&tenant, key, value)
+		case "desired":
+			decode(&p.desired, key, value)
+		case "actual":
+			decode(&p.actual, key, value)
+		case "schema":
+			schema = value
+		}
+	})
+	p.subject = drift.Subject{ResourceID: id.Text(), ResourceType: resourceType.Text(), TenantID: tenant.Text()}
+	switch {
+	case failed != nil:
+		return pair{}, failed
+	case !whole:
+		return pair{}, r.malformed(text)
+	case p.subject.ResourceID == "":
 		return pair{}, r.errorf("the pair has no id")
-	}
-	if p.desired.IsMissing() && p.actual.IsMissing() {
+	case p.desired.IsMissing() && p.actual.IsMissing():
 		return pair{}, r.errorf("pair %q has neither desired nor actual", p.subject.ResourceID)
 	}
-	if schema := line.Get("schema"); schema.Len() > 0 {
-		r.buffer = schema.AppendJSON(r.buffer[:0])
-		known := r.schemas[string(r.buffer)]
-		if known == nil {
-			if known, err = drift.ParseSchema(schema); err != nil {
-				return pair{}, r.errorf("%s", err)
-			}
-			r.schemas[string(r.buffer)] = known
-		}
-		p.subject.Schema = known
+	var err error
+	p.subject.Schema, err = r.schema(schema)
+	return p, err
+}
+
+// malformed says why a line is no pair.
+func (r *pairReader) malformed(text string) error {
+	line, err := document.ParseString(text)
+	if err != nil {
+		return r.errorf("%s", err)
 	}
-	return p, nil
+	return r.errorf("a pair is an object with id, resource_type, desired and actual; this is %s", line.Kind())
+}
+
+// schema returns the schema that a text holds, nil for none.
+func (r *pairReader) schema(text string) (*drift.Schema, error) {
+	if text == "" {
+		return nil, nil
+	}
+	if known := r.schemas[text]; known != nil {
+		return known, nil
+	}
+	value, err := document.ParseString(text)
+	if err != nil {
+		return nil, r.errorf("schema: %s", err)
+	}
+	if value.IsNull() {
+		return nil, nil
+	}
+	schema, err := drift.ParseSchema(value)
+	if err != nil {
+		return nil, r.errorf("%s", err)
+	}
+	r.schemas[strings.Clone(text)] = schema
+	return schema, nil
 }

@@ -16,16 +16,8 @@ func (d *Detector) RegisterComparator(pattern string, equal func(desired, actual
 		return fault.New(fault.InvalidInput, "the comparator of %q is nil; give a function", pattern)
 	}
 	return d.add(Rules{Compare: []CompareRule{{Scope{Path: pattern}, []string{pattern}}}}, func() {
-		d.comparators[pattern] = &semantic.Comparator{Name: pattern, Equal: equal}
+		d.comparators[pattern] = &semantic.Comparator{Name: pattern, Equal: equal, Containers: true}
 	})
-}
-
-// NameComparator lets rules call a Go function by a name, in place of a built-in of the same name.
-func (d *Detector) NameComparator(name string, equal func(desired, actual document.Value) bool) error {
-	if equal == nil || name == "" {
-		return fault.New(fault.InvalidInput, "a comparator needs a name and a function")
-	}
-	return d.add(Rules{}, func() { d.comparators[name] = &semantic.Comparator{Name: name, Equal: equal} })
 }
 
 // MarkFieldUnordered makes the lists at a path pattern sets. A pattern that is not understood is an
@@ -51,28 +43,11 @@ func (d *Detector) add(rules Rules, register func()) error {
 	if register != nil {
 		register()
 	}
-	if _, err := compile(everyType, []layer{{rules: rules}}, d.comparator); err != nil {
+	rows, err := rowsOf(rules, true, d.comparator)
+	if err != nil {
 		return err
 	}
-	d.added = d.added.and(rules)
+	d.added = append(d.added, rows...)
 	clear(d.programs)
 	return nil
 }
-
-// and returns the rules of both, those of other last.
-func (r Rules) and(other Rules) Rules {
-	return Rules{
-		Collections: join(r.Collections, other.Collections),
-		Compare:     join(r.Compare, other.Compare),
-		Ignore:      join(r.Ignore, other.Ignore),
-		Severity:    join(r.Severity, other.Severity),
-		Sensitive:   join(r.Sensitive, other.Sensitive),
-		Null:        join(r.Null, other.Null),
-		Empty:       join(r.Empty, other.Empty),
-		Defaults:    join(r.Defaults, other.Defaults),
-		Watch:       join(r.Watch, other.Watch),
-		WriteOnly:   join(r.WriteOnly, other.WriteOnly),
-	}
-}
-
-func join[T any](a, b []T) []T { return append(a[:len(a):len(a)], b...) }

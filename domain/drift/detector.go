@@ -25,7 +25,7 @@ type Detector struct {
 
 	mutex       sync.RWMutex
 	layers      []layer
-	added       Rules
+	added       []row // by the methods that add rules
 	comparators map[string]*semantic.Comparator
 	programs    map[programKey]*program
 }
@@ -52,6 +52,14 @@ func WithPack(rules Rules) Option {
 // WithRules adds rules of the user. Give packs first.
 func WithRules(rules Rules) Option {
 	return func(d *Detector) { d.layers = append(d.layers, layer{rules: rules, own: true}) }
+}
+
+// WithComparator lets rules call a Go function by a name, in place of a built-in of the same name. The
+// function must be pure and safe for concurrent use.
+func WithComparator(name string, equal func(desired, actual document.Value) bool) Option {
+	return func(d *Detector) {
+		d.comparators[name] = &semantic.Comparator{Name: name, Equal: equal, Containers: true}
+	}
 }
 
 // WithJudge sets who judges severity beyond rules.
@@ -89,10 +97,12 @@ func NewDetector(options ...Option) (*Detector, error) {
 	return d, d.check()
 }
 
-// check compiles every rule once, whatever its resource type.
+// check takes every rule apart, and finds the one that is not understood.
 func (d *Detector) check() error {
-	for _, l := range append(d.layers[:len(d.layers):len(d.layers)], layer{rules: d.added}) {
-		if _, err := compile(everyType, []layer{l}, d.comparator); err != nil {
+	for i := range d.layers {
+		l := &d.layers[i]
+		var err error
+		if l.rows, err = rowsOf(l.rules, l.own, d.comparator); err != nil {
 			return err
 		}
 	}
@@ -110,12 +120,15 @@ func (d *Detector) program(subject Subject) (*program, error) {
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	layers := append([]layer{{rules: subject.Schema.rules()}}, d.layers...)
-	layers = append(layers, layer{rules: d.added, own: true})
-	made, err := compile(subject.ResourceType, layers, d.comparator)
+	schema, err := rowsOf(subject.Schema.rules(), false, d.comparator)
 	if err != nil {
 		return nil, err
 	}
+	layers := [][]row{schema}
+	for _, l := range d.layers {
+		layers = append(layers, l.rows)
+	}
+	made := compile(subject.ResourceType, append(layers, d.added)...)
 	if len(d.programs) >= rememberedPrograms {
 		clear(d.programs)
 	}

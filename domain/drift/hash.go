@@ -26,7 +26,7 @@ func (w *walker) hash(state *configpath.State, value document.Value) uint64 {
 		return hashNothing
 	}
 	for _, c := range v.comparators {
-		if c.Normalize == nil {
+		if c.Normalize == nil || (!c.Containers && !value.IsScalar()) {
 			continue
 		}
 		if normal, ofKind := c.Normalize(value); ofKind {
@@ -98,4 +98,28 @@ func mix(a, b uint64) uint64 {
 	a ^= b + hashNothing + a<<6 + a>>2
 	a *= 0xff51afd7ed558ccd
 	return a ^ a>>32
+}
+
+// bareHash returns a number that two values share where they are equal without any rule.
+func bareHash(value document.Value) uint64 {
+	switch value.Kind() {
+	case document.Object:
+		sum := uint64(document.Object)
+		for i := range value.Len() {
+			sum = mix(sum, mix(maphash.String(seed, value.Key(i)), bareHash(value.At(i))))
+		}
+		return sum
+	case document.Array:
+		sum := uint64(document.Array)
+		for i := range value.Len() {
+			sum = mix(sum, bareHash(value.At(i)))
+		}
+		return sum
+	case document.Null:
+		return hashNull
+	case document.Number:
+		return maphash.String(seed, document.NumberKey(value.Text()))
+	default:
+		return maphash.String(seed, value.Text()) + uint64(value.Kind())
+	}
 }

@@ -49,33 +49,53 @@ func (p *program) at(state *configpath.State) *verdict {
 	})
 }
 
-// layer is a set of rules with where it comes from.
+// layer is a set of rules with where it comes from, taken apart once.
 type layer struct {
 	rules Rules
 	own   bool
+	rows  []row
 }
 
-// everyType stands for all resource types at once, to check rules of any.
-const everyType = "\x00"
-
-// compiler collects the patterns and effects of the rules that concern one resource type.
-type compiler struct {
+// row is one rule: where it holds and what it says.
+type row struct {
 	resourceType string
-	comparators  func(name string) (*semantic.Comparator, bool)
-	patterns     []configpath.Pattern
-	program      *program
+	pattern      configpath.Pattern
+	inside       bool
+	sensitive    bool
+	effect       func(*verdict)
 }
 
-// compile makes the program of a resource type. An error is InvalidInput and names the rule.
-func compile(resourceType string, layers []layer, comparators func(string) (*semantic.Comparator, bool)) (*program, error) {
-	c := compiler{resourceType: resourceType, comparators: comparators, program: &program{}}
-	for _, layer := range layers {
-		if err := c.layer(layer); err != nil {
-			return nil, err
+// compiler takes rules apart.
+type compiler struct {
+	comparators func(name string) (*semantic.Comparator, bool)
+	rows        []row
+}
+
+// rowsOf takes rules apart. An error is InvalidInput and names the rule.
+func rowsOf(rules Rules, own bool, comparators func(string) (*semantic.Comparator, bool)) ([]row, error) {
+	c := compiler{comparators: comparators}
+	err := c.layer(rules, own)
+	return c.rows, err
+}
+
+// compile makes the program of a resource type out of what concerns it.
+func compile(resourceType string, layers ...[]row) *program {
+	p := &program{}
+	var patterns []configpath.Pattern
+	for _, rows := range layers {
+		for i := range rows {
+			r := &rows[i]
+			if r.resourceType != "" && !configpath.Wildcard(r.resourceType, resourceType) {
+				continue
+			}
+			patterns = append(patterns, r.pattern)
+			p.effects = append(p.effects, r.effect)
+			p.inside = append(p.inside, r.inside)
+			p.hasSensitive = p.hasSensitive || r.sensitive
 		}
 	}
-	c.program.matcher = configpath.NewMatcher(c.patterns)
-	return c.program, nil
+	p.matcher = configpath.NewMatcher(patterns)
+	return p
 }
 
 // reach is how far a rule holds beyond the place that its pattern names.
@@ -88,9 +108,6 @@ const (
 )
 
 func (c *compiler) add(scope Scope, how reach, effect func(*verdict)) error {
-	if scope.ResourceType != "" && c.resourceType != everyType && !configpath.Wildcard(scope.ResourceType, c.resourceType) {
-		return nil
-	}
 	pattern, err := configpath.ParsePattern(scope.Path)
 	if err != nil {
 		return err
@@ -98,14 +115,11 @@ func (c *compiler) add(scope Scope, how reach, effect func(*verdict)) error {
 	if how == beneath {
 		pattern = pattern.Beneath()
 	}
-	c.patterns = append(c.patterns, pattern)
-	c.program.effects = append(c.program.effects, effect)
-	c.program.inside = append(c.program.inside, how != here)
+	c.rows = append(c.rows, row{resourceType: scope.ResourceType, pattern: pattern, effect: effect, inside: how != here})
 	return nil
 }
 
-func (c *compiler) layer(l layer) error {
-	rules := l.rules
+func (c *compiler) layer(rules Rules, own bool) error {
 	for _, compile := range []func() error{
 		func() error { return c.collections(rules.Collections) },
 		func() error { return c.compare(rules.Compare) },
@@ -124,13 +138,16 @@ func (c *compiler) layer(l layer) error {
 		},
 		func() error {
 			return each(rules.Severity, func(r SeverityRule) error {
-				return c.add(r.Scope, beneath, func(v *verdict) { v.severity, v.own = r.Severity, l.own })
+				return c.add(r.Scope, beneath, func(v *verdict) { v.severity, v.own = r.Severity, own })
 			})
 		},
 		func() error {
 			return each(rules.Sensitive, func(r SensitiveRule) error {
-				c.program.hasSensitive = true
-				return c.add(r.Scope, beneath, func(v *verdict) { v.sensitive = true })
+				err := c.add(r.Scope, beneath, func(v *verdict) { v.sensitive = true })
+				if err == nil {
+					c.rows[len(c.rows)-1].sensitive = true
+				}
+				return err
 			})
 		},
 		func() error {

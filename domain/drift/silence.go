@@ -6,6 +6,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
+	"github.com/omnicloud/omnicloud/domain/drift/semantic"
 )
 
 // ignores reports whether rules keep the place, or these values of it, out of findings.
@@ -13,7 +14,8 @@ func (v *verdict) ignores(desired, actual document.Value) bool {
 	if v.ignored {
 		return true
 	}
-	for _, r := range v.conditional {
+	for i := range v.conditional {
+		r := &v.conditional[i]
 		if r.holds(desired, actual) {
 			return true
 		}
@@ -22,7 +24,7 @@ func (v *verdict) ignores(desired, actual document.Value) bool {
 }
 
 // holds reports whether the conditions of a rule are met by the values of both sides.
-func (r IgnoreRule) holds(desired, actual document.Value) bool {
+func (r *IgnoreRule) holds(desired, actual document.Value) bool {
 	switch {
 	case r.Sole && desired.Len() != 1 && actual.Len() != 1:
 		return false
@@ -38,6 +40,14 @@ func (r IgnoreRule) holds(desired, actual document.Value) bool {
 // like reports whether a value is a scalar whose text a glob matches.
 func like(glob string, value document.Value) bool {
 	return value.IsScalar() && configpath.Wildcard(glob, value.Text())
+}
+
+// equal reports whether two scalars are equal by the comparators of their place.
+func (v *verdict) equal(a, b document.Value) bool {
+	if document.Equal(a, b) || (!v.onlyThese && semantic.Plain(a, b)) {
+		return true
+	}
+	return slices.ContainsFunc(v.comparators, func(c *semantic.Comparator) bool { return c.Same(a, b) })
 }
 
 // fills reports whether a text is a template's with something for each <name>.
@@ -96,6 +106,10 @@ func (w *walker) alarming(state *configpath.State, watch *WatchRule, actual docu
 
 // meets reports whether a value has all that an expected one names.
 func (w *walker) meets(state *configpath.State, expected, value document.Value) bool {
+	if expected.IsScalar() {
+		v := w.program.at(state)
+		return value.IsScalar() && (v.equal(expected, value) || fills(expected.Text(), value.Text()))
+	}
 	probe := walker{program: w.program, mode: Declared, template: true, unordered: w.unordered, path: w.path}
 	return probe.diff(state, expected, value) == 0
 }

@@ -17,12 +17,16 @@ const maxExact = 128
 // optimal assignment. A keyed list pairs by its keys alone.
 func (w *walker) pairUnordered(state *configpath.State, as Collection, keys []configpath.Path, desired, actual document.Value) pairing {
 	m := unorderedMatch{w: w, state: state, desired: desired, actual: actual}
-	m.left = m.hashed(desired)
-	m.right = m.hashed(actual)
+	m.left, m.right = m.elements(desired), m.elements(actual)
 	if as == Set {
 		m.left, m.right = m.distinct(desired, m.left), m.distinct(actual, m.right)
 	}
 	m.takeEqual()
+	if len(m.left) > 0 && len(m.right) > 0 {
+		m.hash(desired, m.left)
+		m.hash(actual, m.right)
+		m.takeEqual()
+	}
 	if as == Keyed {
 		m.byKey(keys)
 	} else {
@@ -60,60 +64,101 @@ func (m *unorderedMatch) element(at int) *configpath.State {
 	return m.w.program.matcher.Element(m.state, at)
 }
 
-func (m *unorderedMatch) hashed(list document.Value) []hashedElement {
+// elements lists what no rule keeps out, with hashes of the bare values: most elements are equal as
+// they are, and rules need not be asked.
+func (m *unorderedMatch) elements(list document.Value) []hashedElement {
 	elements := make([]hashedElement, 0, list.Len())
 	for i, value := range list.Elements() {
-		element := m.element(i)
-		if !m.w.program.at(element).ignores(value, value) {
-			elements = append(elements, hashedElement{i, m.w.hash(element, value)})
+		if !m.w.program.at(m.element(i)).ignores(value, value) {
+			elements = append(elements, hashedElement{i, bareHash(value)})
 		}
 	}
 	return elements
 }
 
+// hash gives elements the hashes that rules bring them to.
+func (m *unorderedMatch) hash(list document.Value, elements []hashedElement) {
+	for i := range elements {
+		at := elements[i].at
+		elements[i].hash = m.w.hash(m.element(at), list.At(at))
+	}
+}
+
+// fewElements is how many are looked through faster than a map is made of them.
+const fewElements = 12
+
 // distinct keeps the first of the elements that equal each other.
 func (m *unorderedMatch) distinct(list document.Value, elements []hashedElement) []hashedElement {
-	seen := make(map[uint64][]int, len(elements))
-	kept := elements[:0]
-	for _, e := range elements {
-		again := slices.ContainsFunc(seen[e.hash], func(earlier int) bool {
-			return m.w.cost(m.element(e.at), list.At(earlier), list.At(e.at)) == 0
+	index := indexOf(elements)
+	repeated := make([]bool, len(elements))
+	for j, e := range elements {
+		index.each(e.hash, func(i int) bool {
+			repeated[j] = i < j && m.w.cost(m.element(e.at), list.At(elements[i].at), list.At(e.at)) == 0
+			return repeated[j]
 		})
-		if !again {
-			seen[e.hash] = append(seen[e.hash], e.at)
+	}
+	return without(elements, repeated)
+}
+
+// takeEqual pairs elements of equal hash that do not differ and drops both.
+func (m *unorderedMatch) takeEqual() {
+	index := indexOf(m.right)
+	takenLeft, takenRight := make([]bool, len(m.left)), make([]bool, len(m.right))
+	for i, e := range m.left {
+		index.each(e.hash, func(j int) bool {
+			if takenRight[j] || m.costOf(e, m.right[j]) != 0 {
+				return false
+			}
+			takenLeft[i], takenRight[j] = true, true
+			return true
+		})
+	}
+	m.left, m.right = without(m.left, takenLeft), without(m.right, takenRight)
+}
+
+func without(elements []hashedElement, dropped []bool) []hashedElement {
+	kept := elements[:0]
+	for i, e := range elements {
+		if !dropped[i] {
 			kept = append(kept, e)
 		}
 	}
 	return kept
 }
 
-// takeEqual pairs elements that do not differ and drops both.
-func (m *unorderedMatch) takeEqual() {
-	byHash := make(map[uint64][]int, len(m.right))
-	for i := len(m.right) - 1; i >= 0; i-- {
-		byHash[m.right[i].hash] = append(byHash[m.right[i].hash], i)
+// hashIndex finds elements by hash: by looking through them where they are few, by a map elsewhere.
+type hashIndex struct {
+	elements []hashedElement
+	byHash   map[uint64][]int
+}
+
+func indexOf(elements []hashedElement) hashIndex {
+	index := hashIndex{elements: elements}
+	if len(elements) <= fewElements {
+		return index
 	}
-	taken := make([]bool, len(m.right))
-	m.left = slices.DeleteFunc(m.left, func(e hashedElement) bool {
-		candidates := byHash[e.hash]
-		for c := len(candidates) - 1; c >= 0; c-- {
-			i := candidates[c]
-			if m.costOf(e, m.right[i]) != 0 {
-				continue
-			}
-			taken[i] = true
-			byHash[e.hash] = slices.Delete(candidates, c, c+1)
-			return true
-		}
-		return false
-	})
-	rest := m.right[:0]
-	for i, e := range m.right {
-		if !taken[i] {
-			rest = append(rest, e)
+	index.byHash = make(map[uint64][]int, len(elements))
+	for i, e := range elements {
+		index.byHash[e.hash] = append(index.byHash[e.hash], i)
+	}
+	return index
+}
+
+// each visits the elements of a hash in order until visit returns true.
+func (x hashIndex) each(hash uint64, visit func(i int) bool) {
+	for _, i := range x.byHash[hash] {
+		if visit(i) {
+			return
 		}
 	}
-	m.right = rest
+	if x.byHash != nil {
+		return
+	}
+	for i := range x.elements {
+		if x.elements[i].hash == hash && visit(i) {
+			return
+		}
+	}
 }
 
 func (m *unorderedMatch) costOf(left, right hashedElement) int {
@@ -207,16 +252,4 @@ func (m *unorderedMatch) identity(element document.Value, at int, keys []configp
 		identity = mix(identity, m.w.hash(state, key.In(element)))
 	}
 	return identity
-}
-
-// approximate pairs long rests in blocks, near-optimally, and notes it.
-func (m *unorderedMatch) approximate(left, right []hashedElement) {
-	if m.w.recording {
-		m.w.approximate = append(m.w.approximate, slices.Clone(m.w.path))
-	}
-	for len(left) > 0 || len(right) > 0 {
-		l, r := min(len(left), maxExact), min(len(right), maxExact)
-		m.assignExactly(left[:l], right[:r])
-		left, right = left[l:], right[r:]
-	}
 }

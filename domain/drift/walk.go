@@ -78,7 +78,11 @@ func (w *walker) diff(state *configpath.State, desired, actual document.Value) i
 func (w *walker) compare(state *configpath.State, v *verdict, desired, actual document.Value) int {
 	var within *semantic.Comparator
 	inDesired, inActual := desired, actual
+	containers := !desired.IsScalar() && desired.Kind() == actual.Kind()
 	for _, c := range v.comparators {
+		if containers && !c.Containers {
+			continue
+		}
 		if c.Equal != nil {
 			if c.Equal(desired, actual) {
 				return 0
@@ -175,6 +179,8 @@ func (w *walker) added(state *configpath.State, actual document.Value) int {
 			return 0
 		}
 		return w.changed(v, KeyAdded, document.Value{}, actual)
+	case w.mode == Declared && actual.Len() == 0:
+		return 0
 	case w.absent(state, v, actual):
 		return 0
 	case w.mode == Declared:

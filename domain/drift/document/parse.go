@@ -3,6 +3,7 @@ package document
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -21,16 +22,37 @@ func ParseString(text string) (Value, error) {
 	if !utf8.ValidString(text) {
 		return Value{}, fault.New(fault.InvalidInput, "the document is not valid UTF-8; save it as UTF-8")
 	}
-	// The estimate keeps small documents in one allocation.
-	p := parser{text: text, slab: make([]node, 0, 1+len(text)/24)}
-	var root [1]node
-	if err := p.value(&root[0], 0); err != nil {
+	stack, _ := stacks.Get().(*[]node)
+	p := parser{text: text, slab: make([]node, 1, nodesOf(text)), stack: (*stack)[:0]}
+	defer p.release(stack)
+	root := &p.slab[0]
+	if err := p.value(root, 0); err != nil {
 		return Value{}, err
 	}
 	if p.space(); p.at < len(p.text) {
 		return Value{}, p.errorf("there is something after the end of the document")
 	}
-	return Value{&root[0]}, nil
+	return Value{root}, nil
+}
+
+// nodesOf returns at least the number of values in a well-formed document, so that all of them lie in
+// one piece of memory.
+func nodesOf(text string) int {
+	return 2 + strings.Count(text, ",") + strings.Count(text, "{") + strings.Count(text, "[")
+}
+
+// stacks are kept from document to document.
+var stacks = sync.Pool{New: func() any { return new([]node) }}
+
+// release gives the stack back, unless one huge document made it huge.
+func (p *parser) release(stack *[]node) {
+	const kept = 4096
+	if cap(p.stack) > kept {
+		return
+	}
+	*stack = p.stack[:cap(p.stack)]
+	clear(*stack) // so that it does not keep documents alive
+	stacks.Put(stack)
 }
 
 // parser reads a document in one pass. Children of the containers that are still open lie on the

@@ -20,8 +20,24 @@ type Comparator struct {
 	Unordered bool
 	// Equal compares where no single spelling exists, such as a name and the ARN that ends in it.
 	Equal func(desired, actual document.Value) bool
+	// Containers says that the comparator has something to say of two objects or two lists; others are
+	// asked about scalars, and about a text beside an object or a list.
+	Containers bool
 	// Refines says that Equal holds only where plain equality does.
 	Refines bool
+}
+
+// Same reports whether the comparator, of either form, says that two values are equal.
+func (c *Comparator) Same(desired, actual document.Value) bool {
+	if c.Equal != nil {
+		return c.Equal(desired, actual)
+	}
+	a, ofKind := c.Normalize(desired)
+	if !ofKind {
+		return false
+	}
+	b, ofKind := c.Normalize(actual)
+	return ofKind && document.Equal(a, b)
 }
 
 // Named returns a built-in comparator.
@@ -44,7 +60,7 @@ func Names() []string {
 
 // builtIn lists the comparators that rules may name; docs/drift.md tells what each is for.
 var builtIn = []*Comparator{
-	{Name: "exact", Equal: document.Equal, Refines: true},
+	{Name: "exact", Equal: document.Equal, Refines: true, Containers: true},
 	{Name: "plain", Equal: Plain, Refines: true},
 	{Name: "number", Normalize: looseNumber},
 	{Name: "boolean", Normalize: looseBoolean},
@@ -67,7 +83,7 @@ var builtIn = []*Comparator{
 	{Name: "hour", Normalize: startOfHour},
 	{Name: "base64", Equal: texts(sameBase64)},
 	{Name: "json", Normalize: withinText},
-	{Name: "iam-policy", Normalize: policy, Unordered: true},
+	{Name: "iam-policy", Normalize: policy, Unordered: true, Containers: true},
 	{Name: "arn", Equal: texts(sameResource)},
 	{Name: "kms-key", Equal: texts(sameKey)},
 	{Name: "provider-case", Equal: texts(caseFoldedByProvider)},
@@ -76,7 +92,7 @@ var builtIn = []*Comparator{
 	{Name: "final-mark", Equal: texts(sameButFinalMark)},
 	{Name: "lost-characters", Equal: texts(lostCharacters)},
 	{Name: "redis-acl", Normalize: text(canonicalACL)},
-	{Name: "key-case", Normalize: lowerKeys},
+	{Name: "key-case", Normalize: lowerKeys, Containers: true},
 }
 
 // text makes a Normalize of a function over texts.
@@ -86,7 +102,10 @@ func text(normalize func(string) (string, bool)) func(document.Value) (document.
 			return value, false
 		}
 		normal, ofKind := normalize(value.Text())
-		return document.TextValue(normal), ofKind
+		if !ofKind || normal == value.Text() {
+			return value, ofKind
+		}
+		return document.TextValue(normal), true
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 // shortest spelling. An IPv4 address mapped into IPv6 is the IPv4 one.
 func canonicalCIDR(text string) (string, bool) {
 	text = strings.TrimSpace(text)
+	if strings.Trim(text, "0123456789abcdefABCDEF:./") != "" || !strings.ContainsAny(text, ".:") {
+		return "", false
+	}
 	if !strings.Contains(text, "/") {
 		address, err := netip.ParseAddr(text)
 		if err != nil || address.Zone() != "" {

@@ -18,11 +18,21 @@ func looseNumber(value document.Value) (document.Value, bool) {
 	if !value.IsScalar() || value.Kind() == document.Bool {
 		return value, false
 	}
-	exact, ok := parseDecimal(strings.TrimSpace(value.Text()))
-	if !ok {
+	text := strings.TrimPrefix(strings.TrimSpace(value.Text()), "+")
+	if text == "" || len(text) > longestNumber || (text[0] != '-' && text[0] != '.' && (text[0] < '0' || text[0] > '9')) {
 		return value, false
 	}
-	return document.TextValue(exact.RatString()), true
+	// JSON has neither leading zeros nor a leading dot.
+	sign := ""
+	if text[0] == '-' {
+		sign, text = "-", text[1:]
+	}
+	text = strings.TrimLeft(text, "0")
+	if text == "" || text[0] < '0' || text[0] > '9' {
+		text = "0" + text
+	}
+	number, err := document.NumberValue(sign + text)
+	return number, err == nil
 }
 
 // parseDecimal reads a decimal number exactly; no fractions, no other bases.
@@ -74,6 +84,9 @@ var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700
 
 // canonicalTime brings an instant to UTC.
 func canonicalTime(text string) (string, bool) {
+	if len(text) < len("2006-01-02T15:04Z") || (text[4] != '-' && !strings.Contains(text[:5], ",")) {
+		return "", false
+	}
 	for _, layout := range timeLayouts {
 		if instant, err := time.Parse(layout, text); err == nil {
 			return instant.UTC().Format(time.RFC3339Nano), true
