@@ -57,11 +57,9 @@ func (c Change) autoRemediable() bool {
 // Marked returns the values of a resource's configuration at paths that rules mark as sensitive, so
 // that they can be hidden in other documents too. An error is InvalidInput, about the subject's schema.
 func (d *Detector) Marked(subject Subject, value document.Value) ([]document.Value, error) {
-	sensitive := func(l layer) bool { return len(l.rules.Sensitive) > 0 }
-	d.mutex.RLock()
-	marks := slices.ContainsFunc(d.layers, sensitive) || len(d.added.Sensitive) > 0
-	d.mutex.RUnlock()
-	if !marks {
+	// Only rules mark paths; a schema does not.
+	marks := func(l layer) bool { return len(l.rules.Sensitive) > 0 }
+	if !slices.ContainsFunc(d.layers, marks) {
 		return nil, nil
 	}
 	program, err := d.program(subject)
