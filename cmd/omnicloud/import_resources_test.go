@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/infra"
+	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
@@ -28,6 +30,19 @@ func (i importing) resources() []infra.Resource {
 	return page.Resources
 }
 
+// report reads the report that an import printed the id of, as GET /v1/imports/{id} does.
+func (i importing) report(out string) intake.Report {
+	i.t.Helper()
+	id := regexp.MustCompile(`import (\S+)`).FindStringSubmatch(out)
+	require.Len(i.t, id, 2, out)
+	pool, err := postgres.Open(context.Background(), i.url)
+	require.NoError(i.t, err)
+	defer pool.Close()
+	report, err := postgres.NewIntake(pool).Report(context.Background(), id[1])
+	require.NoError(i.t, err)
+	return report
+}
+
 func TestImportResources(t *testing.T) {
 	t.Run("says what became of each tenant's, and keeps them to the digit", func(t *testing.T) {
 		i := newImporting(t)
@@ -37,6 +52,9 @@ func TestImportResources(t *testing.T) {
 		assert.Contains(t, out, "2 added, 0 replaced, 0 unchanged")
 		assert.Regexp(t, `TENANT +ROWS +OUTCOME`, out)
 		assert.Regexp(t, `- +acme +2 +added`, out)
+		report := i.report(out)
+		require.EqualValues(t, 3, report.Rows)
+		require.Equal(t, "dune", report.Slices[1].Scope)
 		resources := i.resources()
 		require.Len(t, resources, 3)
 		require.Equal(t, "vm-1", resources[0].ID)
