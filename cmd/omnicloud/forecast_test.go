@@ -51,7 +51,7 @@ func TestForecastCommand(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "out.csv")
 		code, _, stderr := execute(t, "forecast", "--in", writeSeries(t, 13, "brief"), "--horizon", "2", "--out", out)
 		assert.Equal(t, 1, code)
-		assert.Equal(t, "omnicloud: series \"brief\" spans 13 days; a forecast needs at least 14 days of history; --skip-short leaves such series out\n", stderr)
+		assert.Equal(t, "omnicloud: series \"brief\" spans 13 days; at least 14 days of history are needed; --skip-short leaves such series out\n", stderr)
 		assert.NoFileExists(t, out)
 	})
 	t.Run("leaves short series out when asked, and says so", func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestForecastCommand(t *testing.T) {
 		code, stdout, stderr := execute(t, "forecast", "--in", path, "--horizon", "1", "--granularity", "daily", "--skip-short", "--out", "-")
 		require.Equal(t, 0, code, stderr)
 		assert.NotContains(t, stdout, "brief")
-		assert.Equal(t, "left out: series \"brief\" spans 1 days; a forecast needs at least 14 days of history\n", stderr)
+		assert.Equal(t, "left out: series \"brief\" spans 1 days; at least 14 days of history are needed\n", stderr)
 	})
 	t.Run("tests on the past, beside seasonal naive and a straight line", func(t *testing.T) {
 		code, stdout, stderr := execute(t, "forecast", "--in", writeSeries(t, 90, "a"), "--horizon", "7", "--backtest", "28d")

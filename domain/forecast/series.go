@@ -55,7 +55,7 @@ func (e *ShortSeriesError) Error() string {
 		return fmt.Sprintf("series %q spans %d %s; a backtest needs at least %s of history and the horizon of %d %s",
 			e.SeriesID, e.Points, unit, least, e.Horizon, unit)
 	}
-	return fmt.Sprintf("series %q spans %d %s; a forecast needs at least %s of history", e.SeriesID, e.Points, unit, least)
+	return fmt.Sprintf("series %q spans %d %s; at least %s of history are needed", e.SeriesID, e.Points, unit, least)
 }
 
 // Unwrap gives the error its code.
@@ -71,3 +71,16 @@ type grid struct {
 
 // at returns the instant of a point, which may lie beyond the last.
 func (g *grid) at(i int) time.Time { return g.granularity.Step(g.first, i) }
+
+// CheckLength returns a *ShortSeriesError for a series that spans too little to tell anything from, at
+// the granularity that its stamps show.
+func (s Series) CheckLength() error {
+	g, err := regularise(s, "")
+	if err != nil {
+		return err
+	}
+	if len(g.values) < g.granularity.leastPoints() {
+		return &ShortSeriesError{SeriesID: s.ID, Granularity: g.granularity, Points: len(g.values)}
+	}
+	return nil
+}
