@@ -1,0 +1,176 @@
+package capacity
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+)
+
+// RunWhatIfScenario returns every forecast of the baseline as it would be under a scenario. At each
+// point all quantiles change by the factor by which the median changes, so that intervals scale with
+// demand; where the median is not above zero they are shifted instead. Demand is never clipped at any
+// capacity. A multiplier of 1 returns the baseline, bit for bit. Errors are InvalidInput, and NotFound
+// for an unknown workload.
+func RunWhatIfScenario(baseline map[forecast.ResourceMetric]forecast.ForecastResult, scenario Scenario, estate Estate) (map[forecast.ResourceMetric]forecast.ForecastResult, error) {
+	if err := scenario.check(estate); err != nil {
+		return nil, err
+	}
+	changed := make(map[forecast.ResourceMetric]forecast.ForecastResult, len(baseline))
+	for _, metric := range inOrder(baseline) {
+		change, err := scenario.on(metric, estate)
+		if err != nil {
+			return nil, err
+		}
+		changed[metric] = change.apply(baseline[metric], scenario.From)
+	}
+	return changed, nil
+}
+
+// inOrder returns the metrics of a baseline in a fixed order, so that the first error is always the same.
+func inOrder(baseline map[forecast.ResourceMetric]forecast.ForecastResult) []forecast.ResourceMetric {
+	metrics := make([]forecast.ResourceMetric, 0, len(baseline))
+	for metric := range baseline {
+		metrics = append(metrics, metric)
+	}
+	slices.Sort(metrics)
+	return metrics
+}
+
+// change is a scenario in one metric's unit.
+type change struct{ removed, factor, added float64 }
+
+func (s Scenario) on(metric forecast.ResourceMetric, estate Estate) (change, error) {
+	c := change{factor: 1}
+	if s.TrafficMultiplier != nil {
+		power, given := s.Elasticity[metric]
+		if !given {
+			power = 1
+		}
+		c.factor = math.Pow(*s.TrafficMultiplier, power)
+	}
+	var err error
+	if s.RemoveWorkloadID != "" {
+		if c.removed, err = estate.Workloads[s.RemoveWorkloadID].in(metric, estate); err != nil {
+			return c, err
+		}
+	}
+	if s.NewWorkload != nil {
+		c.added, err = s.NewWorkload.in(metric, estate)
+	}
+	return c, err
+}
+
+// apply returns a forecast with the change from an instant on; the forecast itself stays as it was.
+func (c change) apply(f forecast.ForecastResult, from *time.Time) forecast.ForecastResult {
+	f.Levels = slices.Clone(f.Levels)
+	f.Mended = slices.Clone(f.Mended)
+	f.Predictions = slices.Clone(f.Predictions)
+	for k, p := range f.Predictions {
+		p.Quantiles = slices.Clone(p.Quantiles)
+		if from == nil || !p.Timestamp.Before(*from) {
+			p = c.at(p)
+		}
+		f.Predictions[k] = p
+	}
+	return f
+}
+
+func (c change) at(p forecast.Prediction) forecast.Prediction {
+	if p.Value <= 0 {
+		shift := max(p.Value-c.removed, min(p.Value, 0))*c.factor + c.added - p.Value
+		p.Value += shift
+		for i := range p.Quantiles {
+			p.Quantiles[i] += shift
+		}
+		return p
+	}
+	after := max(p.Value-c.removed, 0)*c.factor + c.added
+	factor := after / p.Value
+	p.Value = after
+	for i := range p.Quantiles {
+		p.Quantiles[i] *= factor
+	}
+	return p
+}
+
+// ScenarioOutcome is a scenario beside what is expected without it.
+type ScenarioOutcome struct {
+	Scenario  Scenario                                            `json:"scenario"`
+	Forecasts map[forecast.ResourceMetric]forecast.ForecastResult `json:"forecasts"`
+	// Effects are per metric, in the order of their names.
+	Effects []Effect `json:"effects"`
+}
+
+// Effect is what a scenario does to one metric, in its unit.
+type Effect struct {
+	Metric forecast.ResourceMetric `json:"metric"`
+	// PeakBefore and PeakAfter are the greatest P90 within the horizon.
+	PeakBefore float64 `json:"peak_before"`
+	PeakAfter  float64 `json:"peak_after"`
+	// Shortfall is how much P90 exceeds capacity at most, 0 where it never does or no capacity is known.
+	Shortfall float64 `json:"shortfall"`
+	// ExhaustionBefore and ExhaustionAfter are nil where no capacity is known.
+	ExhaustionBefore *Exhaustion `json:"exhaustion_before,omitempty"`
+	ExhaustionAfter  *Exhaustion `json:"exhaustion_after,omitempty"`
+}
+
+// CompareScenarios runs several scenarios on one baseline and says what each does, in the order given.
+// Capacities may lack metrics. At least one scenario is needed.
+func CompareScenarios(baseline map[forecast.ResourceMetric]forecast.ForecastResult, scenarios []Scenario, estate Estate, capacities map[forecast.ResourceMetric]Capacity) ([]ScenarioOutcome, error) {
+	if len(scenarios) == 0 {
+		return nil, fault.Invalid("/scenarios", "there is no scenario to run; give one at least")
+	}
+	outcomes := make([]ScenarioOutcome, 0, len(scenarios))
+	for _, scenario := range scenarios {
+		changed, err := RunWhatIfScenario(baseline, scenario, estate)
+		if err != nil {
+			return nil, err
+		}
+		outcome := ScenarioOutcome{Scenario: scenario, Forecasts: changed}
+		for _, metric := range inOrder(baseline) {
+			effect, err := effectOn(metric, baseline[metric], changed[metric], capacities)
+			if err != nil {
+				return nil, err
+			}
+			outcome.Effects = append(outcome.Effects, effect)
+		}
+		outcomes = append(outcomes, outcome)
+	}
+	return outcomes, nil
+}
+
+func effectOn(metric forecast.ResourceMetric, before, after forecast.ForecastResult, capacities map[forecast.ResourceMetric]Capacity) (Effect, error) {
+	effect := Effect{Metric: metric}
+	high := [2][]float64{}
+	for i, f := range []forecast.ForecastResult{before, after} {
+		values, err := quantile(f, 0.9)
+		if err != nil {
+			return effect, err
+		}
+		if len(values) == 0 {
+			return effect, fault.Invalid("/predictions", "the forecast of %s has no points", metric)
+		}
+		high[i] = values
+	}
+	effect.PeakBefore, effect.PeakAfter = slices.Max(high[0]), slices.Max(high[1])
+	capacity, known := capacities[metric]
+	if !known {
+		return effect, nil
+	}
+	exhaustionBefore, err := ProjectCapacityExhaustion(before, capacity)
+	if err != nil {
+		return effect, err
+	}
+	exhaustionAfter, err := ProjectCapacityExhaustion(after, capacity)
+	if err != nil {
+		return effect, err
+	}
+	effect.ExhaustionBefore, effect.ExhaustionAfter = &exhaustionBefore, &exhaustionAfter
+	for i, v := range high[1] {
+		effect.Shortfall = max(effect.Shortfall, v-capacity.At(after.Predictions[i].Timestamp))
+	}
+	return effect, nil
+}

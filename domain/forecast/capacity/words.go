@@ -1,0 +1,107 @@
+package capacity
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/forecast"
+)
+
+// words gives the reason of a finding.
+func (f *finding) words(plan Plan, headroomPercent float64) string {
+	var text strings.Builder
+	unit := unitOf(f.Metric)
+	target := fmt.Sprintf("%s holds the peak of %s on %s with %s %% headroom",
+		amount(f.RecommendedCapacity, unit), amount(f.peak, unit), day(f.peakAt), number(headroomPercent))
+	switch f.Urgency {
+	case Overdue, Scheduled:
+		fmt.Fprintf(&text, "%s reaches its capacity of %s on %s in one future of ten (P90), %s in one of two; %s.", f.Metric,
+			amount(plan.Capacity.At(*f.exhaustion.P90), unit), day(*f.exhaustion.P90), orNever(f.exhaustion.P50, f.exhaustion.Until), target)
+		if f.Urgency == Overdue {
+			fmt.Fprintf(&text, " With a lead time of %s the order was due on %s: order now.", span(plan.LeadTime), day(*f.OrderBy))
+		} else {
+			fmt.Fprintf(&text, " With a lead time of %s, order by %s.", span(plan.LeadTime), day(*f.OrderBy))
+		}
+	case HeadroomShort:
+		fmt.Fprintf(&text, "%s stays below its capacity until %s but leaves less than %s %% headroom; %s.",
+			f.Metric, day(f.exhaustion.Until), number(headroomPercent), target)
+	case Release:
+		fmt.Fprintf(&text, "%s needs no more than %s until %s (P90 with %s %% headroom); %s can be released.",
+			f.Metric, amount(f.RecommendedCapacity, unit), day(f.exhaustion.Until), number(headroomPercent), amount(-f.Change, unit))
+	}
+	if n := len(plan.Capacity.Planned); n > 0 {
+		fmt.Fprintf(&text, " Planned additions (%d) are counted.", n)
+	}
+	if f.Placement != nil {
+		text.WriteString(" " + placed(*f.Placement, f.Change, unit))
+	}
+	return text.String()
+}
+
+// placed says what the scheduler can do about an amount today.
+func placed(p Placement, change float64, unit string) string {
+	var pools []string
+	for _, spot := range p.Spots {
+		pools = append(pools, fmt.Sprintf("%s on %s", amount(spot.Amount, unit), spot.Pool))
+	}
+	where := ""
+	if len(pools) > 0 {
+		where = " (" + strings.Join(pools, ", ") + ")"
+	}
+	if p.Placed >= change {
+		return "The scheduler can place all of it today" + where + "."
+	}
+	return fmt.Sprintf("The scheduler can place %s of it today%s; %s need new machines.",
+		amount(p.Placed, unit), where, amount(change-p.Placed, unit))
+}
+
+// unitOf names the unit of a metric after a number.
+func unitOf(metric forecast.ResourceMetric) string {
+	switch metric {
+	case forecast.CPUUtilization, forecast.MemoryUtilization:
+		return " %"
+	case forecast.StorageUsedGB:
+		return " GB"
+	case forecast.NetworkBandwidthMbps:
+		return " Mbps"
+	case forecast.InstanceCount:
+		return " instances"
+	case forecast.RequestRate:
+		return " requests/s"
+	default:
+		return ""
+	}
+}
+
+func amount(v float64, unit string) string { return number(v) + unit }
+
+// number writes four significant digits, whole from a thousand on.
+func number(v float64) string {
+	if v >= 1000 || v <= -1000 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
+
+func day(t time.Time) string { return t.UTC().Format("2006-01-02") }
+
+func orNever(t *time.Time, until time.Time) string {
+	if t == nil {
+		return "not by " + day(until)
+	}
+	return "on " + day(*t)
+}
+
+// span writes a duration in days where it is whole days.
+func span(d time.Duration) string {
+	const oneDay = 24 * time.Hour
+	if d%oneDay == 0 {
+		if d == oneDay {
+			return "1 day"
+		}
+		return fmt.Sprintf("%d days", d/oneDay)
+	}
+	return d.String()
+}
