@@ -106,6 +106,9 @@ func (f *Forecaster) draft(series Series) (*draft, error) {
 		return d, nil
 	}
 	d.trial = run(scaled, g.granularity, f.options.Horizon)
+	if err := d.trial.restrict(f.options.Recipe, series.ID); err != nil {
+		return nil, err
+	}
 	d.path = d.trial.combined(0)
 	r := d.trial.residuals()
 	if d.spread = r.spread(-1); d.spread == nil {

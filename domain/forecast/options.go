@@ -35,6 +35,8 @@ type Options struct {
 	Bounds Bounds
 	// Workers is the number of series forecast at once, at least 1; the result does not depend on it.
 	Workers int
+	// Recipe narrows which models are combined; the zero value combines all of them.
+	Recipe Recipe
 }
 
 // check fills defaults and refuses what cannot be, as InvalidInput.
@@ -64,5 +66,5 @@ func (o Options) check() (Options, error) {
 	if !(o.Bounds.Lower < o.Bounds.Upper) {
 		return o, fault.Invalid("/bounds", "the bounds %v and %v hold no value between them; give the lower one first", o.Bounds.Lower, o.Bounds.Upper)
 	}
-	return o, nil
+	return o, o.Recipe.check()
 }

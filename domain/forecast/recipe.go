@@ -1,0 +1,72 @@
+package forecast
+
+import (
+	"math"
+	"strings"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast/model"
+)
+
+// Recipe narrows the combination of models: to families, to candidates with weights of their own, or
+// not at all where it is empty.
+type Recipe struct {
+	// Families are the models that count, by the name that their candidates begin with.
+	Families []string
+	// Weights fix the combination: only the candidates named count, each by its weight above 0. Nil
+	// weighs by rolling origins.
+	Weights map[string]float64
+}
+
+// ModelFamilies lists the models that a recipe can name.
+func ModelFamilies() []string {
+	return []string{"seasonal_naive", "theta", "damped", "ets", "ces", "card", "mstl", "ridge"}
+}
+
+// counts reports whether a candidate is part of the recipe.
+func (r Recipe) counts(candidate string) bool {
+	if r.Weights != nil {
+		return r.Weights[candidate] > 0
+	}
+	if len(r.Families) == 0 {
+		return true
+	}
+	for _, family := range r.Families {
+		if candidate == family || strings.HasPrefix(candidate, family+"_") {
+			return true
+		}
+	}
+	return false
+}
+
+// restrict leaves in a trial what the recipe counts; a recipe of which nothing can forecast the series
+// is InvalidInput.
+func (t *trial) restrict(recipe Recipe, seriesID string) error {
+	var candidates []model.Candidate
+	var errors, weights []float64
+	for j, candidate := range t.candidates {
+		if !recipe.counts(candidate.Name) {
+			continue
+		}
+		weight := t.weights[j]
+		if recipe.Weights != nil {
+			weight = recipe.Weights[candidate.Name]
+		}
+		candidates, errors, weights = append(candidates, candidate), append(errors, t.errors[j]), append(weights, weight)
+	}
+	if len(candidates) == 0 {
+		return fault.New(fault.InvalidInput, "none of the models chosen can forecast series %q; choose others or give more history", seriesID)
+	}
+	t.candidates, t.errors, t.weights = candidates, errors, weights
+	return nil
+}
+
+// check refuses weights that are no weights, as InvalidInput.
+func (r Recipe) check() error {
+	for name, weight := range r.Weights {
+		if !(weight >= 0) || math.IsInf(weight, 1) {
+			return fault.Invalid("/recipe/weights/"+name, "the weight %v of %s is not a number from 0 up", weight, name)
+		}
+	}
+	return nil
+}
