@@ -3,6 +3,7 @@ package custom
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"slices"
@@ -54,7 +55,7 @@ func ParseConfig(text []byte) (Config, error) {
 	if err := decoder.Decode(&document); err != nil {
 		return Config{}, fault.Wrap(err, fault.InvalidInput, "the model configuration is no JSON")
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // the decoder returns io.EOF itself
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return Config{}, fault.Invalid("", "the model configuration goes on after its end; give one JSON object")
 	}
 	if err := validate(document); err != nil {
