@@ -37,11 +37,15 @@ type SchemaDefault struct {
 
 // ParseSchema reads the schema of a pair: lists readOnlyPaths, writeOnlyPaths, createOnlyPaths,
 // unorderedScalarPaths, unorderedObjectArrayPaths and freeFormMapPaths, and objects defaults and defaultPaths. Paths are
-// dotted (A.*.B) or JSON pointers (/properties/A/*/B). Other members are not read. An error is
-// InvalidInput.
+// dotted (A.*.B) or JSON pointers (/properties/A/*/B). Other members are not read. A whole resource
+// schema of CloudFormation's registry, with properties and readOnlyProperties, is read as well. An
+// error is InvalidInput.
 func ParseSchema(value document.Value) (*Schema, error) {
 	if value.Kind() != document.Object {
 		return nil, fault.New(fault.InvalidInput, "the schema is %s; it must be an object", value.Kind())
+	}
+	if isProviderSchema(value) {
+		return parseProviderSchema(value)
 	}
 	schema := &Schema{}
 	for key, into := range map[string]*[]string{
