@@ -84,12 +84,8 @@ func (c *driftCommand) detector(known *secrecy.Secrets) (*drift.Detector, error)
 			return nil, err
 		}
 	}
-	options := []drift.Option{
-		drift.WithMode(c.mode()), drift.WithJudge(judgement.Judge{Secrets: redactor}), drift.WithRedactor(redactor),
-	}
-	for _, pack := range []string{"base", "severity", "aws", "terraform", "kubernetes"} {
-		options = append(options, drift.WithPack(rulesfile.Pack(pack)))
-	}
+	options := append(rulesfile.BuiltIn(),
+		drift.WithMode(c.mode()), drift.WithJudge(judgement.Judge{Secrets: redactor}), drift.WithRedactor(redactor))
 	if c.Rules != "" {
 		rules, err := rulesfile.ReadDriftRules(c.Rules)
 		if err != nil {

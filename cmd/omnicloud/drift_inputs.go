@@ -92,7 +92,7 @@ func (c *driftCommand) compareAll(ctx context.Context, std streams, detector *dr
 	}
 	switch c.Format {
 	case "text":
-		fmt.Fprintf(&out, "%d of %s differ\n", differing, counted(len(pairs), "resource"))
+		fmt.Fprintf(&out, "%d of %s differ\n", differing, plural(len(pairs), "resource"))
 	case "sarif":
 		if err := writeSARIF(&out, source, all); err != nil {
 			return err
@@ -104,7 +104,7 @@ func (c *driftCommand) compareAll(ctx context.Context, std streams, detector *dr
 	return c.verdict(gravest)
 }
 
-func counted(count int, noun string) string {
+func plural(count int, noun string) string {
 	if count == 1 {
 		return "1 " + noun
 	}

@@ -11,8 +11,19 @@ import (
 //go:embed packs/*.yaml
 var packFiles embed.FS
 
-// Pack returns the rules of a built-in pack: base, which every comparison follows, or aws, for
-// resource types of CloudFormation (AWS::*). The packs are part of the program; one that cannot be
+// BuiltIn returns the options of a detector that follows all built-in packs, in the order in which
+// later ones overrule earlier ones. Every program starts with these, so that all judge alike.
+func BuiltIn() []drift.Option {
+	var options []drift.Option
+	for _, name := range []string{"base", "severity", "aws", "terraform", "kubernetes"} {
+		options = append(options, drift.WithPack(Pack(name)))
+	}
+	return options
+}
+
+// Pack returns the rules of a built-in pack: base and severity, which every comparison follows, aws for
+// resource types of CloudFormation (AWS::*), terraform for those of Terraform's providers (aws_instance)
+// and kubernetes for the objects of a cluster (Kubernetes::apps::Deployment). The packs are part of the program; one that cannot be
 // read is a defect, and panics.
 func Pack(name string) drift.Rules {
 	loaded, _ := packs.LoadOrStore(name, sync.OnceValue(func() drift.Rules {

@@ -14,11 +14,7 @@ import (
 
 // TestSeverities judges one change each with the built-in packs, as every program does.
 func TestSeverities(t *testing.T) {
-	options := []drift.Option{drift.WithMode(drift.Exact), drift.WithJudge(judgement.Judge{})}
-	for _, pack := range []string{"base", "severity", "aws", "terraform", "kubernetes"} {
-		options = append(options, drift.WithPack(rulesfile.Pack(pack)))
-	}
-	detector, err := drift.NewDetector(options...)
+	detector, err := drift.NewDetector(append(rulesfile.BuiltIn(), drift.WithMode(drift.Exact), drift.WithJudge(judgement.Judge{}))...)
 	require.NoError(t, err)
 	for _, testCase := range []struct {
 		kind, desired, actual string

@@ -1,9 +1,8 @@
 package exposure
 
 import (
-	"fmt"
+	"encoding/binary"
 	"slices"
-	"strings"
 )
 
 // audience is who may reach a service.
@@ -24,14 +23,21 @@ func (m *measure) network(before, after Reach) {
 	for _, list := range lists {
 		old, fresh := before.of(ingress, list), after.of(ingress, list)
 		if list != "" && len(fresh) == 0 {
-			fresh = []rule{{order: unordered, services: []services{everyService}, addresses: everywhere}}
+			fresh = []rule{openRule()}
 		}
 		if list != "" && len(old) == 0 && fresh[0].openWithout {
-			old = []rule{{order: unordered, services: []services{everyService}, addresses: everywhere}}
+			old = []rule{openRule()}
 		}
 		m.compareRules(ingress, list, old, fresh, before.ordered || after.ordered)
 	}
 	m.compareRules(egress, "", before.of(egress, ""), after.of(egress, ""), before.ordered || after.ordered)
+}
+
+// openRule lets everybody in.
+func openRule() rule {
+	open := rule{order: unordered, services: []services{everyService}, addresses: everywhere}
+	open.signed()
+	return open
 }
 
 func (r Reach) of(way direction, list string) []rule {
@@ -72,11 +78,11 @@ func (m *measure) compareRules(way direction, list string, before, after []rule,
 func without(rules, others []rule) []rule {
 	count := make(map[string]int, len(others))
 	for _, rule := range others {
-		count[rule.signature()]++
+		count[rule.signature]++
 	}
 	var left []rule
 	for _, rule := range rules {
-		if signature := rule.signature(); count[signature] > 0 {
+		if signature := rule.signature; count[signature] > 0 {
 			count[signature]--
 		} else {
 			left = append(left, rule)
@@ -93,20 +99,29 @@ func servicesOf(rules []rule) []services {
 	return all
 }
 
-// signature is equal for two rules that say the same.
-func (r rule) signature() string {
-	out := make([]byte, 0, 96)
-	out = fmt.Appendf(out, "%t %d", r.deny, r.order)
+// signed gives a rule the text that two rules have in common exactly if they say the same.
+func (r *rule) signed() {
+	names := r.names
+	if len(names) > 1 {
+		names = slices.Clone(names)
+		slices.Sort(names)
+	}
+	out := make([]byte, 0, 24+8*len(r.services)+33*len(r.addresses))
+	if r.deny {
+		out = append(out, '-')
+	}
+	out = binary.BigEndian.AppendUint64(out, uint64(r.order)) //nolint:gosec // any bits do, as long as they are the same
 	for _, s := range r.services {
-		out = fmt.Appendf(out, " %d-%d", s.from, s.to)
+		out = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(append(out, 's'), s.from), s.to)
 	}
 	for _, s := range r.addresses {
-		out = append(append(out, ' '), s.from.AsSlice()...)
-		out = append(append(out, '-'), s.to.AsSlice()...)
+		from, to := s.from.As16(), s.to.As16()
+		out = append(append(append(out, 'a'), from[:]...), to[:]...)
 	}
-	names := slices.Clone(r.names)
-	slices.Sort(names)
-	return string(out) + strings.Join(names, " ")
+	for _, name := range names {
+		out = append(append(out, 0), name...)
+	}
+	r.signature = string(out)
 }
 
 // audienceOf applies rules in their order to an elementary piece of services: the first that speaks

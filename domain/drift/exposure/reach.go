@@ -1,6 +1,10 @@
 package exposure
 
-import "github.com/omnicloud/omnicloud/domain/drift/document"
+import (
+	"slices"
+
+	"github.com/omnicloud/omnicloud/domain/drift/document"
+)
 
 // direction is which way traffic goes.
 type direction uint8
@@ -25,6 +29,7 @@ type rule struct {
 	addresses Addresses
 	names     []string
 	place     *place
+	signature string
 }
 
 // right is what a policy, a grant or a binding allows a principal, or denies it.
@@ -59,6 +64,11 @@ func Of(resourceType string, config document.Value) Reach {
 	reader.root(config)
 	reader.settle()
 	return reader.reach
+}
+
+// Ordered reports whether rules have an order or deny something, so that each depends on the others.
+func (r Reach) Ordered() bool {
+	return r.ordered || slices.ContainsFunc(r.rules, func(rule rule) bool { return rule.order != unordered })
 }
 
 // Public reports whether anything is exposed to the world.

@@ -179,8 +179,9 @@ func (r *reader) embedded(text string, at *place) {
 // settle applies what one part of the document does to another.
 func (r *reader) settle() {
 	slices.SortStableFunc(r.reach.rules, byOrder)
-	for _, rule := range r.reach.rules {
-		r.reach.ordered = r.reach.ordered || rule.deny
+	for i := range r.reach.rules {
+		r.reach.rules[i].signed()
+		r.reach.ordered = r.reach.ordered || r.reach.rules[i].deny
 	}
 	r.restrainBucket()
 	if slices.ContainsFunc(r.reach.rules, func(rule rule) bool { return rule.allowList != "" }) {

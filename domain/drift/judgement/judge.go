@@ -41,6 +41,9 @@ func (j Judge) Judge(finding drift.Finding) []drift.Severity {
 // what is exposed share the gravest severity.
 const mostChanges = 48
 
+// manyLeaves is the size of a document from which only its changed parts are weighed change by change.
+const manyLeaves = 200
+
 // exposed judges changes by what they do to exposure. A change is critical if it alone opens
 // something to the world, or if less would be open without it: two halves of the world are both to
 // blame.
@@ -52,21 +55,20 @@ func exposed(finding drift.Finding) []drift.Severity {
 	if declared.IsMissing() && finding.Actual.IsMissing() {
 		declared, changes = alone(changes)
 	}
-	before := exposure.Of(kind, declared)
-	all := exposure.Compare(before, exposure.Of(kind, applied(declared, changes, -1)))
-	if all.Direction == exposure.Unchanged && !all.OpensToWorld() {
+	w := weigh(kind, declared, changes)
+	if w.all.Direction == exposure.Unchanged && !w.opens {
 		return severities
 	}
 	if len(changes) > mostChanges {
-		return together(severities, changes, all)
+		return together(severities, changes, w)
 	}
 	for i := range changes {
-		one := exposure.Compare(before, exposure.Of(kind, applied(declared, changes[i:i+1], -1)))
+		one := exposure.Compare(w.before, exposure.Of(kind, applied(w.declared, changes[i:i+1], -1)))
 		switch {
-		case one.OpensToWorld():
+		case w.opens && one.OpensToWorld():
 			severities[i] = drift.Critical
 		case one.Direction == exposure.Unchanged:
-		case all.OpensToWorld() && blamed(before, kind, declared, changes, i, all):
+		case w.opens && w.blamed(changes, i):
 			severities[i] = drift.Critical
 		default:
 			severities[i] = drift.Security
@@ -75,20 +77,59 @@ func exposed(finding drift.Finding) []drift.Severity {
 	return severities
 }
 
+// weighing is what all changes together do to exposure.
+type weighing struct {
+	kind string
+	// declared is the part of the declared configuration that is weighed, before what it exposes.
+	declared document.Value
+	before   exposure.Reach
+	all      exposure.Change
+	// opens is set where something of the whole resource is newly open to the world.
+	opens bool
+}
+
+// weigh applies all changes. Of a large document only the elements of lists that changed are read:
+// what is the same on both sides can only hide what the others open, so it is read if they do. Where
+// rules deny or have an order, all of them count.
+func weigh(kind string, declared document.Value, changes []drift.Change) weighing {
+	w := weighing{kind: kind, declared: declared}
+	large := declared.Leaves() > manyLeaves
+	if large {
+		w.declared = touched(declared, changes)
+	}
+	w.compare(changes)
+	if !large || (!w.opens && !w.before.Ordered()) {
+		return w
+	}
+	whole := weighing{kind: kind, declared: declared}
+	whole.compare(changes)
+	if whole.before.Ordered() {
+		return whole
+	}
+	w.opens = whole.opens
+	return w
+}
+
+func (w *weighing) compare(changes []drift.Change) {
+	w.before = exposure.Of(w.kind, w.declared)
+	w.all = exposure.Compare(w.before, exposure.Of(w.kind, applied(w.declared, changes, -1)))
+	w.opens = w.all.OpensToWorld()
+}
+
 // blamed reports whether less would be open to the world without a change.
-func blamed(before exposure.Reach, kind string, declared document.Value, changes []drift.Change, without int, all exposure.Change) bool {
-	rest := exposure.Compare(before, exposure.Of(kind, applied(declared, changes, without)))
-	return !slices.EqualFunc(rest.Opened, all.Opened, func(a, b exposure.Finding) bool { return a.What == b.What })
+func (w *weighing) blamed(changes []drift.Change, without int) bool {
+	rest := exposure.Compare(w.before, exposure.Of(w.kind, applied(w.declared, changes, without)))
+	return !slices.EqualFunc(rest.Opened, w.all.Opened, func(a, b exposure.Finding) bool { return a.What == b.What })
 }
 
 // together judges many changes at once.
-func together(severities []drift.Severity, changes []drift.Change, all exposure.Change) []drift.Severity {
+func together(severities []drift.Severity, changes []drift.Change, w weighing) []drift.Severity {
 	severity := drift.Security
-	if all.OpensToWorld() {
+	if w.opens {
 		severity = drift.Critical
 	}
 	for i, change := range changes {
-		if all.Explains(change.Path) {
+		if w.all.Explains(change.Path) {
 			severities[i] = severity
 		}
 	}

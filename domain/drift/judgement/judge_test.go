@@ -2,6 +2,8 @@ package judgement_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,6 +131,33 @@ func TestARecordThatStandsAloneIsJudged(t *testing.T) {
 			got, err := detector(t).ClassifyDriftSeverity(testCase.record)
 			require.NoError(t, err)
 			assert.Equal(t, testCase.want, got)
+		})
+	}
+}
+
+// TestLargeResourcesAreJudgedLikeSmallOnes hides a change among rules that stay the same.
+func TestLargeResourcesAreJudgedLikeSmallOnes(t *testing.T) {
+	var same []string
+	for i := range 100 {
+		same = append(same, fmt.Sprintf(`{"protocol":"tcp","from_port":%d,"to_port":%d,"cidr_blocks":["10.0.0.0/8"]}`, 1000+i, 1000+i))
+	}
+	all := `{"protocol":"-1","from_port":0,"to_port":0,"cidr_blocks":["0.0.0.0/0"]}`
+	numbered := func(number int, action string) string {
+		return fmt.Sprintf(`{"rule_no":%d,"action":%q,"protocol":"tcp","from_port":22,"to_port":22,"cidr_block":"0.0.0.0/0"}`, number, action)
+	}
+	for name, testCase := range map[string]struct {
+		kind          string
+		before, after []string
+		want          []string
+	}{
+		"a rule is opened":              {"aws_security_group", []string{ssh}, []string{strings.Replace(ssh, "10.0.0.0/8", "0.0.0.0/0", 1)}, []string{"ingress[100].cidr_blocks[0] critical"}},
+		"a rule is closed":              {"aws_security_group", []string{https}, nil, []string{"ingress[100] security"}},
+		"a rule that another contained": {"aws_security_group", []string{all, ssh}, []string{all, strings.Replace(ssh, "10.0.0.0/8", "0.0.0.0/0", 1)}, []string{"ingress[101].cidr_blocks[0] security"}},
+		"a deny that goes":              {"aws_network_acl", []string{numbered(90, "deny"), numbered(100, "allow")}, []string{numbered(100, "allow")}, []string{"ingress[100] critical"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, after := append(slices.Clone(same), testCase.before...), append(slices.Clone(same), testCase.after...)
+			assert.Equal(t, testCase.want, severities(t, testCase.kind, group(before...), group(after...)))
 		})
 	}
 }
