@@ -22,7 +22,7 @@ const priorCount = 300
 
 // optimism is by how much errors to come exceed those of the rolling origins, whose outcomes also chose
 // the models' weights.
-const optimism = 1.03
+const optimism = 1.02
 
 // priorTails is the shape before any residual was seen: Student's t with 4 degrees of freedom, scaled
 // to a mean magnitude of 1.15, which is what dividing by a spread from few origins makes of it.

@@ -10,6 +10,7 @@ import (
 func (g *grid) mend(seasons []int, bounds Bounds) {
 	g.joinCounter()
 	g.fillGaps(seasons)
+	g.drawInOutliers(seasons[0])
 	g.noteCeiling(bounds)
 }
 

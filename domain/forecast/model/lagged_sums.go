@@ -10,11 +10,12 @@ type laggedSums struct {
 	at    [][]float64 // running sums of products by distance, nil where no two lags have it
 }
 
-func newLaggedSums(values []float64, lags []int) *laggedSums {
+// newLaggedSums sums over values, centred by the mean of the first known of them.
+func newLaggedSums(values []float64, lags []int, known int) *laggedSums {
 	n := len(values)
 	s := &laggedSums{lags: append([]int{0}, lags...), plain: make([]float64, n+1)}
-	for _, v := range values {
-		s.mean += v / float64(n)
+	for _, v := range values[:known] {
+		s.mean += v / float64(known)
 	}
 	centred := make([]float64, n)
 	for i, v := range values {

@@ -45,7 +45,7 @@ func (r Ridge) Predict(task Task) []Candidate {
 	if len(lags) == 0 {
 		return out
 	}
-	sums := newLaggedSums(values, lags)
+	sums := newLaggedSums(values, lags, task.Origins[len(task.Origins)-1])
 	solver := newSolver(len(lags) + 1)
 	for i, origin := range task.Origins {
 		if origin-lags[len(lags)-1] < len(lags)/2+8 {
