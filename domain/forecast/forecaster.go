@@ -124,7 +124,7 @@ func (f *Forecaster) finish(id string, d *draft, pooled tails) Outlook {
 	o := f.options
 	result := ForecastResult{
 		Granularity: d.grid.granularity, Levels: o.Levels, Mended: d.grid.mended,
-		Model: "constant", Seasonality: NoSeasonality, ConfidenceScore: 1,
+		Model: "constant", ConfidenceScore: 1,
 		Predictions: make([]Prediction, o.Horizon),
 	}
 	band := pooled.quantiles(d.path, d.spread)

@@ -1,7 +1,6 @@
 package forecast
 
 import (
-	"errors"
 	"math"
 	"testing"
 	"time"
@@ -199,7 +198,7 @@ func TestShortSeries(t *testing.T) {
 		t.Run(string(granularity)+" needs its history", func(t *testing.T) {
 			_, err := forecaster.Forecast(at("brief", granularity, weekly(least-1)))
 			var short *ShortSeriesError
-			require.True(t, errors.As(err, &short))
+			require.ErrorAs(t, err, &short)
 			require.ErrorContains(t, err, `series "brief" spans`)
 			assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
 

@@ -29,7 +29,8 @@ type ForecastResult struct {
 	Levels      []float64    `json:"levels"`
 	Predictions []Prediction `json:"predictions"`
 
-	Model       string          `json:"model_type"`
+	Model string `json:"model_type"`
+	// Seasonality is the strongest season found, for whoever looks for one to fill in.
 	Seasonality SeasonalityType `json:"seasonality_detected"`
 	// ConfidenceScore is max(0, 1 − MASE of the rolling-origin validation / MASE of the seasonal naive
 	// forecast there), from 0 to 1.

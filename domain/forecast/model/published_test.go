@@ -120,7 +120,7 @@ func TestPublishedTheta(t *testing.T) {
 		for _, v := range nile[1:] {
 			state.follow(v)
 		}
-		intercept, slope := leastSquares(nile)
+		intercept, slope := startLine(nile, len(nile))
 		assert.InDelta(t, intercept, state.intercept, 1e-6)
 		assert.InDelta(t, slope, state.slope, 1e-6)
 	})
@@ -137,10 +137,4 @@ func TestPublishedTheta(t *testing.T) {
 		fitted := fitTheta(nile, nil)
 		assert.LessOrEqual(t, squares(fitted), squares([]float64{nile[0] / 2, 0.5, 2}))
 	})
-}
-
-// leastSquares returns the line through values at times 1, 2, …
-func leastSquares(values []float64) (intercept, slope float64) {
-	level, slope := startLine(values, len(values))
-	return level, slope
 }
