@@ -208,7 +208,7 @@ func TestShortSeries(t *testing.T) {
 	}
 	t.Run("a series without points is short", func(t *testing.T) {
 		_, err := forecaster.Forecast(Series{ID: "none"})
-		require.ErrorContains(t, err, `series "none" spans 0 days; a forecast needs at least 14 days of history`)
+		require.ErrorContains(t, err, `series "none" spans 0 days; at least 14 days of history are needed`)
 	})
 	t.Run("one short series does not keep others from being forecast", func(t *testing.T) {
 		outcomes := forecaster.Batch([]Series{at("brief", Daily, weekly(3)), at("long", Daily, weekly(60))})
