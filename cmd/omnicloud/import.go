@@ -22,14 +22,16 @@ import (
 type importCommand struct {
 	Database databaseFlags `embed:""`
 
-	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage, tenants, rates (of exchange) or resources (declared and observed)." placeholder:"KIND"`
-	Path string `arg:"" help:"A file (.csv or .csv.gz, .json of OpenCost, .json or .jsonl of resources), a folder of such files, or - for standard input." placeholder:"PATH"`
+	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage, tenants, rates (of exchange), resources (declared and observed), terraform (a plan or a state) or kubernetes (manifests)." placeholder:"KIND"`
+	Path string `arg:"" help:"A file (.csv or .csv.gz, .json of OpenCost, .json or .jsonl of resources, .yaml of manifests), a folder of such files, or - for standard input." placeholder:"PATH"`
 
 	Period         string `help:"Month of usage, invoices and rates whose rows do not name one, such as 2026-09." placeholder:"MONTH"`
 	Append         bool   `help:"Add beside what was imported before for the same account and month, instead of replacing it."`
 	Book           string `help:"Book whose currency stands for bills that name none." default:"main" placeholder:"BOOK"`
 	Currency       string `help:"Currency of a bill that names none, instead of the book's." placeholder:"CODE"`
 	BillingAccount string `help:"Billing account of a bill that names none." placeholder:"ID"`
+
+	Tenant string `help:"Tenant whose resources a plan, a state or manifests declare." placeholder:"ID"`
 
 	Format      string `help:"Format of usage files: csv or opencost (the JSON answer of OpenCost's /allocation). Told by content unless given." placeholder:"FORMAT"`
 	TenantLabel string `help:"Kubernetes label that holds the tenant's id, instead of the namespace's name." placeholder:"LABEL"`
@@ -44,7 +46,7 @@ func (c *importCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	options := intake.FormatOptions{
-		Currency: c.Currency, BillingAccount: c.BillingAccount, Layout: c.Format,
+		Currency: c.Currency, BillingAccount: c.BillingAccount, Layout: c.Format, Tenant: c.Tenant,
 		Cluster: intake.ClusterOptions{TenantLabel: c.TenantLabel, TenantNames: names, MemoryAs: c.MemoryAs},
 	}
 	if c.Period != "" {
@@ -88,10 +90,14 @@ func (c *importCommand) bookCurrency(ctx context.Context, pool *pgxpool.Pool) (s
 }
 
 func (c *importCommand) files(std streams) intake.Files {
-	if c.Kind == kindResources {
+	switch c.Kind {
+	case kindResources, kindTerraform:
 		return resourcefile.Folder(c.Path, std.In)
+	case kindKubernetes:
+		return manifests(c.Path, std.In)
+	default:
+		return csvfile.Folder(c.Path, std.In, nil)
 	}
-	return csvfile.Folder(c.Path, std.In, nil)
 }
 
 func (c *importCommand) name() string {

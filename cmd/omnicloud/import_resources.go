@@ -12,7 +12,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/postgres"
-	"github.com/omnicloud/omnicloud/internal/resourcefile"
 )
 
 // kindResources is what resources are imported as. They go into the store of the state service, which
@@ -38,7 +37,11 @@ func newImporters(pool *pgxpool.Pool) *importers {
 // Import takes a delivery whole or refuses it whole; see intake.Importer. Reports of resources have a
 // slice per tenant.
 func (i *importers) Import(ctx context.Context, request intake.Request) (intake.Report, error) {
-	if request.Kind != kindResources {
+	if err := checkTenant(request); err != nil {
+		return intake.Report{}, err
+	}
+	rows := resourceRows(request)
+	if rows == nil {
 		return i.Importer.Import(ctx, request)
 	}
 	if err := checkResourceRequest(request); err != nil {
@@ -53,7 +56,7 @@ func (i *importers) Import(ctx context.Context, request intake.Request) (intake.
 		CreatedAt: instant.Now(), CorrelationID: request.CorrelationID,
 	}
 	delivery := infra.Delivery{ID: report.ID, Name: report.Name, CreatedBy: report.CreatedBy, CorrelationID: report.CorrelationID}
-	imported, err := i.resources.Import(ctx, delivery, withProgress(resourcefile.Read(request.Files), request.Progress))
+	imported, err := i.resources.Import(ctx, delivery, withProgress(rows, request.Progress))
 	switch {
 	case fault.Is(err, fault.InvalidInput):
 		report.Problem = err.Error()

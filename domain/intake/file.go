@@ -45,6 +45,8 @@ type FormatOptions struct {
 	BillingAccount string
 	// Layout is one of the format's layouts; empty to tell it by content.
 	Layout string
+	// Tenant is whose resources a file declares that names no tenants.
+	Tenant string
 	// Cluster says how the namespaces of a cluster become tenants.
 	Cluster ClusterOptions
 	// Tenants holds the ids that are known, from files and from the platform; empty where nobody is

@@ -49,10 +49,9 @@ func (o Object) ID() string {
 	return strings.ReplaceAll(id+"_"+o.Name, ":", "-")
 }
 
-// ReadFolder reads the manifests of a file, or of all .yaml, .yml and .json files of a folder and
-// below, in byte order of path. An object that comes twice is an InvalidInput error, as is a document
-// that is no object.
-func ReadFolder(path string) ([]Object, error) {
+// Files lists a file, or the .yaml, .yml and .json files of a folder and below, in byte order of path.
+// A path that cannot be read, or holds none, is an InvalidInput error.
+func Files(path string) ([]string, error) {
 	var files []string
 	err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -68,6 +67,16 @@ func ReadFolder(path string) ([]Object, error) {
 	}
 	if len(files) == 0 {
 		return nil, fault.New(fault.InvalidInput, "%s holds no .yaml, .yml or .json file", path)
+	}
+	return files, nil
+}
+
+// ReadFolder reads the manifests of a file, or of a folder, as Files lists them. An object that comes
+// twice is an InvalidInput error, as is a document that is no object.
+func ReadFolder(path string) ([]Object, error) {
+	files, err := Files(path)
+	if err != nil {
+		return nil, err
 	}
 	var objects []Object
 	for _, file := range files {
