@@ -9,7 +9,7 @@ import (
 // are rare, and it rises most of the time.
 const (
 	resetRemains  = 0.1  // of the value before, at most, is left by a reset
-	resetShare    = 0.05 // of all steps, at most, are resets
+	resetShare    = 0.02 // of all steps, at most, are resets; a reset every day is a season
 	counterRising = 0.5  // of all steps, at least, rise
 )
 

@@ -83,6 +83,10 @@ type draft struct {
 	trial        *trial
 }
 
+// maxModelled is how many of the last points models see: seven months of hours, thirteen years of days.
+// What is older costs time and memory, and no longer resembles what is to come.
+const maxModelled = 5000
+
 // draft mends a series and runs the models.
 func (f *Forecaster) draft(series Series) (*draft, error) {
 	g, err := regularise(series, f.options.Granularity)
@@ -105,6 +109,7 @@ func (f *Forecaster) draft(series Series) (*draft, error) {
 		}
 		return d, nil
 	}
+	scaled = scaled[max(0, len(scaled)-maxModelled):]
 	d.trial = run(scaled, g.granularity, f.options.Horizon)
 	if err := d.trial.restrict(f.options.Recipe, series.ID); err != nil {
 		return nil, err

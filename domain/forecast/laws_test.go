@@ -139,3 +139,51 @@ func TestWorkersDoNotChangeTheResult(t *testing.T) {
 	assert.Equal(t, results[0], results[1])
 	assert.Equal(t, results[0], results[2])
 }
+
+func TestOddSeries(t *testing.T) {
+	for name, values := range map[string][]float64{
+		"a line": func() []float64 {
+			v := make([]float64, 40)
+			for i := range v {
+				v[i] = 5 * float64(i)
+			}
+			return v
+		}(),
+		"one value among zeros":   append(make([]float64, 30), append([]float64{1}, make([]float64, 20)...)...),
+		"huge values":             {1e300, 2e300, 1e300, 3e300, 1e300, 2e300, 1e300, 2e300, 1e300, 2e300, 1e300, 2e300, 1e300, 2e300, 1e300},
+		"values close to nothing": {1e-300, 2e-300, 1e-300, 3e-300, 1e-300, 2e-300, 1e-300, 2e-300, 1e-300, 2e-300, 1e-300, 2e-300, 1e-300, 2e-300},
+		"negative values":         {-5, -4, -5, -6, -5, -4, -5, -6, -5, -4, -5, -6, -5, -4, -5},
+	} {
+		t.Run(name+" gives finite forecasts over a horizon longer than the history", func(t *testing.T) {
+			for _, p := range mustForecast(t, Options{Horizon: 90}, at("s", Daily, values)).Forecast.Predictions {
+				for _, q := range p.Quantiles {
+					require.False(t, math.IsNaN(q) || math.IsInf(q, 0), "%v", p)
+				}
+			}
+		})
+	}
+	t.Run("a line goes on", func(t *testing.T) {
+		values := make([]float64, 60)
+		for i := range values {
+			values[i] = 100 + 5*float64(i)
+		}
+		for k, p := range mustForecast(t, Options{Horizon: 10}, at("s", Weekly, values)).Forecast.Predictions {
+			assert.InEpsilon(t, 100+5*float64(60+k), p.Value, 0.01)
+		}
+	})
+	t.Run("a long history is forecast from its last points", func(t *testing.T) {
+		values := make([]float64, maxModelled+500)
+		for i := range values {
+			values[i] = 10 + float64(i%24)
+		}
+		changed := append([]float64(nil), values...)
+		for i := range 500 {
+			changed[i] = 11 + float64(i%24) // within the unit's rounding of the whole, not within the models' sight
+		}
+		one := mustForecast(t, Options{Horizon: 24}, at("s", Hourly, values)).Forecast.Predictions
+		other := mustForecast(t, Options{Horizon: 24}, at("s", Hourly, changed)).Forecast.Predictions
+		for k := range one {
+			assert.InEpsilon(t, one[k].Value, other[k].Value, 1e-3)
+		}
+	})
+}

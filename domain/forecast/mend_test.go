@@ -126,15 +126,22 @@ func TestMending(t *testing.T) {
 	})
 	t.Run("a counter that was reset is joined to its last piece", func(t *testing.T) {
 		var values []float64
-		for i := range 40 {
-			values = append(values, float64(i%25)*10)
+		for i := range 80 {
+			values = append(values, float64(i%65)*10)
 		}
 		g := mended(t, at("s", Daily, values), Daily)
 		assert.Equal(t, 1, kinds(g)["counter_reset"])
-		assert.InDelta(t, 140, g.values[39], 0, "what was measured last stays")
+		assert.InDelta(t, 140, g.values[79], 0, "what was measured last stays")
 		for i := 1; i < len(g.values); i++ {
 			assert.GreaterOrEqual(t, g.values[i], g.values[i-1])
 		}
+	})
+	t.Run("a counter that starts anew every day is a season", func(t *testing.T) {
+		values := make([]float64, 400)
+		for i := range values {
+			values[i] = float64(i % 24)
+		}
+		assert.NotContains(t, kinds(mended(t, at("s", Hourly, values), Hourly)), "counter_reset")
 	})
 	t.Run("a gauge that falls to zero at times is no counter", func(t *testing.T) {
 		values := weekly(60)
