@@ -14,11 +14,14 @@ func (h *history) leave(line vector, shape week, peak peaks) {
 }
 
 // fitLine fits level, slope and steps by weighted least squares and returns them with the factored
-// normal matrix.
+// normal matrix. Values are taken from their mean, so that what keeps the matrix regular pulls nobody
+// toward a cost of 1, which would make the unit of money matter.
 func (h *history) fitLine(values []float64, terms int, sigma float64) (vector, matrix) {
 	var normal matrix
 	var right vector
+	centre := mean(values)
 	for i, value := range values {
+		value -= centre
 		x := vector{1, h.at[i]}
 		for j, s := range h.steps {
 			if i >= s.first {
@@ -40,5 +43,6 @@ func (h *history) fitLine(values []float64, terms int, sigma float64) (vector, m
 	}
 	normal.factor(terms)
 	normal.solve(terms, &right)
+	right[0] += centre
 	return right, normal
 }

@@ -54,6 +54,7 @@ func (h *history) refit(own *rough, fleet priors, variance float64) expectation 
 	terms := 2 + len(h.steps) + 8
 	var normal matrix
 	var right, point vector
+	centre := mean(h.log) // as in fitLine
 	for i, log := range h.log {
 		x := h.terms(own, i)
 		place := h.place[i]
@@ -61,7 +62,7 @@ func (h *history) refit(own *rough, fleet priors, variance float64) expectation 
 		if place != noEdge {
 			weight = 1 / (1 + peak.variance[place]/variance)
 		}
-		value := log - peak.effect[place] - fleet.trend*h.at[i]
+		value := log - centre - peak.effect[place] - fleet.trend*h.at[i]
 		for a := range terms {
 			if x[a] == 0 {
 				continue
@@ -99,7 +100,7 @@ func (h *history) refit(own *rough, fleet priors, variance float64) expectation 
 		point[first] = 1
 	}
 	point[first+1+weekday] = 1
-	log := peak.effect[place]
+	log := centre + peak.effect[place]
 	for a := range terms {
 		log += point[a] * right[a]
 	}
