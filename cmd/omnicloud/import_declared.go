@@ -70,30 +70,12 @@ func terraformRows(files intake.Files, tenant string) infra.Rows {
 // which have a uid, are what runs, of those that are declared beside them.
 func kubernetesRows(files intake.Files, tenant string) infra.Rows {
 	return func(yield func(infra.Row, error) bool) {
-		var desired, live []kubernetes.Object
-		for file, err := range files {
-			var text []byte
-			var objects []kubernetes.Object
-			if err == nil {
-				text, err = io.ReadAll(file.Content)
-			}
-			if err == nil {
-				objects, err = kubernetes.Parse(file.Name, text)
-			}
-			if err != nil {
-				yield(infra.Row{}, err)
-				return
-			}
-			for _, object := range objects {
-				if object.Config.Get("metadata").Get("uid").IsMissing() {
-					desired = append(desired, object)
-				} else {
-					live = append(live, object)
-				}
-			}
+		desired, live, err := clusterObjects(files)
+		if err == nil && len(desired) == 0 {
+			err = fault.New(fault.InvalidInput, "the files declare no object; give manifests, and live objects only beside them")
 		}
-		if len(desired) == 0 {
-			yield(infra.Row{}, fault.New(fault.InvalidInput, "the files declare no object; give manifests, and live objects only beside them"))
+		if err != nil {
+			yield(infra.Row{}, err)
 			return
 		}
 		for _, resource := range kubernetes.Resources(kubernetes.Pairs(desired, live)) {
@@ -103,6 +85,26 @@ func kubernetesRows(files intake.Files, tenant string) infra.Rows {
 			}
 		}
 	}
+}
+
+func clusterObjects(files intake.Files) (desired, live []kubernetes.Object, err error) {
+	for file, err := range files {
+		if err != nil {
+			return nil, nil, err
+		}
+		objects, err := kubernetes.Read(file.Name, file.Content)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, object := range objects {
+			if object.Config.Get("metadata").Get("uid").IsMissing() {
+				desired = append(desired, object)
+			} else {
+				live = append(live, object)
+			}
+		}
+	}
+	return desired, live, nil
 }
 
 // manifests yields the files of a path that may hold manifests, in byte order of path.

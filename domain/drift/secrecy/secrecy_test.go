@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -264,4 +265,16 @@ func TestNoSecretPassesWhateverIsAroundIt(t *testing.T) {
 		assert.Contains(t, hidden, "[hidden #1]")
 		assertAbsent(t, hidden, secret)
 	})
+}
+
+func TestKnownSecretsMayBeAskedByMany(t *testing.T) {
+	known := &secrecy.Secrets{}
+	known.Learn(parse(t, `{"password":"of another resource"}`))
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			assert.Equal(t, "a [hidden #1]", secrecy.Redactor{Known: known}.Text("t", "a of another resource"))
+		})
+	}
+	group.Wait()
 }

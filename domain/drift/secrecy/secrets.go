@@ -3,6 +3,7 @@ package secrecy
 import (
 	"encoding/base64"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,7 +20,8 @@ type Secrets struct {
 	places map[document.Value]bool
 	// certain are the values that a mark, a name or their format tells, not their randomness alone.
 	certain map[string]bool
-	search  *search
+	// search is made when it is first asked for, by whichever goroutine comes first.
+	search atomic.Pointer[search]
 }
 
 // Learn takes in what is secret in a document by name or by look.
@@ -75,7 +77,7 @@ func (s *Secrets) value(text string) {
 	}
 	s.known[text] = len(s.values)
 	s.values = append(s.values, text)
-	s.search = nil
+	s.search.Store(nil)
 	if !strings.Contains(text, "\n") {
 		return
 	}
@@ -219,8 +221,10 @@ func (s *Secrets) sure(secret string) {
 
 // ready builds the search after learning.
 func (s *Secrets) ready() *search {
-	if s.search == nil {
-		s.search = newSearch(s.values)
+	if made := s.search.Load(); made != nil {
+		return made
 	}
-	return s.search
+	made := newSearch(s.values)
+	s.search.Store(made)
+	return made
 }
