@@ -66,6 +66,7 @@ gen-check: $(BIN)/.oapi-codegen-$(OAPI_CODEGEN)
 
 bench: postgres bin/temporal ## the speeds that the documents promise
 	go test -run '^$$' -bench . -benchmem -timeout 30m $(PKG)
+	go test -C test/driftbench -run '^$$' -bench . -benchmem ./...
 
 # A close of the size in docs/scale.md takes minutes and 20 GB of disk.
 bench-scale: postgres bin/temporal build ## a whole close of SCALE, such as "-lines 10000000 -tenants 100000"
