@@ -25,12 +25,12 @@ func parseDecision(raw json.RawMessage) (approval.Decision, error) {
 // check says why a decision cannot count as things stand. It waits for nothing.
 func (d *decisionDesk) check(ctx workflow.Context, decision approval.Decision) error {
 	switch {
-	case d.winner != nil:
-		return fault.New(fault.Conflict, "the result was decided already")
+	case d.round.winner != nil:
+		return fault.New(fault.Conflict, "the %s was decided already", d.matter.name())
 	case !d.deadline.IsZero() && !workflow.Now(ctx).Before(d.deadline):
 		return fault.New(fault.Gone, "the time to decide ended at %s", d.deadline.UTC().Format(time.RFC3339))
 	case !d.waiting:
-		return fault.New(fault.Conflict, "the close does not wait for a decision; it is %s", d.progress.State)
+		return fault.New(fault.Conflict, "the %s does not wait for a decision; it is %s", d.matter.name(), d.progress.State)
 	case len(decision.ID)+len(decision.Token)+len(decision.Reason) > MaxDecision:
 		return fault.New(fault.TooLarge, "the decision is larger than %d bytes", MaxDecision)
 	case decision.ID == "" || decision.Token == "":

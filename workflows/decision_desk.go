@@ -11,34 +11,49 @@ import (
 
 	"github.com/omnicloud/omnicloud/activities"
 	"github.com/omnicloud/omnicloud/domain/approval"
-	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // errExpired ends the wait for a decision at its deadline.
 var errExpired = errors.New("the time to decide is over")
 
-// DecisionOutcome is what a decision led to, as the Update returns it.
+// DecisionOutcome is what a decision led to, as the Update returns it: the state of what was decided
+// on, and where more than one approval is needed, how many there are.
 type DecisionOutcome struct {
-	State      closing.State `json:"state"`
-	Revision   int           `json:"revision,omitempty"`
-	ResultHash string        `json:"result_hash"`
+	State      string `json:"state"`
+	Revision   int    `json:"revision,omitempty"`
+	ResultHash string `json:"result_hash"`
+	Approvals  int    `json:"approvals,omitempty"`
+	Needed     int    `json:"approvals_needed,omitempty"`
+}
+
+// decisionMatter is what a desk receives decisions about. Its methods that take a context run
+// activities; the others decide at once, on what the workflow knows.
+type decisionMatter interface {
+	// name is what people call it in "the … does not wait for a decision".
+	name() string
+	// authorize has a decision's token and its sender's right to decide checked.
+	authorize(ctx workflow.Context, decision approval.Decision) (activities.Ruling, error)
+	// refuse puts a decision that does not count on record.
+	refuse(ctx workflow.Context, decision approval.Decision, refusal fault.Code) error
+	remind(ctx workflow.Context, number int, deadline time.Time) error
+	// admit counts a decision after the earlier ones and says whether it settles the matter.
+	admit(earlier []approval.Decision, next approval.Decision) (settles bool, err error)
+	// note records a decision that counts and settles nothing yet.
+	note(ctx workflow.Context, decision approval.Decision) error
+	outcome() DecisionOutcome
 }
 
 // decisionDesk receives decisions by Update and by Signal and lets exactly one win. It needs no
 // lock: workflow code runs one coroutine at a time, so what is checked and set without waiting in
 // between cannot be interleaved. What was true before an activity is checked again after it.
 type decisionDesk struct {
-	ref      closing.AttemptRef
+	matter   decisionMatter
 	progress *Progress
 
 	waiting  bool
 	deadline time.Time
-	// winner is the decision that counts, settled that its consequences are committed, and failure
-	// why they could not be.
-	winner  *approval.Decision
-	settled bool
-	failure error
+	round    *decisionRound
 
 	// signals that have arrived and are not worked through yet; recorded counts the refused ones.
 	signals  workflow.ReceiveChannel
@@ -46,8 +61,29 @@ type decisionDesk struct {
 	recorded int
 }
 
-func newDecisionDesk(ref closing.AttemptRef, progress *Progress) *decisionDesk {
-	return &decisionDesk{ref: ref, progress: progress}
+// decisionRound is one result put before people. A result that is made anew begins another round, and
+// whoever decided in the one before still gets that one's answer.
+type decisionRound struct {
+	// admitted are the decisions that count, in their order; winner is the one that settled it.
+	admitted []approval.Decision
+	winner   *approval.Decision
+	// settled says that the winner's consequences are committed, failure why they could not be.
+	settled bool
+	failure error
+}
+
+// counts reports whether a decision of this id counts already.
+func (r *decisionRound) counts(id string) bool {
+	for _, decision := range r.admitted {
+		if decision.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+func newDecisionDesk(matter decisionMatter, progress *Progress) *decisionDesk {
+	return &decisionDesk{matter: matter, progress: progress, round: &decisionRound{}}
 }
 
 // open registers both ways in. It is called before the workflow first waits, so that no decision
@@ -59,7 +95,7 @@ func (d *decisionDesk) open(ctx workflow.Context) error {
 	workflow.Go(lasting, d.receiveSignals)
 	return workflow.SetUpdateHandlerWithOptions(ctx, DecideName, d.decide, workflow.UpdateHandlerOptions{
 		Validator:   d.validate,
-		Description: "Approves or rejects the result of a period under its hash.",
+		Description: "Approves or rejects the " + d.matter.name() + " under the hash of what was shown.",
 	})
 }
 
@@ -78,11 +114,7 @@ func (d *decisionDesk) decide(ctx workflow.Context, decision approval.Decision) 
 	if err := d.consider(ctx, decision); err != nil {
 		return DecisionOutcome{}, activities.ApplicationError(err)
 	}
-	return DecisionOutcome{
-		State:      closing.State(d.progress.State),
-		Revision:   d.progress.Revision,
-		ResultHash: d.progress.ResultHash,
-	}, nil
+	return d.matter.outcome(), nil
 }
 
 // receiveSignals works through signals one by one, for as long as the workflow lives. A signal has
@@ -106,7 +138,7 @@ func (d *decisionDesk) receiveSignals(ctx workflow.Context) {
 
 func (d *decisionDesk) considerSignal(ctx workflow.Context, raw json.RawMessage) {
 	decision, err := parseDecision(raw)
-	if err == nil && d.winner != nil && d.winner.ID == decision.ID {
+	if err == nil && d.round.counts(decision.ID) {
 		return // the same decision again
 	}
 	if err == nil {
@@ -121,10 +153,11 @@ func (d *decisionDesk) considerSignal(ctx workflow.Context, raw json.RawMessage)
 	}
 }
 
-// consider has a decision authorized, lets it win if nothing changed meanwhile, and waits until its
-// consequences are committed.
+// consider has a decision authorized and counts it if nothing changed meanwhile. One that settles the
+// matter wins, and waits until its consequences are committed.
 func (d *decisionDesk) consider(ctx workflow.Context, decision approval.Decision) error {
-	ruling, err := activities.AuthorizeDecision(under(ctx, bookkeeping), activities.DecisionInput{Ref: d.ref, Decision: decision})
+	round := d.round
+	ruling, err := d.matter.authorize(ctx, decision)
 	if err != nil {
 		return err
 	}
@@ -133,15 +166,24 @@ func (d *decisionDesk) consider(ctx workflow.Context, decision approval.Decision
 		return fault.New(ruling.Refusal, "%s", ruling.Message)
 	}
 	// Another decision, the deadline or a cancellation may have come first while the activity ran.
-	if err := d.check(ctx, decision); err != nil {
+	err = d.check(ctx, decision)
+	settles := false
+	if err == nil {
+		settles, err = d.matter.admit(round.admitted, ruling.Decision)
+	}
+	if err != nil {
 		d.refuse(ctx, ruling.Decision, err)
 		return err
 	}
-	d.winner = &ruling.Decision
-	if err := workflow.Await(ctx, func() bool { return d.settled }); err != nil {
+	round.admitted = append(round.admitted, ruling.Decision)
+	if !settles {
+		return d.matter.note(ctx, ruling.Decision)
+	}
+	round.winner = &ruling.Decision
+	if err := workflow.Await(ctx, func() bool { return round.settled }); err != nil {
 		return err
 	}
-	return d.failure
+	return round.failure
 }
 
 // refuse records a decision that the workflow turned down itself.
@@ -156,8 +198,7 @@ func (d *decisionDesk) refuse(ctx workflow.Context, decision approval.Decision, 
 	if decision.ID == "" {
 		decision.ID = fmt.Sprintf("unreadable-%d", d.recorded)
 	}
-	refused := activities.RefusedDecision{Ref: d.ref, Decision: decision, Refusal: fault.CodeOf(reason)}
-	if err := activities.RefuseDecision(under(ctx, courtesy), refused); err != nil {
+	if err := d.matter.refuse(ctx, decision, fault.CodeOf(reason)); err != nil {
 		workflow.GetLogger(ctx).Error("a refused decision could not be recorded", "error", err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"github.com/omnicloud/omnicloud/activities"
 	"github.com/omnicloud/omnicloud/domain/approval"
 )
 
@@ -17,7 +16,7 @@ func (d *decisionDesk) await(ctx workflow.Context, deadline time.Time, remindEve
 	if err := d.mark(ctx, "pending"); err != nil {
 		return nil, err
 	}
-	decided := func() bool { return d.winner != nil }
+	decided := func() bool { return d.round.winner != nil }
 	for {
 		wait := deadline.Sub(workflow.Now(ctx))
 		if remindEvery > 0 {
@@ -31,7 +30,7 @@ func (d *decisionDesk) await(ctx workflow.Context, deadline time.Time, remindEve
 			}
 		}
 		if decided() {
-			return d.winner, nil
+			return d.round.winner, nil
 		}
 		if !workflow.Now(ctx).Before(deadline) {
 			return nil, errExpired
@@ -51,13 +50,7 @@ func (d *decisionDesk) closeDoor() { d.waiting = false }
 // remind is a courtesy: its failure is logged and the wait goes on.
 func (d *decisionDesk) remind(ctx workflow.Context) {
 	d.progress.Reminders++
-	err := activities.RemindApprovers(under(ctx, courtesy), activities.Reminder{
-		Ref:        d.ref,
-		Number:     d.progress.Reminders,
-		ResultHash: d.progress.ResultHash,
-		Deadline:   d.deadline,
-	})
-	if err != nil {
+	if err := d.matter.remind(ctx, d.progress.Reminders, d.deadline); err != nil {
 		workflow.GetLogger(ctx).Warn("approvers could not be reminded", "error", err)
 	}
 }
@@ -65,10 +58,10 @@ func (d *decisionDesk) remind(ctx workflow.Context) {
 // settle lets whoever sent the winning decision know that its consequences are committed, or why
 // they could not be.
 func (d *decisionDesk) settle(ctx workflow.Context, outcome string, failure error) {
-	if d.settled {
+	if d.round.settled {
 		return
 	}
-	d.settled, d.failure = true, failure
+	d.round.settled, d.round.failure = true, failure
 	if err := d.mark(ctx, outcome); err != nil {
 		workflow.GetLogger(ctx).Warn("the search attribute of the decision could not be set", "error", err)
 	}
@@ -82,9 +75,10 @@ func (d *decisionDesk) mark(ctx workflow.Context, outcome string) error {
 // finish lets every Update and Signal that has arrived come to its end before the workflow does: a
 // completed workflow answers nobody, and a signal left in its channel would be lost unrecorded.
 func (d *decisionDesk) finish(ctx workflow.Context, failure error) {
-	d.settled = true
-	if d.failure == nil && d.winner != nil && failure != nil {
-		d.failure = failure
+	round := d.round
+	round.settled = true
+	if round.failure == nil && round.winner != nil && failure != nil {
+		round.failure = failure
 	}
 	last, _ := workflow.NewDisconnectedContext(ctx)
 	err := workflow.Await(last, func() bool {

@@ -50,7 +50,7 @@ type periodClose struct {
 // carryOut opens the ways in and runs the attempt to its end.
 func (c *periodClose) carryOut(ctx workflow.Context) (PeriodCloseResult, error) {
 	c.progress = Progress{Kind: TypeOf(c.ref), State: string(c.begins)}
-	c.desk = newDecisionDesk(c.ref, &c.progress)
+	c.desk = newDecisionDesk(c, &c.progress)
 	if err := answerProgress(ctx, &c.progress); err != nil {
 		return PeriodCloseResult{}, err
 	}

@@ -31,7 +31,7 @@ func TestPeriodClose(t *testing.T) {
 		require.Equal(t, closing.StateClosed, s.memory.snapshot().State)
 		require.NoError(t, answer.rejected)
 		require.NoError(t, answer.err)
-		require.Equal(t, workflows.DecisionOutcome{State: closing.StatePublishing, Revision: 1, ResultHash: resultHash}, answer.outcome)
+		require.Equal(t, workflows.DecisionOutcome{State: string(closing.StatePublishing), Revision: 1, ResultHash: resultHash}, answer.outcome)
 		require.Equal(t, "approved", s.progress().Decision)
 	})
 	t.Run("a rejected result reopens the period with the reason and who said so", func(t *testing.T) {
@@ -41,7 +41,7 @@ func TestPeriodClose(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, closing.StateOpen, result.State)
 		require.Equal(t, "as discussed", result.Reason)
-		require.Equal(t, closing.StateOpen, answer.outcome.State)
+		require.Equal(t, string(closing.StateOpen), answer.outcome.State)
 		require.Equal(t, "as discussed", s.memory.snapshot().Reason)
 		require.Equal(t, "finance_approver", s.memory.decisions[0].Actor.Subject)
 		require.NotContains(t, s.steps, "publish")

@@ -47,7 +47,7 @@ func TestPeriodRestatement(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, closing.StateClosed, result.State)
 		require.Equal(t, 1, result.Revision)
-		require.Equal(t, closing.StateClosed, answer.outcome.State)
+		require.Equal(t, string(closing.StateClosed), answer.outcome.State)
 		require.Equal(t, "as discussed", s.memory.snapshot().Reason)
 		require.NotContains(t, s.steps, "publish")
 	})

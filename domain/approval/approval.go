@@ -66,16 +66,31 @@ type Decision struct {
 	Verdict    Verdict   `json:"decision"`
 	Reason     string    `json:"reason,omitempty"`
 	ResultHash string    `json:"result_hash"`
+	// Direction and BreakGlass belong to remediations: which way an approved difference is settled,
+	// and that one person takes upon himself what two would have to decide.
+	Direction  Direction `json:"direction,omitempty"`
+	BreakGlass bool      `json:"break_glass,omitempty"`
 	Actor      Actor     `json:"actor"`
 	DecidedAt  time.Time `json:"decided_at"`
 	Token      string    `json:"token,omitempty"`
 }
 
+// Direction says which side gives way when a difference is settled.
+type Direction string
+
+// The directions.
+const (
+	// Revert brings what runs back to what is declared.
+	Revert Direction = "revert"
+	// Accept declares what runs.
+	Accept Direction = "accept"
+)
+
 // CheckReason returns an InvalidInput error about /reason where a rejection gives none: what is
 // rejected is done again, by people who must know what to change.
 func (d Decision) CheckReason() error {
 	if d.Verdict == Reject && strings.TrimSpace(d.Reason) == "" {
-		return fault.Invalid("/reason", "a rejection needs a reason: say what has to change before the next close")
+		return fault.Invalid("/reason", "a rejection needs a reason: say what has to change before it is asked for again")
 	}
 	return nil
 }
@@ -95,6 +110,8 @@ type TokenClaims struct {
 	ResultHash string
 	Verdict    Verdict
 	Reason     string
+	Direction  Direction
+	BreakGlass bool
 	Actor      Actor
 	IssuedAt   time.Time
 	ExpiresAt  time.Time

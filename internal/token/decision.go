@@ -31,6 +31,8 @@ type decisionClaims struct {
 	ResultHash string   `json:"result_hash"`
 	Verdict    string   `json:"decision"`
 	Reason     string   `json:"reason,omitempty"`
+	Direction  string   `json:"direction,omitempty"`
+	BreakGlass bool     `json:"break_glass,omitempty"`
 }
 
 // SignDecision signs what a person may decide. IssuedAt and ExpiresAt are set here, DecisionLifetime
@@ -61,6 +63,8 @@ func (d *Decisions) SignDecision(claims approval.TokenClaims) (string, approval.
 		ResultHash: claims.ResultHash,
 		Verdict:    string(claims.Verdict),
 		Reason:     claims.Reason,
+		Direction:  string(claims.Direction),
+		BreakGlass: claims.BreakGlass,
 	})
 	return signed, claims, err
 }
@@ -81,6 +85,8 @@ func (d *Decisions) VerifyDecision(text string) (approval.TokenClaims, error) {
 		ResultHash: claims.ResultHash,
 		Verdict:    approval.Verdict(claims.Verdict),
 		Reason:     claims.Reason,
+		Direction:  approval.Direction(claims.Direction),
+		BreakGlass: claims.BreakGlass,
 		Actor:      actor,
 		ExpiresAt:  claims.ExpiresAt.UTC(),
 	}
