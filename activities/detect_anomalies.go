@@ -97,21 +97,7 @@ func (a *Watch) publish(ctx context.Context, message outbox.Message) error {
 	} else {
 		err = a.Monitor.Publish(ctx, message.Key, event)
 	}
-	if err == nil {
-		return a.Outbox.Delivered(ctx, message.ID)
-	}
-	again, final := dueAtOnce, false
-	if tryAgain, listed := retryable[fault.CodeOf(err)]; listed && !tryAgain {
-		again, final = a.Costs.Now().Add(refusedFor), true
-	}
-	if recordErr := a.Outbox.Failed(ctx, message.ID, err.Error(), again); recordErr != nil {
-		return recordErr
-	}
-	if final {
-		activity.GetLogger(ctx).Warn("the monitor refused an event", "key", message.Key, "error", err)
-		return nil
-	}
-	return err
+	return settleDelivery(ctx, a.Outbox, message, err, a.Costs.Now)
 }
 
 var watches *Watch

@@ -22,9 +22,13 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/costwatch"
+	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/drifthistory"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/exchange"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/domain/remediation"
 	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/shopspring/decimal"
 )
@@ -505,6 +509,95 @@ type DecisionToken struct {
 	WorkflowID  string          `json:"workflow_id"`
 }
 
+// Direction Which side gives way; an approval says.
+type Direction = approval.Direction
+
+// DriftDecision defines model for DriftDecision.
+type DriftDecision struct {
+	Drifts int         `json:"drifts"`
+	Stance DriftStance `json:"stance"`
+}
+
+// DriftDecisionRequest defines model for DriftDecisionRequest.
+type DriftDecisionRequest struct {
+	Decision string `json:"decision"`
+
+	// ExpiresAt At most 366 days from now.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Owner Who answers for it until then.
+	Owner  string `json:"owner"`
+	Reason string `json:"reason"`
+}
+
+// DriftGroup defines model for DriftGroup.
+type DriftGroup = driftwatch.Group
+
+// DriftGroupPage defines model for DriftGroupPage.
+type DriftGroupPage struct {
+	Items      []DriftGroup `json:"items"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// DriftHistoryEntry defines model for DriftHistoryEntry.
+type DriftHistoryEntry = drifthistory.Linked
+
+// DriftHistoryPage defines model for DriftHistoryPage.
+type DriftHistoryPage struct {
+	Items      []DriftHistoryEntry `json:"items"`
+	NextCursor string              `json:"next_cursor,omitempty,omitzero"`
+}
+
+// DriftModeSetting defines model for DriftModeSetting.
+type DriftModeSetting = driftwatch.ModeSetting
+
+// DriftModes defines model for DriftModes.
+type DriftModes struct {
+	Items []DriftModeSetting `json:"items"`
+}
+
+// DriftRecord One difference. A secret is shown by a tag that is the same for the same value, never itself.
+type DriftRecord = drift.Record
+
+// DriftReport defines model for DriftReport.
+type DriftReport struct {
+	Links      JobLinks      `json:"links,omitempty,omitzero"`
+	NextCursor string        `json:"next_cursor,omitempty,omitzero"`
+	Records    []DriftRecord `json:"records"`
+	ReportID   string        `json:"report_id"`
+	Scan       DriftScan     `json:"scan"`
+}
+
+// DriftRules defines model for DriftRules.
+type DriftRules = driftwatch.RuleVersion
+
+// DriftScan defines model for DriftScan.
+type DriftScan = driftwatch.Scan
+
+// DriftScanPage defines model for DriftScanPage.
+type DriftScanPage struct {
+	Items      []DriftScan `json:"items"`
+	NextCursor string      `json:"next_cursor,omitempty,omitzero"`
+}
+
+// DriftScanRequest defines model for DriftScanRequest.
+type DriftScanRequest struct {
+	// ResourceTypes Only resources of these types; all by default.
+	ResourceTypes []string `json:"resource_types,omitempty,omitzero"`
+}
+
+// DriftSeverity defines model for DriftSeverity.
+type DriftSeverity = drift.Severity
+
+// DriftStance defines model for DriftStance.
+type DriftStance = driftwatch.Stance
+
+// DriftState defines model for DriftState.
+type DriftState = driftwatch.DriftState
+
+// DriftType defines model for DriftType.
+type DriftType = drift.ChangeType
+
 // ExchangeRate An amount in base times the rate is the amount in quote, and one in quote divided by it the
 // amount in base.
 type ExchangeRate = exchange.Rate
@@ -672,6 +765,9 @@ type LateSum struct {
 	Effective *Decimal `json:"effective,omitempty"`
 }
 
+// LeftAlone defines model for LeftAlone.
+type LeftAlone = remediation.LeftAlone
+
 // MappingEntry Leads the rows that meet all its conditions to a tenant, a pool or an account.
 type MappingEntry = allocation.MappingEntry
 
@@ -687,6 +783,9 @@ type MonthBoundary = string
 //
 // Examples: 2026-09, 2026-09-14T06:30:00Z
 type MonthOrInstant = string
+
+// OpenDrift A record with where it stands.
+type OpenDrift = driftwatch.OpenDrift
 
 // Patterns One value or glob, or several of which one must match.
 type Patterns = allocation.Patterns
@@ -808,6 +907,9 @@ type PeriodStatus struct {
 	WorkflowID string          `json:"workflow_id,omitempty,omitzero"`
 }
 
+// PlannedDifference defines model for PlannedDifference.
+type PlannedDifference = remediation.Difference
+
 // PoolRule How one pool of shared cost is split.
 type PoolRule = allocation.AllocationRule
 
@@ -876,6 +978,61 @@ type ReadinessStatus string
 // Reconciliation Billed cost of the charges against the control totals of the invoices.
 type Reconciliation = closing.Reconciliation
 
+// Remediation defines model for Remediation.
+type Remediation = remediation.Remediation
+
+// RemediationDecision defines model for RemediationDecision.
+type RemediationDecision struct {
+	BreakGlass bool      `json:"break_glass,omitempty,omitzero"`
+	DecidedAt  time.Time `json:"decided_at"`
+	Decision   Verdict   `json:"decision"`
+	DecisionID string    `json:"decision_id"`
+
+	// Direction Which side gives way; an approval says.
+	Direction Direction `json:"direction,omitempty,omitzero"`
+	PlanHash  string    `json:"plan_hash"`
+	Reason    string    `json:"reason,omitempty,omitzero"`
+
+	// Refusal The code for which it was not accepted, where it was not.
+	Refusal string `json:"refusal,omitempty,omitzero"`
+	Subject string `json:"subject"`
+}
+
+// RemediationDecisionRequest defines model for RemediationDecisionRequest.
+type RemediationDecisionRequest struct {
+	// BreakGlass Decide alone what two would have to; a reason is needed.
+	BreakGlass bool    `json:"break_glass,omitempty,omitzero"`
+	Decision   Verdict `json:"decision"`
+
+	// Direction Which side gives way; an approval says.
+	Direction Direction `json:"direction,omitempty,omitzero"`
+
+	// Reason Why; a rejection needs one.
+	Reason string `json:"reason,omitempty,omitzero"`
+}
+
+// RemediationDetail defines model for RemediationDetail.
+type RemediationDetail struct {
+	Decisions   []RemediationDecision `json:"decisions"`
+	Links       JobLinks              `json:"links"`
+	Remediation Remediation           `json:"remediation"`
+}
+
+// RemediationOption Revert changes the cloud; accept declares what runs.
+type RemediationOption = remediation.Option
+
+// RemediationPage defines model for RemediationPage.
+type RemediationPage struct {
+	Items      []Remediation `json:"items"`
+	NextCursor string        `json:"next_cursor,omitempty,omitzero"`
+}
+
+// RemediationPlan defines model for RemediationPlan.
+type RemediationPlan = remediation.Plan
+
+// RemediationState defines model for RemediationState.
+type RemediationState = remediation.State
+
 // ReservationAmortization `amount` is `accrued_after` less `accrued_before`: what of the whole `fee` had been used up at
 // `to` and at `from`. `prepaid` is what had been paid by `to` and was not used up; it is negative
 // where use runs ahead of payment.
@@ -938,6 +1095,15 @@ type RestatementOrigin = closing.Origin
 
 // RestatementRequest defines model for RestatementRequest.
 type RestatementRequest = closing.Restatement
+
+// ReviewRequest defines model for ReviewRequest.
+type ReviewRequest struct {
+	// Reason What the review came to.
+	Reason string `json:"reason"`
+}
+
+// ReviewState defines model for ReviewState.
+type ReviewState = remediation.Review
 
 // RuleHistory defines model for RuleHistory.
 type RuleHistory struct {
@@ -1244,6 +1410,9 @@ type PeriodPath = Period
 // PoolFilter defines model for PoolFilter.
 type PoolFilter = string
 
+// RemediationID defines model for RemediationID.
+type RemediationID = ID
+
 // Revision defines model for Revision.
 type Revision = int
 
@@ -1409,7 +1578,7 @@ type ClosePeriodParams struct {
 
 // CreateDecisionTokenParams defines parameters for CreateDecisionToken.
 type CreateDecisionTokenParams struct {
-	// IfMatch The result hash that the decision is about; 428 without it, 412 if it is not the current one.
+	// IfMatch The result or plan hash that the decision is about; 428 without it, 412 if it is not the current one.
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 
 	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
@@ -1418,7 +1587,7 @@ type CreateDecisionTokenParams struct {
 
 // DecidePeriodParams defines parameters for DecidePeriod.
 type DecidePeriodParams struct {
-	// IfMatch The result hash that the decision is about; 428 without it, 412 if it is not the current one.
+	// IfMatch The result or plan hash that the decision is about; 428 without it, 412 if it is not the current one.
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 
 	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
@@ -1490,10 +1659,106 @@ type GetStatementParams struct {
 	Format string `form:"format,omitempty" json:"format,omitempty,omitzero"`
 }
 
+// GetDriftRulesParams defines parameters for GetDriftRules.
+type GetDriftRulesParams struct {
+	// Version A version; the one in force by default.
+	Version int `form:"version,omitempty" json:"version,omitempty,omitzero"`
+}
+
+// PutDriftRulesJSONBody defines parameters for PutDriftRules.
+type PutDriftRulesJSONBody = json.RawMessage
+
+// PutDriftRulesParams defines parameters for PutDriftRules.
+type PutDriftRulesParams struct {
+	IfMatch string `json:"If-Match,omitempty,omitzero"`
+}
+
+// GetDriftScanParams defines parameters for GetDriftScan.
+type GetDriftScanParams struct {
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// ListDriftsParams defines parameters for ListDrifts.
+type ListDriftsParams struct {
+	// State Open by default. Accepted and snoozed drift is open again when its time is over.
+	State    DriftState    `form:"state,omitempty" json:"state,omitempty,omitzero"`
+	Severity DriftSeverity `form:"severity,omitempty" json:"severity,omitempty,omitzero"`
+	Tenant   ID            `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
+	Resource ID            `form:"resource,omitempty" json:"resource,omitempty,omitzero"`
+
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// DecideDriftParams defines parameters for DecideDrift.
+type DecideDriftParams struct {
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // CancelJobParams defines parameters for CancelJob.
 type CancelJobParams struct {
 	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListRemediationsParams defines parameters for ListRemediations.
+type ListRemediationsParams struct {
+	State RemediationState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
+	// Review Those whose broken glass still awaits its review, or had it.
+	Review   ReviewState `form:"review,omitempty" json:"review,omitempty,omitzero"`
+	Tenant   ID          `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
+	Resource ID          `form:"resource,omitempty" json:"resource,omitempty,omitzero"`
+
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// CreateRemediationDecisionTokenParams defines parameters for CreateRemediationDecisionToken.
+type CreateRemediationDecisionTokenParams struct {
+	// IfMatch The result or plan hash that the decision is about; 428 without it, 412 if it is not the current one.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// DecideRemediationParams defines parameters for DecideRemediation.
+type DecideRemediationParams struct {
+	// IfMatch The result or plan hash that the decision is about; 428 without it, 412 if it is not the current one.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ReviewRemediationParams defines parameters for ReviewRemediation.
+type ReviewRemediationParams struct {
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetDriftHistoryParams defines parameters for GetDriftHistory.
+type GetDriftHistoryParams struct {
+	// Since Only what came after this instant.
+	Since time.Time `form:"since,omitempty" json:"since,omitempty,omitzero"`
+
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
 // BackfillScheduleParams defines parameters for BackfillSchedule.
@@ -1572,6 +1837,21 @@ type GetTenantCostsParams struct {
 	Until MonthOrInstant `form:"until,omitempty" json:"until,omitempty,omitzero"`
 }
 
+// ListDriftScansParams defines parameters for ListDriftScans.
+type ListDriftScansParams struct {
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// StartDriftScanParams defines parameters for StartDriftScan.
+type StartDriftScanParams struct {
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // GetReservationAmortizationParams defines parameters for GetReservationAmortization.
 type GetReservationAmortizationParams struct {
 	// From The instant at which the time begins, or the first month.
@@ -1602,6 +1882,21 @@ type PreviewRulesJSONRequestBody = RulesDocument
 // RestatePeriodJSONRequestBody defines body for RestatePeriod for application/json ContentType.
 type RestatePeriodJSONRequestBody = RestatementRequest
 
+// PutDriftRulesJSONRequestBody defines body for PutDriftRules for application/json ContentType.
+type PutDriftRulesJSONRequestBody = PutDriftRulesJSONBody
+
+// DecideDriftJSONRequestBody defines body for DecideDrift for application/json ContentType.
+type DecideDriftJSONRequestBody = DriftDecisionRequest
+
+// CreateRemediationDecisionTokenJSONRequestBody defines body for CreateRemediationDecisionToken for application/json ContentType.
+type CreateRemediationDecisionTokenJSONRequestBody = RemediationDecisionRequest
+
+// DecideRemediationJSONRequestBody defines body for DecideRemediation for application/json ContentType.
+type DecideRemediationJSONRequestBody = RemediationDecisionRequest
+
+// ReviewRemediationJSONRequestBody defines body for ReviewRemediation for application/json ContentType.
+type ReviewRemediationJSONRequestBody = ReviewRequest
+
 // BackfillScheduleJSONRequestBody defines body for BackfillSchedule for application/json ContentType.
 type BackfillScheduleJSONRequestBody = Backfill
 
@@ -1613,6 +1908,12 @@ type UnpauseScheduleJSONRequestBody = ScheduleNote
 
 // GetTenantCostsByTagsJSONRequestBody defines body for GetTenantCostsByTags for application/json ContentType.
 type GetTenantCostsByTagsJSONRequestBody = CostsByTagsRequest
+
+// PutDriftModesJSONRequestBody defines body for PutDriftModes for application/json ContentType.
+type PutDriftModesJSONRequestBody = DriftModes
+
+// StartDriftScanJSONRequestBody defines body for StartDriftScan for application/json ContentType.
+type StartDriftScanJSONRequestBody = DriftScanRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1691,6 +1992,21 @@ type ServerInterface interface {
 	// GetStatement What one tenant owes for a published month, and by which rules.
 	// (GET /v1/books/{book}/periods/{period}/statements/{tenant_id})
 	GetStatement(c *gin.Context, book Book, period PeriodPath, tenantID TenantID, params GetStatementParams)
+	// GetDriftRules The rules by which drift is found, as they were written.
+	// (GET /v1/drift-rules)
+	GetDriftRules(c *gin.Context, params GetDriftRulesParams)
+	// PutDriftRules Puts another version of the rules in force, from the next scan on.
+	// (PUT /v1/drift-rules)
+	PutDriftRules(c *gin.Context, params PutDriftRulesParams)
+	// GetDriftScan The report of a scan, a page of its records at a time.
+	// (GET /v1/drift-scans/{scan_id})
+	GetDriftScan(c *gin.Context, scanID ID, params GetDriftScanParams)
+	// ListDrifts What differs now, the same cause as one group, the gravest first.
+	// (GET /v1/drifts)
+	ListDrifts(c *gin.Context, params ListDriftsParams)
+	// DecideDrift Leaves drift be until a time.
+	// (POST /v1/drifts/{drift_id}/decisions)
+	DecideDrift(c *gin.Context, driftID ID, params DecideDriftParams)
 	// GetImport The report of an import.
 	// (GET /v1/imports/{import_id})
 	GetImport(c *gin.Context, importID ImportID)
@@ -1700,6 +2016,24 @@ type ServerInterface interface {
 	// CancelJob Asks a workflow to stop and to clean up after itself.
 	// (POST /v1/jobs/{workflow_id}/cancel)
 	CancelJob(c *gin.Context, workflowID WorkflowID, params CancelJobParams)
+	// ListRemediations What is being mended or was, the latest first.
+	// (GET /v1/remediations)
+	ListRemediations(c *gin.Context, params ListRemediationsParams)
+	// GetRemediation One remediation, with its plan and what was decided on it.
+	// (GET /v1/remediations/{remediation_id})
+	GetRemediation(c *gin.Context, remediationID RemediationID)
+	// CreateRemediationDecisionToken Signs a decision for sending as a signal, from the Temporal UI or command line.
+	// (POST /v1/remediations/{remediation_id}/decision-tokens)
+	CreateRemediationDecisionToken(c *gin.Context, remediationID RemediationID, params CreateRemediationDecisionTokenParams)
+	// DecideRemediation Approves or rejects the plan that waits.
+	// (POST /v1/remediations/{remediation_id}/decisions)
+	DecideRemediation(c *gin.Context, remediationID RemediationID, params DecideRemediationParams)
+	// ReviewRemediation Records that someone looked at a decision that broke the glass.
+	// (POST /v1/remediations/{remediation_id}/review)
+	ReviewRemediation(c *gin.Context, remediationID RemediationID, params ReviewRemediationParams)
+	// GetDriftHistory What was found, decided and done about a resource, newest first.
+	// (GET /v1/resources/{resource_id}/drift-history)
+	GetDriftHistory(c *gin.Context, resourceID ID, params GetDriftHistoryParams)
 	// ListSchedules The declared schedules with their next and latest runs.
 	// (GET /v1/schedules)
 	ListSchedules(c *gin.Context)
@@ -1727,6 +2061,18 @@ type ServerInterface interface {
 	// GetTenantCostsByTags What a tenant bore by the tags of its resources.
 	// (POST /v1/tenants/{tenant_id}/costs/by-tags)
 	GetTenantCostsByTags(c *gin.Context, tenantID TenantID)
+	// GetDriftModes What may be done about drift, per resource type.
+	// (GET /v1/tenants/{tenant_id}/drift-modes)
+	GetDriftModes(c *gin.Context, tenantID TenantID)
+	// PutDriftModes Replaces a tenant's modes.
+	// (PUT /v1/tenants/{tenant_id}/drift-modes)
+	PutDriftModes(c *gin.Context, tenantID TenantID)
+	// ListDriftScans A tenant's scans, the latest first.
+	// (GET /v1/tenants/{tenant_id}/drift-scans)
+	ListDriftScans(c *gin.Context, tenantID TenantID, params ListDriftScansParams)
+	// StartDriftScan Compares what a tenant runs with what is declared, now.
+	// (POST /v1/tenants/{tenant_id}/drift-scans)
+	StartDriftScan(c *gin.Context, tenantID TenantID, params StartDriftScanParams)
 	// GetReservationAmortization What of a reservation's fees falls on a time.
 	// (GET /v1/tenants/{tenant_id}/reservations/{reservation_id}/amortization)
 	GetReservationAmortization(c *gin.Context, tenantID TenantID, reservationID ReservationID, params GetReservationAmortizationParams)
@@ -3059,6 +3405,233 @@ func (siw *ServerInterfaceWrapper) GetStatement(c *gin.Context) {
 	siw.Handler.GetStatement(c, book, period, tenantID, params)
 }
 
+// GetDriftRules operation middleware
+func (siw *ServerInterfaceWrapper) GetDriftRules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDriftRulesParams
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", c.Request.URL.Query(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter version: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDriftRules(c, params)
+}
+
+// PutDriftRules operation middleware
+func (siw *ServerInterfaceWrapper) PutDriftRules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutDriftRulesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PutDriftRules(c, params)
+}
+
+// GetDriftScan operation middleware
+func (siw *ServerInterfaceWrapper) GetDriftScan(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "scan_id" -------------
+	var scanID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "scan_id", c.Param("scan_id"), &scanID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter scan_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDriftScanParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDriftScan(c, scanID, params)
+}
+
+// ListDrifts operation middleware
+func (siw *ServerInterfaceWrapper) ListDrifts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDriftsParams
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "severity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "severity", c.Request.URL.Query(), &params.Severity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter severity: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "tenant" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tenant", c.Request.URL.Query(), &params.Tenant, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "resource" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resource", c.Request.URL.Query(), &params.Resource, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter resource: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDrifts(c, params)
+}
+
+// DecideDrift operation middleware
+func (siw *ServerInterfaceWrapper) DecideDrift(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "drift_id" -------------
+	var driftID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "drift_id", c.Param("drift_id"), &driftID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter drift_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideDriftParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DecideDrift(c, driftID, params)
+}
+
 // GetImport operation middleware
 func (siw *ServerInterfaceWrapper) GetImport(c *gin.Context) {
 
@@ -3156,6 +3729,335 @@ func (siw *ServerInterfaceWrapper) CancelJob(c *gin.Context) {
 	}
 
 	siw.Handler.CancelJob(c, workflowID, params)
+}
+
+// ListRemediations operation middleware
+func (siw *ServerInterfaceWrapper) ListRemediations(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRemediationsParams
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "review" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "review", c.Request.URL.Query(), &params.Review, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter review: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "tenant" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tenant", c.Request.URL.Query(), &params.Tenant, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "resource" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resource", c.Request.URL.Query(), &params.Resource, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter resource: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListRemediations(c, params)
+}
+
+// GetRemediation operation middleware
+func (siw *ServerInterfaceWrapper) GetRemediation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "remediation_id" -------------
+	var remediationID RemediationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "remediation_id", c.Param("remediation_id"), &remediationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter remediation_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRemediation(c, remediationID)
+}
+
+// CreateRemediationDecisionToken operation middleware
+func (siw *ServerInterfaceWrapper) CreateRemediationDecisionToken(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "remediation_id" -------------
+	var remediationID RemediationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "remediation_id", c.Param("remediation_id"), &remediationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter remediation_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateRemediationDecisionTokenParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateRemediationDecisionToken(c, remediationID, params)
+}
+
+// DecideRemediation operation middleware
+func (siw *ServerInterfaceWrapper) DecideRemediation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "remediation_id" -------------
+	var remediationID RemediationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "remediation_id", c.Param("remediation_id"), &remediationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter remediation_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideRemediationParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DecideRemediation(c, remediationID, params)
+}
+
+// ReviewRemediation operation middleware
+func (siw *ServerInterfaceWrapper) ReviewRemediation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "remediation_id" -------------
+	var remediationID RemediationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "remediation_id", c.Param("remediation_id"), &remediationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter remediation_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReviewRemediationParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReviewRemediation(c, remediationID, params)
+}
+
+// GetDriftHistory operation middleware
+func (siw *ServerInterfaceWrapper) GetDriftHistory(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "resource_id" -------------
+	var resourceID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "resource_id", c.Param("resource_id"), &resourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter resource_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDriftHistoryParams
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", c.Request.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter since: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDriftHistory(c, resourceID, params)
 }
 
 // ListSchedules operation middleware
@@ -3580,6 +4482,149 @@ func (siw *ServerInterfaceWrapper) GetTenantCostsByTags(c *gin.Context) {
 	siw.Handler.GetTenantCostsByTags(c, tenantID)
 }
 
+// GetDriftModes operation middleware
+func (siw *ServerInterfaceWrapper) GetDriftModes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDriftModes(c, tenantID)
+}
+
+// PutDriftModes operation middleware
+func (siw *ServerInterfaceWrapper) PutDriftModes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PutDriftModes(c, tenantID)
+}
+
+// ListDriftScans operation middleware
+func (siw *ServerInterfaceWrapper) ListDriftScans(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDriftScansParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDriftScans(c, tenantID, params)
+}
+
+// StartDriftScan operation middleware
+func (siw *ServerInterfaceWrapper) StartDriftScan(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartDriftScanParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StartDriftScan(c, tenantID, params)
+}
+
 // GetReservationAmortization operation middleware
 func (siw *ServerInterfaceWrapper) GetReservationAmortization(c *gin.Context) {
 
@@ -3691,6 +4736,21 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/books/:book/periods/:period/focus.parquet", wrapper.ExportFocusParquet)
 	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/anomalies", wrapper.DetectTenantAnomalies)
 	router.GET(options.BaseURL+"/v1/anomalies", wrapper.ListAnomalies)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/drift-scans", wrapper.ListDriftScans)
+	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/drift-scans", wrapper.StartDriftScan)
+	router.GET(options.BaseURL+"/v1/drift-scans/:scan_id", wrapper.GetDriftScan)
+	router.GET(options.BaseURL+"/v1/drifts", wrapper.ListDrifts)
+	router.POST(options.BaseURL+"/v1/drifts/:drift_id/decisions", wrapper.DecideDrift)
+	router.GET(options.BaseURL+"/v1/resources/:resource_id/drift-history", wrapper.GetDriftHistory)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/drift-modes", wrapper.GetDriftModes)
+	router.PUT(options.BaseURL+"/v1/tenants/:tenant_id/drift-modes", wrapper.PutDriftModes)
+	router.GET(options.BaseURL+"/v1/drift-rules", wrapper.GetDriftRules)
+	router.PUT(options.BaseURL+"/v1/drift-rules", wrapper.PutDriftRules)
+	router.GET(options.BaseURL+"/v1/remediations", wrapper.ListRemediations)
+	router.GET(options.BaseURL+"/v1/remediations/:remediation_id", wrapper.GetRemediation)
+	router.POST(options.BaseURL+"/v1/remediations/:remediation_id/decisions", wrapper.DecideRemediation)
+	router.POST(options.BaseURL+"/v1/remediations/:remediation_id/decision-tokens", wrapper.CreateRemediationDecisionToken)
+	router.POST(options.BaseURL+"/v1/remediations/:remediation_id/review", wrapper.ReviewRemediation)
 	router.GET(options.BaseURL+"/v1/jobs/:workflow_id", wrapper.GetJob)
 	router.POST(options.BaseURL+"/v1/jobs/:workflow_id/cancel", wrapper.CancelJob)
 	router.GET(options.BaseURL+"/v1/schedules", wrapper.ListSchedules)
@@ -4922,6 +5982,232 @@ func (response GetStatementdefaultApplicationProblemPlusJSONResponse) VisitGetSt
 	return err
 }
 
+type GetDriftRulesRequestObject struct {
+	Params GetDriftRulesParams
+}
+
+type GetDriftRulesResponseObject interface {
+	VisitGetDriftRulesResponse(w http.ResponseWriter) error
+}
+
+type GetDriftRules200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDriftRules200JSONResponse struct {
+	Body    DriftRules
+	Headers GetDriftRules200ResponseHeaders
+}
+
+func (response GetDriftRules200JSONResponse) VisitGetDriftRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDriftRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetDriftRulesdefaultApplicationProblemPlusJSONResponse) VisitGetDriftRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutDriftRulesRequestObject struct {
+	Params   PutDriftRulesParams
+	JSONBody *PutDriftRulesJSONRequestBody
+	Body     io.Reader
+}
+
+type PutDriftRulesResponseObject interface {
+	VisitPutDriftRulesResponse(w http.ResponseWriter) error
+}
+
+type PutDriftRules200ResponseHeaders struct {
+	ETag string
+}
+
+type PutDriftRules200JSONResponse struct {
+	Body    DriftRules
+	Headers PutDriftRules200ResponseHeaders
+}
+
+func (response PutDriftRules200JSONResponse) VisitPutDriftRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutDriftRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response PutDriftRulesdefaultApplicationProblemPlusJSONResponse) VisitPutDriftRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDriftScanRequestObject struct {
+	ScanID ID `json:"scan_id"`
+	Params GetDriftScanParams
+}
+
+type GetDriftScanResponseObject interface {
+	VisitGetDriftScanResponse(w http.ResponseWriter) error
+}
+
+type GetDriftScan200JSONResponse DriftReport
+
+func (response GetDriftScan200JSONResponse) VisitGetDriftScanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDriftScandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetDriftScandefaultApplicationProblemPlusJSONResponse) VisitGetDriftScanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDriftsRequestObject struct {
+	Params ListDriftsParams
+}
+
+type ListDriftsResponseObject interface {
+	VisitListDriftsResponse(w http.ResponseWriter) error
+}
+
+type ListDrifts200JSONResponse DriftGroupPage
+
+func (response ListDrifts200JSONResponse) VisitListDriftsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDriftsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListDriftsdefaultApplicationProblemPlusJSONResponse) VisitListDriftsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideDriftRequestObject struct {
+	DriftID ID `json:"drift_id"`
+	Params  DecideDriftParams
+	Body    *DecideDriftJSONRequestBody
+}
+
+type DecideDriftResponseObject interface {
+	VisitDecideDriftResponse(w http.ResponseWriter) error
+}
+
+type DecideDrift200JSONResponse DriftDecision
+
+func (response DecideDrift200JSONResponse) VisitDecideDriftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideDriftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DecideDriftdefaultApplicationProblemPlusJSONResponse) VisitDecideDriftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetImportRequestObject struct {
 	ImportID ImportID `json:"import_id"`
 }
@@ -5042,6 +6328,289 @@ type CancelJobdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelJobdefaultApplicationProblemPlusJSONResponse) VisitCancelJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRemediationsRequestObject struct {
+	Params ListRemediationsParams
+}
+
+type ListRemediationsResponseObject interface {
+	VisitListRemediationsResponse(w http.ResponseWriter) error
+}
+
+type ListRemediations200JSONResponse RemediationPage
+
+func (response ListRemediations200JSONResponse) VisitListRemediationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRemediationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListRemediationsdefaultApplicationProblemPlusJSONResponse) VisitListRemediationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRemediationRequestObject struct {
+	RemediationID RemediationID `json:"remediation_id"`
+}
+
+type GetRemediationResponseObject interface {
+	VisitGetRemediationResponse(w http.ResponseWriter) error
+}
+
+type GetRemediation200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetRemediation200JSONResponse struct {
+	Body    RemediationDetail
+	Headers GetRemediation200ResponseHeaders
+}
+
+func (response GetRemediation200JSONResponse) VisitGetRemediationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRemediationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetRemediationdefaultApplicationProblemPlusJSONResponse) VisitGetRemediationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRemediationDecisionTokenRequestObject struct {
+	RemediationID RemediationID `json:"remediation_id"`
+	Params        CreateRemediationDecisionTokenParams
+	Body          *CreateRemediationDecisionTokenJSONRequestBody
+}
+
+type CreateRemediationDecisionTokenResponseObject interface {
+	VisitCreateRemediationDecisionTokenResponse(w http.ResponseWriter) error
+}
+
+type CreateRemediationDecisionToken201JSONResponse DecisionToken
+
+func (response CreateRemediationDecisionToken201JSONResponse) VisitCreateRemediationDecisionTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRemediationDecisionTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CreateRemediationDecisionTokendefaultApplicationProblemPlusJSONResponse) VisitCreateRemediationDecisionTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideRemediationRequestObject struct {
+	RemediationID RemediationID `json:"remediation_id"`
+	Params        DecideRemediationParams
+	Body          *DecideRemediationJSONRequestBody
+}
+
+type DecideRemediationResponseObject interface {
+	VisitDecideRemediationResponse(w http.ResponseWriter) error
+}
+
+type DecideRemediation200ResponseHeaders struct {
+	ETag *string
+}
+
+type DecideRemediation200JSONResponse struct {
+	Body    RemediationDetail
+	Headers DecideRemediation200ResponseHeaders
+}
+
+func (response DecideRemediation200JSONResponse) VisitDecideRemediationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideRemediationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DecideRemediationdefaultApplicationProblemPlusJSONResponse) VisitDecideRemediationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReviewRemediationRequestObject struct {
+	RemediationID RemediationID `json:"remediation_id"`
+	Params        ReviewRemediationParams
+	Body          *ReviewRemediationJSONRequestBody
+}
+
+type ReviewRemediationResponseObject interface {
+	VisitReviewRemediationResponse(w http.ResponseWriter) error
+}
+
+type ReviewRemediation200ResponseHeaders struct {
+	ETag *string
+}
+
+type ReviewRemediation200JSONResponse struct {
+	Body    RemediationDetail
+	Headers ReviewRemediation200ResponseHeaders
+}
+
+func (response ReviewRemediation200JSONResponse) VisitReviewRemediationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReviewRemediationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ReviewRemediationdefaultApplicationProblemPlusJSONResponse) VisitReviewRemediationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDriftHistoryRequestObject struct {
+	ResourceID ID `json:"resource_id"`
+	Params     GetDriftHistoryParams
+}
+
+type GetDriftHistoryResponseObject interface {
+	VisitGetDriftHistoryResponse(w http.ResponseWriter) error
+}
+
+type GetDriftHistory200JSONResponse DriftHistoryPage
+
+func (response GetDriftHistory200JSONResponse) VisitGetDriftHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDriftHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetDriftHistorydefaultApplicationProblemPlusJSONResponse) VisitGetDriftHistoryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5433,6 +7002,182 @@ func (response GetTenantCostsByTagsdefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type GetDriftModesRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type GetDriftModesResponseObject interface {
+	VisitGetDriftModesResponse(w http.ResponseWriter) error
+}
+
+type GetDriftModes200JSONResponse DriftModes
+
+func (response GetDriftModes200JSONResponse) VisitGetDriftModesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDriftModesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetDriftModesdefaultApplicationProblemPlusJSONResponse) VisitGetDriftModesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutDriftModesRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *PutDriftModesJSONRequestBody
+}
+
+type PutDriftModesResponseObject interface {
+	VisitPutDriftModesResponse(w http.ResponseWriter) error
+}
+
+type PutDriftModes200JSONResponse DriftModes
+
+func (response PutDriftModes200JSONResponse) VisitPutDriftModesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutDriftModesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response PutDriftModesdefaultApplicationProblemPlusJSONResponse) VisitPutDriftModesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDriftScansRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   ListDriftScansParams
+}
+
+type ListDriftScansResponseObject interface {
+	VisitListDriftScansResponse(w http.ResponseWriter) error
+}
+
+type ListDriftScans200JSONResponse DriftScanPage
+
+func (response ListDriftScans200JSONResponse) VisitListDriftScansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDriftScansdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListDriftScansdefaultApplicationProblemPlusJSONResponse) VisitListDriftScansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartDriftScanRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   StartDriftScanParams
+	Body     *StartDriftScanJSONRequestBody
+}
+
+type StartDriftScanResponseObject interface {
+	VisitStartDriftScanResponse(w http.ResponseWriter) error
+}
+
+type StartDriftScan202ResponseHeaders struct {
+	Location string
+}
+
+type StartDriftScan202JSONResponse struct {
+	Body    DriftScan
+	Headers StartDriftScan202ResponseHeaders
+}
+
+func (response StartDriftScan202JSONResponse) VisitStartDriftScanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartDriftScandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response StartDriftScandefaultApplicationProblemPlusJSONResponse) VisitStartDriftScanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReservationAmortizationRequestObject struct {
 	TenantID      TenantID      `json:"tenant_id"`
 	ReservationID ReservationID `json:"reservation_id"`
@@ -5553,6 +7298,21 @@ type StrictServerInterface interface {
 	// GetStatement What one tenant owes for a published month, and by which rules.
 	// (GET /v1/books/{book}/periods/{period}/statements/{tenant_id})
 	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
+	// GetDriftRules The rules by which drift is found, as they were written.
+	// (GET /v1/drift-rules)
+	GetDriftRules(ctx context.Context, request GetDriftRulesRequestObject) (GetDriftRulesResponseObject, error)
+	// PutDriftRules Puts another version of the rules in force, from the next scan on.
+	// (PUT /v1/drift-rules)
+	PutDriftRules(ctx context.Context, request PutDriftRulesRequestObject) (PutDriftRulesResponseObject, error)
+	// GetDriftScan The report of a scan, a page of its records at a time.
+	// (GET /v1/drift-scans/{scan_id})
+	GetDriftScan(ctx context.Context, request GetDriftScanRequestObject) (GetDriftScanResponseObject, error)
+	// ListDrifts What differs now, the same cause as one group, the gravest first.
+	// (GET /v1/drifts)
+	ListDrifts(ctx context.Context, request ListDriftsRequestObject) (ListDriftsResponseObject, error)
+	// DecideDrift Leaves drift be until a time.
+	// (POST /v1/drifts/{drift_id}/decisions)
+	DecideDrift(ctx context.Context, request DecideDriftRequestObject) (DecideDriftResponseObject, error)
 	// GetImport The report of an import.
 	// (GET /v1/imports/{import_id})
 	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
@@ -5562,6 +7322,24 @@ type StrictServerInterface interface {
 	// CancelJob Asks a workflow to stop and to clean up after itself.
 	// (POST /v1/jobs/{workflow_id}/cancel)
 	CancelJob(ctx context.Context, request CancelJobRequestObject) (CancelJobResponseObject, error)
+	// ListRemediations What is being mended or was, the latest first.
+	// (GET /v1/remediations)
+	ListRemediations(ctx context.Context, request ListRemediationsRequestObject) (ListRemediationsResponseObject, error)
+	// GetRemediation One remediation, with its plan and what was decided on it.
+	// (GET /v1/remediations/{remediation_id})
+	GetRemediation(ctx context.Context, request GetRemediationRequestObject) (GetRemediationResponseObject, error)
+	// CreateRemediationDecisionToken Signs a decision for sending as a signal, from the Temporal UI or command line.
+	// (POST /v1/remediations/{remediation_id}/decision-tokens)
+	CreateRemediationDecisionToken(ctx context.Context, request CreateRemediationDecisionTokenRequestObject) (CreateRemediationDecisionTokenResponseObject, error)
+	// DecideRemediation Approves or rejects the plan that waits.
+	// (POST /v1/remediations/{remediation_id}/decisions)
+	DecideRemediation(ctx context.Context, request DecideRemediationRequestObject) (DecideRemediationResponseObject, error)
+	// ReviewRemediation Records that someone looked at a decision that broke the glass.
+	// (POST /v1/remediations/{remediation_id}/review)
+	ReviewRemediation(ctx context.Context, request ReviewRemediationRequestObject) (ReviewRemediationResponseObject, error)
+	// GetDriftHistory What was found, decided and done about a resource, newest first.
+	// (GET /v1/resources/{resource_id}/drift-history)
+	GetDriftHistory(ctx context.Context, request GetDriftHistoryRequestObject) (GetDriftHistoryResponseObject, error)
 	// ListSchedules The declared schedules with their next and latest runs.
 	// (GET /v1/schedules)
 	ListSchedules(ctx context.Context, request ListSchedulesRequestObject) (ListSchedulesResponseObject, error)
@@ -5589,6 +7367,18 @@ type StrictServerInterface interface {
 	// GetTenantCostsByTags What a tenant bore by the tags of its resources.
 	// (POST /v1/tenants/{tenant_id}/costs/by-tags)
 	GetTenantCostsByTags(ctx context.Context, request GetTenantCostsByTagsRequestObject) (GetTenantCostsByTagsResponseObject, error)
+	// GetDriftModes What may be done about drift, per resource type.
+	// (GET /v1/tenants/{tenant_id}/drift-modes)
+	GetDriftModes(ctx context.Context, request GetDriftModesRequestObject) (GetDriftModesResponseObject, error)
+	// PutDriftModes Replaces a tenant's modes.
+	// (PUT /v1/tenants/{tenant_id}/drift-modes)
+	PutDriftModes(ctx context.Context, request PutDriftModesRequestObject) (PutDriftModesResponseObject, error)
+	// ListDriftScans A tenant's scans, the latest first.
+	// (GET /v1/tenants/{tenant_id}/drift-scans)
+	ListDriftScans(ctx context.Context, request ListDriftScansRequestObject) (ListDriftScansResponseObject, error)
+	// StartDriftScan Compares what a tenant runs with what is declared, now.
+	// (POST /v1/tenants/{tenant_id}/drift-scans)
+	StartDriftScan(ctx context.Context, request StartDriftScanRequestObject) (StartDriftScanResponseObject, error)
 	// GetReservationAmortization What of a reservation's fees falls on a time.
 	// (GET /v1/tenants/{tenant_id}/reservations/{reservation_id}/amortization)
 	GetReservationAmortization(ctx context.Context, request GetReservationAmortizationRequestObject) (GetReservationAmortizationResponseObject, error)
@@ -6475,6 +8265,180 @@ func (sh *strictHandler) GetStatement(ctx *gin.Context, book Book, period Period
 	}
 }
 
+// GetDriftRules operation middleware
+func (sh *strictHandler) GetDriftRules(ctx *gin.Context, params GetDriftRulesParams) {
+	var request GetDriftRulesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriftRules(ctx, request.(GetDriftRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriftRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDriftRulesResponseObject); ok {
+		if err := validResponse.VisitGetDriftRulesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutDriftRules operation middleware
+func (sh *strictHandler) PutDriftRules(ctx *gin.Context, params PutDriftRulesParams) {
+	var request PutDriftRulesRequestObject
+
+	request.Params = params
+	if strings.HasPrefix(ctx.GetHeader("Content-Type"), "application/json") {
+
+		var body PutDriftRulesJSONRequestBody
+		var err error
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = ctx.ShouldBindJSON(&body)
+		} else if binding.Validator != nil {
+			// ShouldBindJSON runs the struct validator after decoding; keep that.
+			err = binding.Validator.ValidateStruct(&body)
+		}
+		if err != nil {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.GetHeader("Content-Type"), "application/yaml") {
+		request.Body = ctx.Request.Body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutDriftRules(ctx, request.(PutDriftRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutDriftRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PutDriftRulesResponseObject); ok {
+		if err := validResponse.VisitPutDriftRulesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDriftScan operation middleware
+func (sh *strictHandler) GetDriftScan(ctx *gin.Context, scanID ID, params GetDriftScanParams) {
+	var request GetDriftScanRequestObject
+
+	request.ScanID = scanID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriftScan(ctx, request.(GetDriftScanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriftScan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDriftScanResponseObject); ok {
+		if err := validResponse.VisitGetDriftScanResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDrifts operation middleware
+func (sh *strictHandler) ListDrifts(ctx *gin.Context, params ListDriftsParams) {
+	var request ListDriftsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDrifts(ctx, request.(ListDriftsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDrifts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDriftsResponseObject); ok {
+		if err := validResponse.VisitListDriftsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DecideDrift operation middleware
+func (sh *strictHandler) DecideDrift(ctx *gin.Context, driftID ID, params DecideDriftParams) {
+	var request DecideDriftRequestObject
+
+	request.DriftID = driftID
+	request.Params = params
+
+	var body DecideDriftJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideDrift(ctx, request.(DecideDriftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideDrift")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DecideDriftResponseObject); ok {
+		if err := validResponse.VisitDecideDriftResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetImport operation middleware
 func (sh *strictHandler) GetImport(ctx *gin.Context, importID ImportID) {
 	var request GetImportRequestObject
@@ -6547,6 +8511,220 @@ func (sh *strictHandler) CancelJob(ctx *gin.Context, workflowID WorkflowID, para
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CancelJobResponseObject); ok {
 		if err := validResponse.VisitCancelJobResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRemediations operation middleware
+func (sh *strictHandler) ListRemediations(ctx *gin.Context, params ListRemediationsParams) {
+	var request ListRemediationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRemediations(ctx, request.(ListRemediationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRemediations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListRemediationsResponseObject); ok {
+		if err := validResponse.VisitListRemediationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRemediation operation middleware
+func (sh *strictHandler) GetRemediation(ctx *gin.Context, remediationID RemediationID) {
+	var request GetRemediationRequestObject
+
+	request.RemediationID = remediationID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRemediation(ctx, request.(GetRemediationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRemediation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRemediationResponseObject); ok {
+		if err := validResponse.VisitGetRemediationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateRemediationDecisionToken operation middleware
+func (sh *strictHandler) CreateRemediationDecisionToken(ctx *gin.Context, remediationID RemediationID, params CreateRemediationDecisionTokenParams) {
+	var request CreateRemediationDecisionTokenRequestObject
+
+	request.RemediationID = remediationID
+	request.Params = params
+
+	var body CreateRemediationDecisionTokenJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateRemediationDecisionToken(ctx, request.(CreateRemediationDecisionTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateRemediationDecisionToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreateRemediationDecisionTokenResponseObject); ok {
+		if err := validResponse.VisitCreateRemediationDecisionTokenResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DecideRemediation operation middleware
+func (sh *strictHandler) DecideRemediation(ctx *gin.Context, remediationID RemediationID, params DecideRemediationParams) {
+	var request DecideRemediationRequestObject
+
+	request.RemediationID = remediationID
+	request.Params = params
+
+	var body DecideRemediationJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideRemediation(ctx, request.(DecideRemediationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideRemediation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DecideRemediationResponseObject); ok {
+		if err := validResponse.VisitDecideRemediationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReviewRemediation operation middleware
+func (sh *strictHandler) ReviewRemediation(ctx *gin.Context, remediationID RemediationID, params ReviewRemediationParams) {
+	var request ReviewRemediationRequestObject
+
+	request.RemediationID = remediationID
+	request.Params = params
+
+	var body ReviewRemediationJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReviewRemediation(ctx, request.(ReviewRemediationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReviewRemediation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReviewRemediationResponseObject); ok {
+		if err := validResponse.VisitReviewRemediationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDriftHistory operation middleware
+func (sh *strictHandler) GetDriftHistory(ctx *gin.Context, resourceID ID, params GetDriftHistoryParams) {
+	var request GetDriftHistoryRequestObject
+
+	request.ResourceID = resourceID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriftHistory(ctx, request.(GetDriftHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriftHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDriftHistoryResponseObject); ok {
+		if err := validResponse.VisitGetDriftHistoryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -6864,6 +9042,151 @@ func (sh *strictHandler) GetTenantCostsByTags(ctx *gin.Context, tenantID TenantI
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetTenantCostsByTagsResponseObject); ok {
 		if err := validResponse.VisitGetTenantCostsByTagsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDriftModes operation middleware
+func (sh *strictHandler) GetDriftModes(ctx *gin.Context, tenantID TenantID) {
+	var request GetDriftModesRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriftModes(ctx, request.(GetDriftModesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriftModes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDriftModesResponseObject); ok {
+		if err := validResponse.VisitGetDriftModesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutDriftModes operation middleware
+func (sh *strictHandler) PutDriftModes(ctx *gin.Context, tenantID TenantID) {
+	var request PutDriftModesRequestObject
+
+	request.TenantID = tenantID
+
+	var body PutDriftModesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutDriftModes(ctx, request.(PutDriftModesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutDriftModes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PutDriftModesResponseObject); ok {
+		if err := validResponse.VisitPutDriftModesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDriftScans operation middleware
+func (sh *strictHandler) ListDriftScans(ctx *gin.Context, tenantID TenantID, params ListDriftScansParams) {
+	var request ListDriftScansRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDriftScans(ctx, request.(ListDriftScansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDriftScans")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDriftScansResponseObject); ok {
+		if err := validResponse.VisitListDriftScansResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartDriftScan operation middleware
+func (sh *strictHandler) StartDriftScan(ctx *gin.Context, tenantID TenantID, params StartDriftScanParams) {
+	var request StartDriftScanRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	var body StartDriftScanJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartDriftScan(ctx, request.(StartDriftScanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartDriftScan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StartDriftScanResponseObject); ok {
+		if err := validResponse.VisitStartDriftScanResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -59,11 +59,27 @@ var allowed = map[string]string{
 	"POST /v1/schedules/{schedule_id}/pause":                                 "operator",
 	"POST /v1/schedules/{schedule_id}/unpause":                               "operator",
 	"POST /v1/schedules/{schedule_id}/backfill":                              "operator",
+	"GET /v1/tenants/{tenant_id}/drift-scans":                                "operator security_approver auditor tenant",
+	"POST /v1/tenants/{tenant_id}/drift-scans":                               "operator",
+	"GET /v1/drift-scans/{scan_id}":                                          "operator security_approver auditor tenant",
+	"GET /v1/drifts":                                                         "operator security_approver auditor tenant",
+	"POST /v1/drifts/{drift_id}/decisions":                                   "operator security_approver",
+	"GET /v1/resources/{resource_id}/drift-history":                          "operator security_approver auditor tenant",
+	"GET /v1/tenants/{tenant_id}/drift-modes":                                "operator security_approver auditor tenant",
+	"PUT /v1/tenants/{tenant_id}/drift-modes":                                "operator",
+	"GET /v1/drift-rules":                                                    "operator security_approver auditor",
+	"PUT /v1/drift-rules":                                                    "operator",
+	"GET /v1/remediations":                                                   "operator security_approver auditor tenant",
+	"GET /v1/remediations/{remediation_id}":                                  "operator security_approver auditor tenant",
+	"POST /v1/remediations/{remediation_id}/decisions":                       "security_approver",
+	"POST /v1/remediations/{remediation_id}/decision-tokens":                 "security_approver",
+	"POST /v1/remediations/{remediation_id}/review":                          "security_approver",
 	"GET /healthz": "", "GET /readyz": "", "GET /metrics": "", "GET /v1/openapi.json": "",
 }
 
 var sampleValues = strings.NewReplacer("{book}", "nobook", "{period}", "2025-09", "{rule_id}", "r1", "{tenant_id}", "acme",
-	"{import_id}", "i1", "{workflow_id}", "w1", "{reservation_id}", "r1", "{schedule_id}", "s1")
+	"{import_id}", "i1", "{workflow_id}", "w1", "{reservation_id}", "r1", "{schedule_id}", "s1",
+	"{scan_id}", "s1", "{drift_id}", "d1", "{resource_id}", "vm-1", "{remediation_id}", "m1")
 
 // sampleBodies fit the document where an operation needs a body, so that a role is what decides.
 var sampleBodies = map[string]string{
@@ -71,6 +87,7 @@ var sampleBodies = map[string]string{
 	"backfill":         `{"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}`,
 	"allocation-rules": `{"version":1}`, "supersede": `{"version":1}`, "preview": `{"version":1}`,
 	"by-tags": `{"tags":[{"key":"team"}],"from":"2025-09","to":"2025-09"}`, "restatements": `{"reason":"a late credit"}`,
+	"review": `{"reason":"it was right"}`,
 	"shared": `{"amount":"1","currency":"USD","category":"shared","period":"2025-09"}`,
 }
 

@@ -15,36 +15,27 @@ import (
 	"github.com/omnicloud/omnicloud/domain/period"
 )
 
-// askedDecision is a decision as someone sent it, with the month that it is about.
-type askedDecision struct {
-	status   closing.Status
-	decision approval.Decision
-}
-
 // readDecision puts a request together. The decision's id is the idempotency key, or derived from
 // everything that makes the decision, so that the same person deciding the same twice decides once.
-func (s *server) readDecision(ctx context.Context, book string, month period.Period, ifMatch, key string, body DecisionRequest) (askedDecision, error) {
+func (s *server) readDecision(ctx context.Context, book string, month period.Period, ifMatch, key string, body DecisionRequest) (matter, approval.Decision, error) {
 	status, err := s.Periods.Period(ctx, book, month)
 	if err != nil {
-		return askedDecision{}, err
+		return nil, approval.Decision{}, err
 	}
-	decision := approval.Decision{
-		ID:         key,
-		Verdict:    body.Decision,
-		Reason:     body.Reason,
-		ResultHash: unquoted(ifMatch),
-		Actor:      actorOf(ctx),
-		DecidedAt:  instant.Now(),
-	}
-	if decision.ID == "" {
-		decision.ID = derivedID(status.Ref().WorkflowID(), decision)
-	}
-	return askedDecision{status: status, decision: decision}, nil
+	about := periodMatter{s, status}
+	decision := approval.Decision{ID: key, Verdict: body.Decision, Reason: body.Reason}
+	return about, identified(ctx, about, ifMatch, decision), nil
 }
 
-func derivedID(workflowID string, decision approval.Decision) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", workflowID, decision.Actor.Subject, decision.Verdict, decision.ResultHash, decision.Reason))
-	return "derived-" + hex.EncodeToString(sum[:16])
+// identified completes a decision with who decides, when and on what, and with an id.
+func identified(ctx context.Context, about matter, ifMatch string, decision approval.Decision) approval.Decision {
+	decision.ResultHash, decision.Actor, decision.DecidedAt = unquoted(ifMatch), actorOf(ctx), instant.Now()
+	if decision.ID == "" {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %q %t", about.workflowID(), decision.Actor.Subject, decision.Verdict,
+			decision.ResultHash, decision.Reason, decision.Direction, decision.BreakGlass))
+		decision.ID = "derived-" + hex.EncodeToString(sum[:16])
+	}
+	return decision
 }
 
 // unquoted takes a result hash as an entity tag or as it is.
@@ -52,17 +43,17 @@ func unquoted(ifMatch string) string {
 	return strings.Trim(strings.TrimSpace(ifMatch), `"`)
 }
 
-// checkDecision says why a decision cannot be taken. Who may not decide learns nothing else.
-func (s *server) checkDecision(ctx context.Context, asked askedDecision) error {
-	status, decision := asked.status, asked.decision
-	book, err := s.Periods.Book(ctx, status.Book)
+// check says why a decision cannot be taken. Who may not decide learns nothing else.
+func (m periodMatter) check(ctx context.Context, decision approval.Decision) error {
+	status := m.status
+	book, err := m.Periods.Book(ctx, status.Book)
 	if err != nil {
 		return err
 	}
 	own := approval.Independence{RequestedBy: status.RequestedBy}
 	waiting := status.State == closing.StateAwaitingApproval
 	if waiting {
-		if own.RuleAuthors, err = s.ruleAuthors(ctx, status.Ref()); err != nil {
+		if own.RuleAuthors, err = m.ruleAuthors(ctx, status.Ref()); err != nil {
 			return err
 		}
 	}

@@ -40,7 +40,9 @@ type Dependencies struct {
 	// tenantID is empty.
 	Costs func(tenantID string) allocation.CostReader
 	// Anomalies are what the watch over all tenants' costs found.
-	Anomalies   costwatch.Store
+	Anomalies costwatch.Store
+	// Drift is what the drift routes work through.
+	Drift       Drift
 	Idempotency idempotency.Store
 	Inputs      Inputs
 	Frozen      intake.FrozenInputs

@@ -31,6 +31,7 @@ import (
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
 	"github.com/omnicloud/omnicloud/internal/token"
+	"github.com/omnicloud/omnicloud/workers"
 	"github.com/omnicloud/omnicloud/workflows"
 )
 
@@ -88,6 +89,10 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		},
 		LedgerOf: func(ctx context.Context, tenant string, read func(ledger.Store) error) error {
 			return postgres.AsTenant(ctx, pool, tenant, func(tx pgx.Tx) error { return read(postgres.NewLedger(tx)) })
+		},
+		Drift: api.Drift{
+			Watch: postgres.NewDrifts(pool), Remediations: postgres.NewRemediations(pool), History: postgres.NewDriftHistory(pool),
+			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules,
 		},
 		Anomalies: postgres.NewAnomalies(pool), Revisions: postgres.NewRevisions(pool), Totals: s.ledger, Pools: s.ledger,
 		Costs:       costsOf(pool),

@@ -14,7 +14,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/correlation"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/remediation"
 	"github.com/omnicloud/omnicloud/workflows"
 )
 
@@ -43,20 +45,32 @@ func NewTemporalWorkflows(connected client.Client) *TemporalWorkflows {
 // row has moved on by then; one whose run failed or was terminated is used again, because the row
 // still promises the work and every step of it can be repeated.
 func (t *TemporalWorkflows) EnsureClose(ctx context.Context, ref closing.AttemptRef) error {
+	return t.ensure(ctx, workflows.StartOfClose(ref, correlation.ID(ctx)))
+}
+
+// EnsureScan implements Workflows.
+func (t *TemporalWorkflows) EnsureScan(ctx context.Context, ref driftwatch.ScanRef) error {
+	return t.ensure(ctx, workflows.StartOfScan(ref, correlation.ID(ctx)))
+}
+
+// EnsureRemediation implements Workflows.
+func (t *TemporalWorkflows) EnsureRemediation(ctx context.Context, ref remediation.Ref) error {
+	return t.ensure(ctx, workflows.StartOfRemediation(ref, correlation.ID(ctx)))
+}
+
+func (t *TemporalWorkflows) ensure(ctx context.Context, start workflows.Start) error {
 	ctx, cancel := context.WithTimeout(ctx, startWait)
 	defer cancel()
 	_, err := t.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                                       workflows.PeriodCloseID(ref),
-		TaskQueue:                                workflows.QueueAllocation,
-		WorkflowIDReusePolicy:                    workflows.ReusePolicyOf(ref),
+		ID: start.ID, TaskQueue: start.Queue, WorkflowIDReusePolicy: start.Reuse,
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		TypedSearchAttributes:                    workflows.PeriodCloseSearchAttributes(ref, correlation.ID(ctx)),
-	}, workflows.TypeOf(ref), workflows.PeriodCloseInput{Ref: ref})
+		TypedSearchAttributes:                    start.Attributes,
+	}, start.Type, start.Input)
 	if err == nil || temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil
 	}
-	return fromTemporal(err, "workflow "+ref.WorkflowID())
+	return fromTemporal(err, "workflow "+start.ID)
 }
 
 // Decide implements Workflows. The decision's id is the Update's, so that the same decision again

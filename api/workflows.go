@@ -7,6 +7,8 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
+	"github.com/omnicloud/omnicloud/domain/remediation"
 )
 
 // Workflows starts, asks and stops workflows. Methods return an Unavailable error where Temporal,
@@ -15,6 +17,9 @@ type Workflows interface {
 	// EnsureClose makes sure that the workflow of an attempt runs: it starts it, or starts it again
 	// where an earlier run ended without success, and changes nothing where it runs.
 	EnsureClose(ctx context.Context, ref closing.AttemptRef) error
+	// EnsureScan and EnsureRemediation do so for a drift scan and for a remediation.
+	EnsureScan(ctx context.Context, ref driftwatch.ScanRef) error
+	EnsureRemediation(ctx context.Context, ref remediation.Ref) error
 	// Decide hands a decision to a workflow and waits until it is carried out. The workflow's
 	// refusal comes back with its code. An unknown workflow is a NotFound error.
 	Decide(ctx context.Context, workflowID string, decision approval.Decision) error

@@ -11,7 +11,9 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/correlation"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/domain/remediation"
 	"github.com/omnicloud/omnicloud/workflows"
 )
 
@@ -25,13 +27,21 @@ const (
 	periodsPerPage = 100
 )
 
-// recovery starts the workflows of attempts that have none. The row of a period commits before its
-// workflow starts, so a process that dies in between, or a Temporal server that lost its data,
-// leaves an attempt that nobody works on.
+// recovery starts the workflows of attempts, drift scans and remediations that have none. A row commits
+// before its workflow starts, so a process that dies in between, or a Temporal server that lost its
+// data, leaves a row that nobody works on.
 type recovery struct {
-	client  client.Client
+	client client.Client
+	// periods and drift are looked after where they are not nil.
 	periods closing.Store
+	drift   UnfinishedDrift
 	logger  *slog.Logger
+}
+
+// UnfinishedDrift lists what is under way and was not touched since a time.
+type UnfinishedDrift interface {
+	Running(ctx context.Context, untouchedSince time.Time) ([]driftwatch.Scan, error)
+	Unfinished(ctx context.Context, untouchedSince time.Time) ([]remediation.Remediation, error)
 }
 
 // run looks until ctx ends. What goes wrong is logged and tried again.
@@ -40,7 +50,7 @@ func (r *recovery) run(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		if err := r.sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			r.logger.Warn("attempts without a workflow could not be looked for", "error", err)
+			r.logger.Warn("what has no workflow could not be looked for", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -51,6 +61,14 @@ func (r *recovery) run(ctx context.Context) error {
 }
 
 func (r *recovery) sweep(ctx context.Context, now time.Time) error {
+	if r.drift != nil {
+		if err := r.sweepDrift(ctx, now.Add(-recoverAfter)); err != nil {
+			return err
+		}
+	}
+	if r.periods == nil {
+		return nil
+	}
 	books, err := r.periods.Books(ctx)
 	if err != nil {
 		return err
@@ -85,23 +103,48 @@ func (r *recovery) sweepBook(ctx context.Context, book string, now time.Time) er
 	}
 }
 
-// ensure starts the attempt's workflow unless it runs or has succeeded. A workflow that was
-// terminated by hand comes back here: to end an attempt, cancel it.
+// sweepDrift looks after scans and remediations. A remediation that waits for people is not touched for
+// days: its workflow is there, and starting it finds that out.
+func (r *recovery) sweepDrift(ctx context.Context, untouchedSince time.Time) error {
+	scans, err := r.drift.Running(ctx, untouchedSince)
+	if err != nil {
+		return err
+	}
+	for _, scan := range scans {
+		if err := r.start(ctx, workflows.StartOfScan(scan.ScanRef, scan.CorrelationID), scan.CorrelationID); err != nil {
+			return err
+		}
+	}
+	mending, err := r.drift.Unfinished(ctx, untouchedSince)
+	if err != nil {
+		return err
+	}
+	for _, one := range mending {
+		if err := r.start(ctx, workflows.StartOfRemediation(one.Ref, one.CorrelationID), one.CorrelationID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (r *recovery) ensure(ctx context.Context, status closing.Status) error {
-	ref := status.Ref()
-	_, err := r.client.ExecuteWorkflow(correlation.WithID(ctx, status.CorrelationID), client.StartWorkflowOptions{
-		ID:                                       workflows.PeriodCloseID(ref),
-		TaskQueue:                                workflows.QueueAllocation,
-		WorkflowIDReusePolicy:                    workflows.ReusePolicyOf(ref),
+	return r.start(ctx, workflows.StartOfClose(status.Ref(), status.CorrelationID), status.CorrelationID)
+}
+
+// start starts a workflow unless it runs or has succeeded. One that was terminated by hand comes back
+// here: to end it, cancel it.
+func (r *recovery) start(ctx context.Context, start workflows.Start, correlationID string) error {
+	_, err := r.client.ExecuteWorkflow(correlation.WithID(ctx, correlationID), client.StartWorkflowOptions{
+		ID: start.ID, TaskQueue: start.Queue, WorkflowIDReusePolicy: start.Reuse,
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		TypedSearchAttributes:                    workflows.PeriodCloseSearchAttributes(ref, status.CorrelationID),
-	}, workflows.TypeOf(ref), workflows.PeriodCloseInput{Ref: ref})
+		TypedSearchAttributes:                    start.Attributes,
+	}, start.Type, start.Input)
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil
 	}
 	if err == nil {
-		r.logger.Info("an attempt without a workflow goes on", "workflow_id", ref.WorkflowID(), "state", status.State)
+		r.logger.Info("what had no workflow goes on", "workflow_id", start.ID)
 	}
 	return err
 }

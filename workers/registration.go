@@ -15,11 +15,15 @@ type Activities struct {
 	Allocation  *activities.Allocation
 	Publication *activities.Publication
 	Watch       *activities.Watch
+
+	DriftScans   *activities.DriftScans
+	Remediations *activities.Remediations
 }
 
 // registrations says what runs on which queue. A queue that is missing here has no workers yet.
 var registrations = map[string]func(worker.Registry, Activities){
 	workflows.QueueAllocation: registerAllocation,
+	workflows.QueueDrift:      registerDrift,
 }
 
 func registerAllocation(registry worker.Registry, ports Activities) {
@@ -31,4 +35,12 @@ func registerAllocation(registry worker.Registry, ports Activities) {
 	registry.RegisterActivity(ports.Allocation)
 	registry.RegisterActivity(ports.Publication)
 	registry.RegisterActivity(ports.Watch)
+}
+
+func registerDrift(registry worker.Registry, ports Activities) {
+	registry.RegisterWorkflowWithOptions(workflows.DriftScan, workflow.RegisterOptions{Name: workflows.TypeDriftScan})
+	registry.RegisterWorkflowWithOptions(workflows.Remediation, workflow.RegisterOptions{Name: workflows.TypeRemediation})
+	registry.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})
+	registry.RegisterActivity(ports.DriftScans)
+	registry.RegisterActivity(ports.Remediations)
 }

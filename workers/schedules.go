@@ -1,12 +1,15 @@
 package workers
 
 import (
+	"context"
+	"hash/fnv"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/workflows"
 )
 
@@ -19,31 +22,94 @@ const (
 	scheduleCatchup = 7 * 24 * time.Hour
 )
 
-// Schedule is a declared schedule: Kind, a workflow type, is started through ScheduledStart for
-// Book at CloseHour UTC on a day of each month.
+const (
+	// scanEvery is how often a tenant is scanned for drift, scanJitter what spreads the starts, beside an
+	// offset of its own that each tenant has within the hour.
+	scanEvery  = time.Hour
+	scanJitter = 5 * time.Minute
+	// scanCatchup is how late a missed scan is still made: the next one is as good.
+	scanCatchup = 15 * time.Minute
+	// SweepAbove is the number of tenants above which one schedule sweeps them all.
+	SweepAbove = 500
+)
+
+// Schedule is a declared schedule: Kind, a workflow type, is started through ScheduledStart. A close is
+// for Book, at CloseHour UTC on a day of each month; a scan is for TenantID, or where that is empty for
+// all tenants, every hour.
 type Schedule struct {
 	ID         string
 	Kind       string
 	Book       string
 	DayOfMonth int
+	TenantID   string
 }
 
-// DeclaredSchedules lists the schedules that belong to the books: each is closed once a month on its
-// close day.
-func DeclaredSchedules(books []closing.Book) []Schedule {
+// Declarations are what schedules are declared from. Either may be nil, and then declares none.
+type Declarations struct {
+	// Books are each closed once a month on their close day.
+	Books Books
+	// Tenants are each scanned for drift.
+	Tenants tenancy.Directory
+}
+
+// Books lists the books; closing.Store is one.
+type Books interface {
+	Books(ctx context.Context) ([]closing.Book, error)
+}
+
+// Schedules lists what is declared now.
+func (d Declarations) Schedules(ctx context.Context) ([]Schedule, error) {
+	var declared []Schedule
+	if d.Books != nil {
+		books, err := d.Books.Books(ctx)
+		if err != nil {
+			return nil, err
+		}
+		declared = closeSchedules(books)
+	}
+	if d.Tenants == nil {
+		return declared, nil
+	}
+	tenants, err := d.Tenants.Tenants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(declared, scanSchedules(tenancy.SortedIDs(tenants))...), nil
+}
+
+func closeSchedules(books []closing.Book) []Schedule {
 	declared := make([]Schedule, 0, len(books))
 	for _, book := range books {
 		declared = append(declared, Schedule{
-			ID:         workflows.CloseScheduleID(book.ID),
-			Kind:       workflows.TypePeriodClose,
-			Book:       book.ID,
-			DayOfMonth: book.CloseDay,
+			ID: workflows.CloseScheduleID(book.ID), Kind: workflows.TypePeriodClose, Book: book.ID, DayOfMonth: book.CloseDay,
 		})
 	}
 	return declared
 }
 
+func scanSchedules(tenantIDs []string) []Schedule {
+	if len(tenantIDs) > SweepAbove {
+		return []Schedule{{ID: workflows.SweepScheduleID, Kind: workflows.TypeDriftScan}}
+	}
+	declared := make([]Schedule, 0, len(tenantIDs))
+	for _, id := range tenantIDs {
+		declared = append(declared, Schedule{ID: workflows.ScanScheduleID(id), Kind: workflows.TypeDriftScan, TenantID: id})
+	}
+	return declared
+}
+
+func (s Schedule) isScan() bool { return s.Kind == workflows.TypeDriftScan }
+
 func (s Schedule) spec() client.ScheduleSpec {
+	if s.isScan() {
+		// The offset is the tenant's own and stays, so that the hour is filled evenly.
+		hash := fnv.New32a()
+		_, _ = hash.Write([]byte(s.ID)) // a hash takes everything
+		offset := time.Duration(hash.Sum32()%uint32(scanEvery/time.Second)) * time.Second
+		return client.ScheduleSpec{
+			Intervals: []client.ScheduleIntervalSpec{{Every: scanEvery, Offset: offset}}, Jitter: scanJitter, TimeZoneName: "UTC",
+		}
+	}
 	return client.ScheduleSpec{
 		Calendars: []client.ScheduleCalendarSpec{{
 			Second:     []client.ScheduleRange{{Start: 0}},
@@ -60,16 +126,24 @@ func (s Schedule) spec() client.ScheduleSpec {
 }
 
 func (s Schedule) action() *client.ScheduleWorkflowAction {
+	queue := workflows.QueueAllocation
+	if s.isScan() {
+		queue = workflows.QueueDrift
+	}
 	return &client.ScheduleWorkflowAction{
 		ID:        "scheduled-start:" + s.ID,
 		Workflow:  workflows.TypeScheduledStart,
-		Args:      []any{workflows.ScheduledStartInput{Kind: s.Kind, Book: s.Book}},
-		TaskQueue: workflows.QueueAllocation,
+		Args:      []any{workflows.ScheduledStartInput{Kind: s.Kind, Book: s.Book, TenantID: s.TenantID}},
+		TaskQueue: queue,
 	}
 }
 
-// policies skip a start while the one before runs: the period it is about is being closed already.
+// policies skip a start while the one before runs: the period it is about is being closed already, or
+// the tenant is being scanned.
 func (s Schedule) policies() *client.SchedulePolicies {
+	if s.isScan() {
+		return &client.SchedulePolicies{Overlap: enums.SCHEDULE_OVERLAP_POLICY_SKIP, CatchupWindow: scanCatchup}
+	}
 	return &client.SchedulePolicies{Overlap: enums.SCHEDULE_OVERLAP_POLICY_SKIP, CatchupWindow: scheduleCatchup}
 }
 

@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/workflows"
 )
 
 // The changes that a schedule may need.
@@ -19,12 +20,14 @@ const (
 	ScheduleCreate    = "create"
 	ScheduleUpdate    = "update"
 	ScheduleUnchanged = "unchanged"
+	// ScheduleDelete is for a scan of a tenant that is no more, or that a sweep takes over.
+	ScheduleDelete = "delete"
 )
 
 // ScheduleChange says how a live schedule differs from its declaration.
 type ScheduleChange struct {
 	ID string `json:"id"`
-	// Change is create, update or unchanged.
+	// Change is create, update, unchanged or delete.
 	Change string `json:"change"`
 	// Differences names what an update changes.
 	Differences []string `json:"differences,omitempty"`
@@ -33,25 +36,26 @@ type ScheduleChange struct {
 	Note   string `json:"note,omitempty"`
 }
 
-// DiffSchedules compares the declared schedules of all books with the live ones, in order of book. It
-// changes nothing. Live schedules that are not declared are none of its business.
-func DiffSchedules(ctx context.Context, connected client.Client, books closing.Store) ([]ScheduleChange, error) {
-	return eachSchedule(ctx, connected, books, false)
+// DiffSchedules compares the declared schedules with the live ones, in the order in which they are
+// declared, and then live scans that are not. It changes nothing. Other live schedules are none of its
+// business.
+func DiffSchedules(ctx context.Context, connected client.Client, declarations Declarations) ([]ScheduleChange, error) {
+	return eachSchedule(ctx, connected, declarations, false)
 }
 
-// ApplySchedules creates and updates schedules until they are as declared, and returns what it did.
-// Several workers may apply at once.
-func ApplySchedules(ctx context.Context, connected client.Client, books closing.Store) ([]ScheduleChange, error) {
-	return eachSchedule(ctx, connected, books, true)
+// ApplySchedules creates, updates and deletes schedules until they are as declared, and returns what it
+// did. Several workers may apply at once.
+func ApplySchedules(ctx context.Context, connected client.Client, declarations Declarations) ([]ScheduleChange, error) {
+	return eachSchedule(ctx, connected, declarations, true)
 }
 
-func eachSchedule(ctx context.Context, connected client.Client, books closing.Store, apply bool) ([]ScheduleChange, error) {
-	listed, err := books.Books(ctx)
+func eachSchedule(ctx context.Context, connected client.Client, declarations Declarations, apply bool) ([]ScheduleChange, error) {
+	listed, err := declarations.Schedules(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var changes []ScheduleChange
-	for _, declared := range DeclaredSchedules(listed) {
+	for _, declared := range listed {
 		change, err := declared.compare(ctx, connected)
 		if err == nil && apply {
 			err = declared.apply(ctx, connected, change)
@@ -61,7 +65,47 @@ func eachSchedule(ctx context.Context, connected client.Client, books closing.St
 		}
 		changes = append(changes, change)
 	}
+	if declarations.Tenants == nil {
+		return changes, nil
+	}
+	superfluous, err := superfluousScans(ctx, connected, listed)
+	if err != nil {
+		return changes, fault.Wrap(err, fault.Unavailable, "the live schedules cannot be listed")
+	}
+	for _, id := range superfluous {
+		var missing *serviceerror.NotFound
+		if apply {
+			if err := connected.ScheduleClient().GetHandle(ctx, id).Delete(ctx); err != nil && !errors.As(err, &missing) {
+				return changes, fault.Wrap(err, fault.Unavailable, "schedule %s cannot be deleted", id)
+			}
+		}
+		changes = append(changes, ScheduleChange{ID: id, Change: ScheduleDelete})
+	}
 	return changes, nil
+}
+
+// superfluousScans lists live scans that nobody declares any more.
+func superfluousScans(ctx context.Context, connected client.Client, declared []Schedule) ([]string, error) {
+	wanted := make(map[string]bool, len(declared))
+	for _, schedule := range declared {
+		wanted[schedule.ID] = true
+	}
+	live, err := connected.ScheduleClient().List(ctx, client.ScheduleListOptions{PageSize: 200})
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for live.HasNext() {
+		entry, err := live.Next()
+		if err != nil {
+			return nil, err
+		}
+		if !wanted[entry.ID] && workflows.IsScanSchedule(entry.ID) {
+			ids = append(ids, entry.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
 }
 
 func (s Schedule) compare(ctx context.Context, connected client.Client) (ScheduleChange, error) {
@@ -157,5 +201,8 @@ func calendarText(spec *client.ScheduleSpec) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%sintervals %d", text.String(), len(spec.Intervals))
+	for _, interval := range spec.Intervals {
+		fmt.Fprintf(&text, "every %s from %s ", interval.Every, interval.Offset)
+	}
+	return text.String()
 }

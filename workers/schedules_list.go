@@ -8,7 +8,6 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
-	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
@@ -20,14 +19,14 @@ type ScheduleState struct {
 	Next  string
 }
 
-// ListSchedules returns the state of each declared schedule, in order of book.
-func ListSchedules(ctx context.Context, connected client.Client, books closing.Store) ([]ScheduleState, error) {
-	listed, err := books.Books(ctx)
+// ListSchedules returns the state of each declared schedule, in the order of their declaration.
+func ListSchedules(ctx context.Context, connected client.Client, declarations Declarations) ([]ScheduleState, error) {
+	listed, err := declarations.Schedules(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var states []ScheduleState
-	for _, declared := range DeclaredSchedules(listed) {
+	for _, declared := range listed {
 		state, err := declared.state(ctx, connected)
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Unavailable, "schedule %s cannot be read", declared.ID)

@@ -40,15 +40,15 @@ func TestSchedules(t *testing.T) {
 	}
 
 	t.Run("a diff creates nothing", func(t *testing.T) {
-		diff, err := workers.DiffSchedules(ctx, connected, declared)
+		diff, err := workers.DiffSchedules(ctx, connected, workers.Declarations{Books: declared})
 		require.NoError(t, err)
 		require.Equal(t, map[string]string{"period-close:alpha": "create", "period-close:beta": "create"}, changes(diff))
-		again, err := workers.DiffSchedules(ctx, connected, declared)
+		again, err := workers.DiffSchedules(ctx, connected, workers.Declarations{Books: declared})
 		require.NoError(t, err)
 		require.Equal(t, diff, again)
 	})
 	t.Run("applied, they run at 02:00 UTC on the close day and skip overlaps", func(t *testing.T) {
-		_, err := workers.ApplySchedules(ctx, connected, declared)
+		_, err := workers.ApplySchedules(ctx, connected, workers.Declarations{Books: declared})
 		require.NoError(t, err)
 		description := live("alpha")
 		require.Equal(t, enums.SCHEDULE_OVERLAP_POLICY_SKIP, description.Schedule.Policy.Overlap)
@@ -61,7 +61,7 @@ func TestSchedules(t *testing.T) {
 		}
 	})
 	t.Run("applied again, nothing changes", func(t *testing.T) {
-		diff, err := workers.DiffSchedules(ctx, connected, declared)
+		diff, err := workers.DiffSchedules(ctx, connected, workers.Declarations{Books: declared})
 		require.NoError(t, err)
 		require.Equal(t, map[string]string{"period-close:alpha": "unchanged", "period-close:beta": "unchanged"}, changes(diff))
 	})
@@ -69,7 +69,7 @@ func TestSchedules(t *testing.T) {
 		handle := connected.ScheduleClient().GetHandle(ctx, workflows.CloseScheduleID("alpha"))
 		require.NoError(t, handle.Pause(ctx, client.SchedulePauseOptions{Note: "audit"}))
 		declared.list[0].CloseDay = 12
-		diff, err := workers.ApplySchedules(ctx, connected, declared)
+		diff, err := workers.ApplySchedules(ctx, connected, workers.Declarations{Books: declared})
 		require.NoError(t, err)
 		require.Equal(t, "update", diff[0].Change)
 		require.True(t, diff[0].Paused)
@@ -87,7 +87,7 @@ func TestSchedules(t *testing.T) {
 				return &client.ScheduleUpdate{Schedule: &input.Description.Schedule}, nil
 			},
 		}))
-		diff, err := workers.ApplySchedules(ctx, connected, declared)
+		diff, err := workers.ApplySchedules(ctx, connected, workers.Declarations{Books: declared})
 		require.NoError(t, err)
 		require.Equal(t, "update", diff[1].Change)
 		require.Equal(t, 7*24*time.Hour, live("beta").Schedule.Policy.CatchupWindow)

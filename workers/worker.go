@@ -14,6 +14,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/temporalclient"
 	"github.com/omnicloud/omnicloud/workflows"
 )
@@ -29,6 +30,8 @@ const (
 	// settlePause it is how long a worker waits for a server that starts beside it.
 	settleAttempts = 60
 	settlePause    = time.Second
+	// scheduleRefresh is how soon a new tenant is scanned by schedule.
+	scheduleRefresh = 10 * time.Minute
 )
 
 // Config is what a worker process runs with. All fields are required but Notifications.
@@ -39,6 +42,10 @@ type Config struct {
 	Queues     []string
 	Activities Activities
 	Books      closing.Store
+	// Tenants are scanned for drift where the process serves that queue.
+	Tenants tenancy.Directory
+	// Drift lists what is under way of drift, for the workflows that were lost; nil looks after none.
+	Drift UnfinishedDrift
 	// Notifications is what the process delivers besides; nil delivers nothing.
 	Notifications *Dispatcher
 	Logger        *slog.Logger
@@ -61,10 +68,15 @@ func Run(ctx context.Context, config Config) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	loops, background := errgroup.WithContext(background)
+	recovery := &recovery{client: config.Client, logger: config.Logger}
 	if slices.Contains(config.Queues, workflows.QueueAllocation) {
-		recovery := &recovery{client: config.Client, periods: config.Books, logger: config.Logger}
-		loops.Go(func() error { return recovery.run(background) })
+		recovery.periods = config.Books
 	}
+	if slices.Contains(config.Queues, workflows.QueueDrift) {
+		recovery.drift = config.Drift
+	}
+	loops.Go(func() error { return recovery.run(background) })
+	loops.Go(func() error { return config.keepSchedules(background) })
 	if config.Notifications != nil {
 		loops.Go(func() error { return config.Notifications.Run(background) })
 	}
@@ -86,7 +98,7 @@ func prepare(ctx context.Context, config Config) error {
 	for range settleAttempts {
 		err = temporalclient.EnsureSearchAttributes(ctx, config.Client, config.Namespace, workflows.SearchAttributeNames())
 		if err == nil {
-			_, err = ApplySchedules(ctx, config.Client, config.Books)
+			_, err = ApplySchedules(ctx, config.Client, config.declarations())
 		}
 		if err == nil || !fault.Is(err, fault.Unavailable) {
 			return err
@@ -98,6 +110,31 @@ func prepare(ctx context.Context, config Config) error {
 		}
 	}
 	return err
+}
+
+// declarations are the schedules of the queues that the process serves.
+func (c Config) declarations() Declarations {
+	declared := Declarations{Books: c.Books}
+	if slices.Contains(c.Queues, workflows.QueueDrift) {
+		declared.Tenants = c.Tenants
+	}
+	return declared
+}
+
+// keepSchedules applies the schedules again from time to time: tenants come and go while a worker runs.
+func (c Config) keepSchedules(ctx context.Context) error {
+	ticker := time.NewTicker(scheduleRefresh)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		if _, err := ApplySchedules(ctx, c.Client, c.declarations()); err != nil && ctx.Err() == nil {
+			c.Logger.Warn("the schedules could not be brought in line", "error", err)
+		}
+	}
 }
 
 // startWorkers starts a worker per queue that has something registered.

@@ -88,3 +88,10 @@ func (d *decisionDesk) finish(ctx workflow.Context, failure error) {
 		workflow.GetLogger(ctx).Error("decisions were left unanswered", "error", err)
 	}
 }
+
+// begin puts another result before people. Decisions that count for it already are taken over from the
+// record.
+func (d *decisionDesk) begin(admitted []approval.Decision) {
+	d.round = &decisionRound{admitted: admitted}
+	d.progress.Reminders = 0
+}

@@ -4,6 +4,7 @@
 package workflows
 
 import (
+	"strings"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -17,6 +18,8 @@ import (
 const (
 	TypePeriodClose       = "PeriodClose"
 	TypePeriodRestatement = "PeriodRestatement"
+	TypeDriftScan         = "DriftScan"
+	TypeRemediation       = "Remediation"
 	TypeScheduledStart    = "ScheduledStart"
 )
 
@@ -50,6 +53,7 @@ func SearchAttributeNames() []string {
 
 // Keys of the search attributes.
 var (
+	keyTenantID      = temporal.NewSearchAttributeKeyKeyword(SearchTenantID)
 	keyBook          = temporal.NewSearchAttributeKeyKeyword(SearchBook)
 	keyPeriod        = temporal.NewSearchAttributeKeyKeyword(SearchPeriod)
 	keyJobKind       = temporal.NewSearchAttributeKeyKeyword(SearchJobKind)
@@ -97,6 +101,19 @@ func PeriodCloseSearchAttributes(ref closing.AttemptRef, correlationID string) t
 
 // CloseScheduleID returns the id of the schedule that closes a book.
 func CloseScheduleID(book string) string { return "period-close:" + book }
+
+// SweepScheduleID is the id of the schedule that scans every tenant for drift, where there are many.
+const SweepScheduleID = "drift-sweep"
+
+const scanSchedulePrefix = "drift-scan:"
+
+// ScanScheduleID returns the id of the schedule that scans a tenant for drift.
+func ScanScheduleID(tenantID string) string { return scanSchedulePrefix + tenantID }
+
+// IsScanSchedule reports whether a schedule's id is that of a scan, of one tenant or of all.
+func IsScanSchedule(id string) bool {
+	return id == SweepScheduleID || strings.HasPrefix(id, scanSchedulePrefix)
+}
 
 // CloseHour is the hour, in UTC, at which schedules close a book on its close day.
 const CloseHour = 2

@@ -47,6 +47,27 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
+	// scanning works through a tenant's resources, reports as it goes and goes on where it was. A scan
+	// that cannot be finished within two hours settles as a partial one: the next is due by then.
+	scanning = policy{
+		attempt: time.Hour, total: 2 * time.Hour, heartbeat: 30 * time.Second,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
+	// mending reads and changes one resource. A day is long enough for a platform to come back, and
+	// short enough for a decision to be still meant.
+	mending = policy{
+		attempt: 15 * time.Minute, total: 24 * time.Hour, heartbeat: 30 * time.Second,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
+	// proof looks whether a change is there. A platform shows what was written within minutes; what is
+	// not there by then was undone, or never took effect.
+	proof = policy{
+		attempt: time.Minute, total: 15 * time.Minute,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
 	// courtesy is a reminder, or the record of a decision that was refused: worth some tries, not
 	// worth holding a close up for.
 	courtesy = policy{

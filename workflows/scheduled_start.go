@@ -17,10 +17,13 @@ import (
 // approver who wrote none of the rules may approve it.
 const ScheduleRequester = "schedule"
 
-// ScheduledStartInput says what a schedule starts: workflow type Kind for a book.
+// ScheduledStartInput says what a schedule starts: workflow type Kind for a book or for tenants.
 type ScheduledStartInput struct {
 	Kind string `json:"kind"`
 	Book string `json:"book"`
+	// TenantID names the tenant of a DriftScan; empty sweeps all tenants, those after After.
+	TenantID string `json:"tenant_id,omitempty"`
+	After    string `json:"after,omitempty"`
 }
 
 // ScheduledStartResult names what was started, or what was there already; or it says in Refused why
@@ -41,6 +44,10 @@ func ScheduledStart(ctx workflow.Context, input ScheduledStartInput) (ScheduledS
 	progress := Progress{Kind: TypeScheduledStart, State: "running"}
 	if err := answerProgress(ctx, &progress); err != nil {
 		return ScheduledStartResult{}, err
+	}
+	// No flag is needed for another kind: workflows that an earlier release started are of the first.
+	if input.Kind == TypeDriftScan {
+		return startScans(ctx, input, &progress)
 	}
 	if input.Kind != TypePeriodClose {
 		return ScheduledStartResult{}, activities.ApplicationError(fault.New(fault.InvalidInput, "a schedule asks for %q, which is no workflow that schedules start", input.Kind))

@@ -45,28 +45,29 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		RulesTogether: rulesTogether(pool),
 		Ledger:        postgres.NewLedger(pool),
 		LedgerOf:      ledgerOf(pool),
-		Anomalies:     postgres.NewAnomalies(pool),
-		Revisions:     postgres.NewRevisions(pool),
-		Totals:        postgres.NewLedger(pool),
-		Pools:         postgres.NewLedger(pool),
-		Costs:         costsOf(pool, logger),
-		Idempotency:   postgres.NewIdempotency(pool),
-		Importer:      newImporters(pool),
-		Reports:       postgres.NewIntake(pool),
-		Frozen:        postgres.NewIntake(pool),
-		Late:          postgres.NewIntake(pool),
-		Inputs:        api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: services.Tenants, Compute: services.Compute},
-		Workflows:     api.NewTemporalWorkflows(connected),
+		Drift: api.Drift{
+			Watch: postgres.NewDrifts(pool), Remediations: postgres.NewRemediations(pool), History: postgres.NewDriftHistory(pool),
+			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules,
+		},
+		Anomalies:   postgres.NewAnomalies(pool),
+		Revisions:   postgres.NewRevisions(pool),
+		Totals:      postgres.NewLedger(pool),
+		Pools:       postgres.NewLedger(pool),
+		Costs:       costsOf(pool, logger),
+		Idempotency: postgres.NewIdempotency(pool),
+		Importer:    newImporters(pool),
+		Reports:     postgres.NewIntake(pool),
+		Frozen:      postgres.NewIntake(pool),
+		Late:        postgres.NewIntake(pool),
+		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: services.Tenants, Compute: services.Compute},
+		Workflows:   api.NewTemporalWorkflows(connected),
 		Schedules: api.NewTemporalSchedules(connected, func(ctx context.Context) ([]string, error) {
-			books, err := periods.Books(ctx)
-			if err != nil {
-				return nil, err
+			declared, err := workers.Declarations{Books: periods, Tenants: services.Tenants}.Schedules(ctx)
+			ids := make([]string, 0, len(declared))
+			for _, schedule := range declared {
+				ids = append(ids, schedule.ID)
 			}
-			var ids []string
-			for _, declared := range workers.DeclaredSchedules(books) {
-				ids = append(ids, declared.ID)
-			}
-			return ids, nil
+			return ids, err
 		}),
 		Codec:  api.CodecOptions{Codec: payloadcodec.New(ring), Origins: uiOrigins(c.TemporalUIURL), TrustLocalOrigin: c.LocalUI},
 		Checks: checks(pool, connected),

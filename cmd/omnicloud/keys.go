@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -58,6 +60,18 @@ func (f keyFlags) payloads() (*payloadcodec.FileRing, error) {
 func (f keyFlags) webhookSecret() ([]byte, error) {
 	secret, err := webhook.OpenSecret(f.KeysDir)
 	return secret, f.explain(err)
+}
+
+// driftSecret keys the tags that stand for secrets in drift. It is derived from the installation's
+// secret, so that neither gives the other away.
+func (f keyFlags) driftSecret() ([]byte, error) {
+	secret, err := f.webhookSecret()
+	if err != nil {
+		return nil, err
+	}
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("drift"))
+	return mac.Sum(nil), nil
 }
 
 // explain says what to do about a folder that lacks a key.

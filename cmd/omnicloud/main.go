@@ -21,22 +21,23 @@ type commands struct {
 	Logging loggingFlags `embed:""`
 	Version versionFlag  `help:"Print the version and exit."`
 
-	Dev         devCommand         `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
-	API         apiCommand         `cmd:"" name:"api" help:"Serve the REST API."`
-	Worker      workerCommand      `cmd:"" help:"Run workflows and activities."`
-	Schedules   schedulesCommand   `cmd:"" help:"Show and apply the schedules that are declared in code."`
-	Sandbox     sandboxCommand     `cmd:"" help:"Stand in for the platform's services."`
-	Import      importCommand      `cmd:"" help:"Load bills (FOCUS), invoices, usage or tenants; whole or not at all, the same content once."`
-	Book        bookCommand        `cmd:"" help:"Make, change and show books: what is closed together, in which currency, by whom."`
-	Migrate     migrateCommand     `cmd:"" help:"Bring the database to the version of this program; safe from several hosts at once."`
-	Allocate    allocateCommand    `cmd:"" help:"Allocate shared cost exactly, on files: no server, no database."`
-	Forecast    forecastCommand    `cmd:"" help:"Forecast series of measurements with intervals, on files: no server, no database."`
-	Seasonality seasonalityCommand `cmd:"" help:"Say which pattern repeats in each series, on files: no server, no database."`
-	Regimes     regimesCommand     `cmd:"" help:"Say where each series changed for good, on files: no server, no database."`
-	Drift       driftCommand       `cmd:"" help:"Compare declared with live configuration by meaning, on files; exits with 2 where they differ."`
-	Ledger      ledgerCommand      `cmd:"" help:"Verify the ledger of approved results."`
-	Keys        keysCommand        `cmd:"" help:"Make the keys that sign tokens and encrypt payloads."`
-	Token       tokenCommand       `cmd:"" help:"Make bearer tokens for the REST API."`
+	Dev          devCommand          `cmd:"" help:"Run everything on this machine: PostgreSQL, Temporal and its UI, the sandbox services, worker and API."`
+	API          apiCommand          `cmd:"" name:"api" help:"Serve the REST API."`
+	Worker       workerCommand       `cmd:"" help:"Run workflows and activities."`
+	Schedules    schedulesCommand    `cmd:"" help:"Show and apply the schedules that are declared in code."`
+	Sandbox      sandboxCommand      `cmd:"" help:"Stand in for the platform's services."`
+	Import       importCommand       `cmd:"" help:"Load bills (FOCUS), invoices, usage or tenants; whole or not at all, the same content once."`
+	Book         bookCommand         `cmd:"" help:"Make, change and show books: what is closed together, in which currency, by whom."`
+	Migrate      migrateCommand      `cmd:"" help:"Bring the database to the version of this program; safe from several hosts at once."`
+	Allocate     allocateCommand     `cmd:"" help:"Allocate shared cost exactly, on files: no server, no database."`
+	Forecast     forecastCommand     `cmd:"" help:"Forecast series of measurements with intervals, on files: no server, no database."`
+	Seasonality  seasonalityCommand  `cmd:"" help:"Say which pattern repeats in each series, on files: no server, no database."`
+	Regimes      regimesCommand      `cmd:"" help:"Say where each series changed for good, on files: no server, no database."`
+	Drift        driftCommand        `cmd:"" help:"Compare declared with live configuration by meaning, on files; exits with 2 where they differ."`
+	DriftHistory driftHistoryCommand `cmd:"" help:"Verify the history of what drifted and what was decided and done about it."`
+	Ledger       ledgerCommand       `cmd:"" help:"Verify the ledger of approved results."`
+	Keys         keysCommand         `cmd:"" help:"Make the keys that sign tokens and encrypt payloads."`
+	Token        tokenCommand        `cmd:"" help:"Make bearer tokens for the REST API."`
 }
 
 // streams are the standard streams, handed to commands so that tests can replace them. A command

@@ -10,7 +10,6 @@ import (
 
 	"go.temporal.io/sdk/client"
 
-	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/workers"
 )
@@ -22,25 +21,33 @@ type schedulesCommand struct {
 	Diff  schedulesDiffCommand  `cmd:"" help:"Say how the live schedules differ from the declared ones; changes nothing."`
 }
 
-// scheduleFlags say where the books and the schedules are.
+// scheduleFlags say where the books, the tenants and the schedules are.
 type scheduleFlags struct {
 	Database databaseFlags `embed:""`
 	Temporal temporalFlags `embed:""`
 	Keys     keyFlags      `embed:""`
+	Services serviceFlags  `embed:""`
 }
 
 // connect opens both ends; the caller calls done.
-func (f scheduleFlags) connect(ctx context.Context, logger *slog.Logger) (connected client.Client, books closing.Store, done func(), err error) {
+func (f scheduleFlags) connect(ctx context.Context, logger *slog.Logger) (connected client.Client, declared workers.Declarations, done func(), err error) {
 	connected, err = dialTemporal(ctx, f.Temporal, f.Keys, logger)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, declared, nil, err
+	}
+	services, err := f.Services.clients("omnicloud-schedules", logger)
+	if err != nil {
+		connected.Close()
+		return nil, declared, nil, err
 	}
 	pool, err := postgres.Open(ctx, f.Database.DatabaseURL)
 	if err != nil {
+		services.Close()
 		connected.Close()
-		return nil, nil, nil, err
+		return nil, declared, nil, err
 	}
-	return connected, postgres.NewClosing(pool), func() { connected.Close(); pool.Close() }, nil
+	declared = workers.Declarations{Books: postgres.NewClosing(pool), Tenants: services.Tenants}
+	return connected, declared, func() { connected.Close(); services.Close(); pool.Close() }, nil
 }
 
 type schedulesApplyCommand struct {
@@ -49,12 +56,12 @@ type schedulesApplyCommand struct {
 
 // Run applies and prints what was done.
 func (c *schedulesApplyCommand) Run(ctx context.Context, std streams, logger *slog.Logger) error {
-	connected, books, done, err := c.Flags.connect(ctx, logger)
+	connected, declared, done, err := c.Flags.connect(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer done()
-	changes, err := workers.ApplySchedules(ctx, connected, books)
+	changes, err := workers.ApplySchedules(ctx, connected, declared)
 	if err != nil {
 		return err
 	}
@@ -67,12 +74,12 @@ type schedulesDiffCommand struct {
 
 // Run compares and prints what apply would do.
 func (c *schedulesDiffCommand) Run(ctx context.Context, std streams, logger *slog.Logger) error {
-	connected, books, done, err := c.Flags.connect(ctx, logger)
+	connected, declared, done, err := c.Flags.connect(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer done()
-	changes, err := workers.DiffSchedules(ctx, connected, books)
+	changes, err := workers.DiffSchedules(ctx, connected, declared)
 	if err != nil {
 		return err
 	}
@@ -98,12 +105,12 @@ type schedulesListCommand struct {
 
 // Run prints each declared schedule with its state on the server.
 func (c *schedulesListCommand) Run(ctx context.Context, std streams, logger *slog.Logger) error {
-	connected, books, done, err := c.Flags.connect(ctx, logger)
+	connected, declared, done, err := c.Flags.connect(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer done()
-	states, err := workers.ListSchedules(ctx, connected, books)
+	states, err := workers.ListSchedules(ctx, connected, declared)
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/omnicloud/omnicloud/domain/instant"
+	"github.com/omnicloud/omnicloud/domain/remediation"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
 	"github.com/omnicloud/omnicloud/internal/token"
@@ -20,6 +22,9 @@ type workerCommand struct {
 
 	Queues     string `help:"Task queues to serve, separated by commas: allocation, drift, forecast." default:"allocation,drift,forecast"`
 	WebhookURL string `name:"webhook-url" help:"Where notifications are delivered, signed with the secret in the keys folder; empty only logs them." placeholder:"URL"`
+
+	ApprovalDeadline time.Duration `help:"How long the plan of a remediation waits for approvers." default:"72h"`
+	ReminderEvery    time.Duration `help:"How often they are reminded; the last reminder is an escalation." default:"24h"`
 }
 
 // Run wires the worker and serves until ctx ends.
@@ -29,6 +34,10 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	keys, err := c.Connections.Keys.tokens()
+	if err != nil {
+		return err
+	}
+	secret, err := c.Connections.Keys.driftSecret()
 	if err != nil {
 		return err
 	}
@@ -55,11 +64,21 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		Client:        connected,
 		Namespace:     c.Connections.Temporal.TemporalNamespace,
 		Queues:        queues,
-		Activities:    workers.NewActivities(pool, services, token.NewDecisions(keys), instant.Now),
+		Activities:    c.activities(pool, services, keys, secret),
 		Books:         postgres.NewClosing(pool),
+		Tenants:       services.Tenants,
+		Drift:         workers.UnderWay(pool),
 		Notifications: notifications,
 		Logger:        logger,
 	})
+}
+
+func (c *workerCommand) activities(pool *pgxpool.Pool, services *serviceclient.Clients, keys *token.Keys, secret []byte) workers.Activities {
+	tokens := token.NewDecisions(keys)
+	policy := remediation.DefaultPolicy()
+	policy.ApprovalDeadline, policy.ReminderEvery = c.ApprovalDeadline, c.ReminderEvery
+	return workers.NewActivities(pool, services, tokens, instant.Now).
+		WithDrift(pool, services, tokens, instant.Now, workers.DriftOptions{Secret: secret, Policy: policy})
 }
 
 func (c *workerCommand) services(logger *slog.Logger) (*serviceclient.Clients, error) {

@@ -62,10 +62,10 @@ const (
 // signed for this person, role, workflow, hash and time; the names beside it prove nothing.
 type Decision struct {
 	// ID is the idempotency key of the decision and the id of its Temporal Update.
-	ID         string    `json:"id"`
-	Verdict    Verdict   `json:"decision"`
-	Reason     string    `json:"reason,omitempty"`
-	ResultHash string    `json:"result_hash"`
+	ID         string  `json:"id"`
+	Verdict    Verdict `json:"decision"`
+	Reason     string  `json:"reason,omitempty"`
+	ResultHash string  `json:"result_hash"`
 	// Direction and BreakGlass belong to remediations: which way an approved difference is settled,
 	// and that one person takes upon himself what two would have to decide.
 	Direction  Direction `json:"direction,omitempty"`

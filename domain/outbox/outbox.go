@@ -16,6 +16,8 @@ const (
 	TopicNotification = "notification"
 	// TopicMonitorEvent carries events to the platform's monitor; a PeriodClose drains it.
 	TopicMonitorEvent = "monitor.event"
+	// TopicEscalation carries drift that touches security to compliance; a DriftScan drains it.
+	TopicEscalation = "compliance.escalation"
 )
 
 // Message is one thing to deliver.

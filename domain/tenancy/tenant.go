@@ -4,6 +4,7 @@ package tenancy
 import (
 	"context"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -61,4 +62,14 @@ func ParsePlan(name string) (Plan, error) {
 // service behind them fails.
 type Directory interface {
 	Tenants(ctx context.Context) ([]Tenant, error)
+}
+
+// SortedIDs returns the ids of tenants in byte order.
+func SortedIDs(tenants []Tenant) []string {
+	ids := make([]string, len(tenants))
+	for i, tenant := range tenants {
+		ids[i] = tenant.ID
+	}
+	slices.Sort(ids)
+	return ids
 }

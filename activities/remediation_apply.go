@@ -1,0 +1,221 @@
+package activities
+
+import (
+	"context"
+	"strconv"
+	"sync/atomic"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/infra"
+	"github.com/omnicloud/omnicloud/domain/remediation"
+)
+
+// RecheckInput names the plan that was decided on.
+type RecheckInput struct {
+	Ref      remediation.Ref `json:"ref"`
+	PlanHash string          `json:"plan_hash"`
+}
+
+// Rechecked says whether the live state, or the rules, moved since the plan was made.
+type Rechecked struct {
+	Moved bool `json:"moved"`
+}
+
+// RecheckRemediation plans once more and compares: what is carried out must be what was decided on.
+func (a *Remediations) RecheckRemediation(ctx context.Context, input RecheckInput) (Rechecked, error) {
+	found, err := a.Store.Remediation(ctx, input.Ref.TenantID, input.Ref.ID)
+	if err != nil {
+		return Rechecked{}, ApplicationError(err)
+	}
+	_, moved, err := a.repeat(ctx, found, input.PlanHash, approval.Revert)
+	return Rechecked{Moved: moved}, ApplicationError(err)
+}
+
+// repeat plans again as the plan was made and returns the actions where it is still the same. Only what
+// the plan was held for is taken over: a cap that was reached since does not undo a person's decision.
+func (a *Remediations) repeat(ctx context.Context, found remediation.Remediation, hash string, direction approval.Direction) ([]infra.Action, bool, error) {
+	draft, err := a.draft(ctx, found)
+	if err != nil {
+		return nil, false, err
+	}
+	if !found.Automatic {
+		draft.Held = found.Held
+	}
+	planner, err := a.planner(ctx, 0)
+	if err != nil {
+		return nil, false, err
+	}
+	return planner.Repeat(draft, hash, direction)
+}
+
+// RecheckRemediation calls the activity of that name.
+func RecheckRemediation(ctx workflow.Context, input RecheckInput) (Rechecked, error) {
+	return execute[Rechecked](ctx, remediations.RecheckRemediation, input)
+}
+
+// AppliedRemediation is where a remediation stands after the attempt to carry it out: verifying, or
+// planning where the live state moved.
+type AppliedRemediation struct {
+	State  remediation.State `json:"state"`
+	Reason string            `json:"reason,omitempty"`
+}
+
+// movedReason is why a plan is made anew.
+const movedReason = "the live state or the rules moved since the plan was made"
+
+// ApplyRemediation carries the plan out: it plans once more, goes on only where the plan is the same,
+// and binds the write to the version that the plan was made from. Cut off after a write, it finds the
+// drift gone and goes on.
+func (a *Remediations) ApplyRemediation(ctx context.Context, ref remediation.Ref) (AppliedRemediation, error) {
+	var beats atomic.Int64
+	stop := beatUntilStopped(ctx, &beats)
+	defer stop()
+	found, err := a.Store.Remediation(ctx, ref.TenantID, ref.ID)
+	if err != nil {
+		return AppliedRemediation{}, ApplicationError(err)
+	}
+	if found.State != remediation.Approved && found.State != remediation.Applying {
+		return AppliedRemediation{State: found.State, Reason: found.Reason}, nil // repeated after its own commit
+	}
+	actions, moved, err := a.repeat(ctx, found, found.PlanHash, found.Direction)
+	if err != nil {
+		return AppliedRemediation{}, ApplicationError(err)
+	}
+	if moved && found.State == remediation.Applying {
+		// An earlier try may have written and died.
+		left, err := a.left(ctx, found)
+		if err != nil {
+			return AppliedRemediation{}, ApplicationError(err)
+		}
+		if len(left) == 0 {
+			return a.moveOn(ctx, found, remediation.Verifying, "")
+		}
+	}
+	if moved {
+		return a.moveOn(ctx, found, remediation.Planning, movedReason)
+	}
+	if err := a.Store.Move(ctx, ref, remediation.Applying, ""); err != nil {
+		return AppliedRemediation{}, ApplicationError(err)
+	}
+	return a.write(ctx, found, actions)
+}
+
+// write hands the actions to the reconciler, under a name that stays the same when it is tried again.
+func (a *Remediations) write(ctx context.Context, found remediation.Remediation, actions []infra.Action) (AppliedRemediation, error) {
+	result, err := a.Reconciler.Reconcile(ctx, infra.Run{
+		ID: found.WorkflowID() + ":" + strconv.Itoa(found.PlanNumber), Actions: actions,
+	})
+	if outcome, known := result.Of(found.ResourceID); known {
+		switch outcome.Status {
+		case infra.StatusStale:
+			return a.moveOn(ctx, found, remediation.Planning, movedReason)
+		case infra.StatusContested:
+			return AppliedRemediation{}, ApplicationError(fault.New(fault.Conflict, "resource %s is changed back again and again: %s", found.ResourceID, outcome.Detail))
+		default:
+		}
+	}
+	if fault.Is(err, fault.PreconditionFailed) {
+		return a.moveOn(ctx, found, remediation.Planning, movedReason)
+	}
+	if err != nil {
+		return AppliedRemediation{}, ApplicationError(err)
+	}
+	return a.moveOn(ctx, found, remediation.Verifying, "")
+}
+
+func (a *Remediations) moveOn(ctx context.Context, found remediation.Remediation, to remediation.State, reason string) (AppliedRemediation, error) {
+	err := a.Store.Move(ctx, found.Ref, to, reason)
+	return AppliedRemediation{State: to, Reason: reason}, ApplicationError(err)
+}
+
+// ApplyRemediation calls the activity of that name.
+func ApplyRemediation(ctx workflow.Context, ref remediation.Ref) (AppliedRemediation, error) {
+	return execute[AppliedRemediation](ctx, remediations.ApplyRemediation, ref)
+}
+
+// left lists the drifts of the plan that are still there.
+func (a *Remediations) left(ctx context.Context, found remediation.Remediation) ([]drift.Record, error) {
+	resource, err := a.read(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	if !resource.Readable() {
+		return nil, fault.New(fault.Unavailable, "resource %s cannot be read just now: %s", resource.ID, resource.Unreadable)
+	}
+	planner, err := a.planner(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	records, err := planner.Comparer.ScanResource(resource)
+	if err != nil {
+		return nil, err
+	}
+	planned := map[string]bool{}
+	for _, change := range found.Plan.Changes {
+		planned[change.DriftID] = true
+	}
+	var left []drift.Record
+	for _, record := range records {
+		if named := driftwatch.NewFinding(record).Record; planned[named.ID] {
+			left = append(left, named)
+		}
+	}
+	return left, nil
+}
+
+// VerifyRemediation looks whether what was planned is there. It is an Unavailable error while it is
+// not: a platform may take a while to show what was written. What was verified is no open drift any
+// more; whether other drift is left is found by planning again.
+func (a *Remediations) VerifyRemediation(ctx context.Context, ref remediation.Ref) (RemediationStanding, error) {
+	found, err := a.Store.Remediation(ctx, ref.TenantID, ref.ID)
+	if err != nil {
+		return RemediationStanding{}, ApplicationError(err)
+	}
+	if found.State != remediation.Verifying {
+		return a.standing(found), nil // repeated after its own commit
+	}
+	left, err := a.left(ctx, found)
+	if err != nil {
+		return RemediationStanding{}, ApplicationError(err)
+	}
+	if len(left) > 0 {
+		return RemediationStanding{}, ApplicationError(fault.New(fault.Unavailable,
+			"%d of the differences that were written are still there, the first at %s", len(left), left[0].ConfigPath))
+	}
+	if err := a.Store.Move(ctx, ref, remediation.Planning, ""); err != nil {
+		return RemediationStanding{}, ApplicationError(err)
+	}
+	found.State = remediation.Planning
+	return a.standing(found), nil
+}
+
+// VerifyRemediation calls the activity of that name.
+func VerifyRemediation(ctx workflow.Context, ref remediation.Ref) (RemediationStanding, error) {
+	return execute[RemediationStanding](ctx, remediations.VerifyRemediation, ref)
+}
+
+// EndRemediationInput ends a remediation.
+type EndRemediationInput struct {
+	Ref    remediation.Ref   `json:"ref"`
+	State  remediation.State `json:"state"`
+	Code   fault.Code        `json:"code,omitempty"`
+	Reason string            `json:"reason,omitempty"`
+}
+
+// EndRemediation records how a remediation ended.
+func (a *Remediations) EndRemediation(ctx context.Context, input EndRemediationInput) error {
+	return ApplicationError(a.Store.End(ctx, input.Ref, remediation.Ending{
+		State: input.State, Code: string(input.Code), Reason: input.Reason, Now: a.Now(),
+	}))
+}
+
+// EndRemediation calls the activity of that name.
+func EndRemediation(ctx workflow.Context, input EndRemediationInput) error {
+	_, err := execute[nothing](ctx, remediations.EndRemediation, input)
+	return err
+}

@@ -1,0 +1,49 @@
+package driftwatch
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+
+	"github.com/omnicloud/omnicloud/domain/drift"
+)
+
+// Finding is a record with the names by which it is known again.
+type Finding struct {
+	Record drift.Record
+	// Cause is the same for the same difference in other resources of the type.
+	Cause string
+	// Fingerprint is the same as long as both values are; other values are another drift at the same
+	// place.
+	Fingerprint string
+}
+
+// anyIndex stands in a cause for the index of a list's element, which differs between resources.
+var anyIndex = regexp.MustCompile(`\[[0-9]+\]`)
+
+// NewFinding names a record. Its id becomes that of the drift: the same resource, path and kind of
+// difference give the same one in every scan.
+func NewFinding(record drift.Record) Finding {
+	record.ID = "d-" + shortHash(record.TenantID, record.ResourceID, record.ConfigPath, string(record.Type))
+	desired, actual := string(record.DesiredValue), string(record.ActualValue)
+	return Finding{
+		Record: record,
+		Cause: "c-" + shortHash(record.ResourceType, anyIndex.ReplaceAllString(record.ConfigPath, "[*]"),
+			string(record.Type), string(record.Severity), desired, actual),
+		Fingerprint: shortHash(desired, actual, string(record.Severity)),
+	}
+}
+
+// shortHash is 128 bits over texts, each with its length before it.
+func shortHash(texts ...string) string {
+	hash := sha256.New()
+	for _, text := range texts {
+		var length [8]byte
+		for i, rest := 0, len(text); i < len(length); i, rest = i+1, rest>>8 {
+			length[i] = byte(rest)
+		}
+		hash.Write(length[:])
+		hash.Write([]byte(text))
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16])
+}

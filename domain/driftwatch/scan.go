@@ -1,0 +1,130 @@
+// Package driftwatch scans what tenants run for drift, keeps what is open, and says what is news, to
+// whom it is brought and what may be mended. Comparing two configurations is package drift's, mending
+// package remediation's.
+package driftwatch
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// ScanRef names a scan.
+type ScanRef struct {
+	TenantID string `json:"tenant_id"`
+	ScanID   string `json:"scan_id"`
+}
+
+// NewScanID makes the id of a scan, a UUIDv7.
+func NewScanID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// WorkflowID returns the id of the scan's workflow, drift-scan:{tenant}:{scan id}.
+func (r ScanRef) WorkflowID() string { return "drift-scan:" + r.TenantID + ":" + r.ScanID }
+
+// ScanState is how far a scan has come.
+type ScanState string
+
+// The states. A partial scan did not see everything: what it found is reported, but nothing counts as
+// gone, nothing as missing, and nothing is mended.
+const (
+	ScanRunning  ScanState = "running"
+	ScanComplete ScanState = "complete"
+	ScanPartial  ScanState = "partial"
+	ScanFailed   ScanState = "failed"
+)
+
+// ScanRequest asks for a scan. Types narrows it to some resource types; empty means all.
+type ScanRequest struct {
+	TenantID      string
+	ScanID        string
+	Types         []string
+	RequestedBy   string
+	CorrelationID string
+	Now           time.Time
+}
+
+// Scan is a scan as its row tells it.
+type Scan struct {
+	ScanRef
+	State         ScanState `json:"state"`
+	Types         []string  `json:"resource_types"`
+	RequestedBy   string    `json:"requested_by"`
+	CorrelationID string    `json:"correlation_id,omitempty"`
+	// First says that the tenant was never scanned to the end before: nobody is alerted.
+	First        bool      `json:"first"`
+	StartedAt    time.Time `json:"scan_started_at"`
+	CompletedAt  time.Time `json:"scan_completed_at,omitzero"`
+	RulesVersion int       `json:"rules_version"`
+	Tally
+	// Summary counts findings by severity.
+	Summary map[drift.Severity]int64 `json:"summary"`
+	// News counts what was not known before, Resolved what is gone.
+	News     int64  `json:"news"`
+	Resolved int64  `json:"resolved"`
+	Opened   int64  `json:"remediations_opened"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+// Tally counts what a scan has worked through.
+type Tally struct {
+	Resources  int64 `json:"resources"`
+	Drifted    int64 `json:"drifted_resources"`
+	Missing    int64 `json:"missing_resources"`
+	Extra      int64 `json:"extra_resources"`
+	Unreadable int64 `json:"unreadable_resources"`
+	Findings   int64 `json:"drifts"`
+	// Expected is how many resources the listing announced.
+	Expected int64 `json:"expected_resources"`
+}
+
+// Add sums two tallies; Expected is the later one's.
+func (t Tally) Add(next Tally) Tally {
+	return Tally{
+		Resources: t.Resources + next.Resources, Drifted: t.Drifted + next.Drifted, Missing: t.Missing + next.Missing,
+		Extra: t.Extra + next.Extra, Unreadable: t.Unreadable + next.Unreadable, Findings: t.Findings + next.Findings,
+		Expected: next.Expected,
+	}
+}
+
+const (
+	// massMissing is the share, in percent, of missing resources from which a scan disbelieves what it
+	// reads, and massMissingFrom how many must be missing for that: a provider whose credential was
+	// withdrawn answers that nothing is there.
+	massMissing     = 50
+	massMissingFrom = 10
+)
+
+// Doubt says why a scan that came to its end did not see everything, or is not to be believed; empty
+// where it did.
+func (t Tally) Doubt() string {
+	switch {
+	case t.Unreadable > 0:
+		return fault.New(fault.Upstream, "%d of %d resources could not be read", t.Unreadable, t.Resources).Message
+	case t.Resources != t.Expected:
+		return fault.New(fault.Upstream, "the state service announced %d resources and listed %d", t.Expected, t.Resources).Message
+	case t.Missing >= massMissingFrom && t.Missing*100 >= t.Resources*massMissing:
+		return fault.New(fault.Upstream, "%d of %d resources are missing at once, which is more likely an outage of what reads them", t.Missing, t.Resources).Message
+	default:
+		return ""
+	}
+}
+
+// Page is one page's part of a scan: findings, counts, and where the next page begins.
+type Page struct {
+	Number   int
+	Findings []Finding
+	Tally    Tally
+	Next     string
+}
+
+// Position is where a scan stands: how many pages are kept, where the next begins, and whether that
+// was all.
+type Position struct {
+	Pages    int
+	Cursor   string
+	Finished bool
+	Tally    Tally
+}

@@ -1,0 +1,92 @@
+package driftwatch
+
+import (
+	"context"
+
+	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/infra"
+)
+
+// Comparer finds what differs in one resource by the rules of one version. A resource that cannot be
+// compared is an error; nothing in it quotes a configuration. drift.Detector is one.
+type Comparer interface {
+	ScanResource(resource infra.Resource) ([]drift.Record, error)
+}
+
+// Scanner works through the pages of a tenant's resources. It is safe for concurrent use when its
+// ports are.
+type Scanner struct {
+	Inventory infra.Inventory
+	Scans     PageKeeper
+	Comparer  Comparer
+	// OnPage, where not nil, hears how many resources are done.
+	OnPage func(done, expected int64)
+}
+
+// PageKeeper keeps what a scan finds, a page at a time, so that a scan which was cut off goes on after
+// the last page that is kept.
+type PageKeeper interface {
+	// Position tells where a scan stands.
+	Position(ctx context.Context, ref ScanRef) (Position, error)
+	// KeepPage keeps a page and returns where the scan stands then. A page that is kept already changes
+	// nothing.
+	KeepPage(ctx context.Context, ref ScanRef, page Page) (Position, error)
+}
+
+// Scan works through what is left of a scan and returns where it stands. An Upstream error of the
+// inventory ends it in the middle: what was kept until then stands.
+func (s *Scanner) Scan(ctx context.Context, ref ScanRef, types []string) (Position, error) {
+	at, err := s.Scans.Position(ctx, ref)
+	for err == nil && !at.Finished {
+		var listed infra.ResourcePage
+		listed, err = s.Inventory.Resources(ctx, infra.ResourceFilter{TenantID: ref.TenantID, Types: types}, at.Cursor)
+		if err != nil {
+			return at, err
+		}
+		if listed.Next != "" && listed.Next == at.Cursor {
+			return at, fault.New(fault.Upstream, "the state service names the same next page again; the scan would never end")
+		}
+		page := Page{Number: at.Pages + 1, Next: listed.Next}
+		for _, resource := range listed.Resources {
+			s.look(ref, resource, &page)
+		}
+		page.Tally.Expected = listed.Total
+		if at, err = s.Scans.KeepPage(ctx, ref, page); err == nil && s.OnPage != nil {
+			s.OnPage(at.Tally.Resources, at.Tally.Expected)
+		}
+	}
+	return at, err
+}
+
+// look compares one resource. One that cannot be read or compared says nothing about drift, and makes
+// the scan a partial one.
+func (s *Scanner) look(ref ScanRef, resource infra.Resource, page *Page) {
+	page.Tally.Resources++
+	if resource.TenantID == "" {
+		resource.TenantID = ref.TenantID
+	}
+	if resource.TenantID != ref.TenantID || !resource.Readable() {
+		page.Tally.Unreadable++
+		return
+	}
+	records, err := s.Comparer.ScanResource(resource)
+	if err != nil {
+		page.Tally.Unreadable++
+		return
+	}
+	for _, record := range records {
+		switch record.Type {
+		case drift.ResourceMissing:
+			page.Tally.Missing++
+		case drift.ResourceExtra:
+			page.Tally.Extra++
+		default:
+		}
+		page.Findings = append(page.Findings, NewFinding(record))
+	}
+	if len(records) > 0 {
+		page.Tally.Drifted++
+	}
+	page.Tally.Findings += int64(len(records))
+}

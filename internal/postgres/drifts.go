@@ -1,0 +1,213 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/drifthistory"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+const (
+	// stateNow is where a drift stands at this moment: what is quiet is open again when its time is over.
+	stateNow = `CASE WHEN state IN ('accepted', 'snoozed') AND quiet_until <= now() THEN 'open' ELSE state END`
+	// severityRank orders severities, the gravest with the highest number.
+	severityRank = `array_position(ARRAY['cosmetic', 'functional', 'security', 'critical'], severity)`
+)
+
+// Candidates implements driftwatch.Store.
+func (d *Drifts) Candidates(ctx context.Context, ref driftwatch.ScanRef, after string, limit int) ([]driftwatch.Candidate, error) {
+	rows, err := d.db.Query(ctx, `SELECT resource_id, min(resource_type), max(`+severityRank+`),
+			md5(string_agg(drift_id || fingerprint, ',' ORDER BY drift_id)), bool_and(baseline)
+		FROM drifts k WHERE tenant_id = $1 AND seen_in = $2 AND resource_id > $3 AND state <> 'resolved' AND `+stateNow+` = 'open'
+			AND NOT EXISTS (SELECT FROM remediations r WHERE r.tenant_id = k.tenant_id AND r.resource_id = k.resource_id AND r.ended_at IS NULL)
+		GROUP BY resource_id ORDER BY resource_id LIMIT $4`, ref.TenantID, ref.ScanID, after, limit)
+	if err != nil {
+		return nil, explain(err, "listing what scan %s found to mend", ref.ScanID)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (driftwatch.Candidate, error) {
+		candidate := driftwatch.Candidate{TenantID: ref.TenantID}
+		var rank int
+		err := row.Scan(&candidate.ResourceID, &candidate.ResourceType, &rank, &candidate.Cause, &candidate.Quiet)
+		if err == nil {
+			candidate.Severity = drift.Severities()[rank-1]
+		}
+		return candidate, err
+	})
+	return list, explain(err, "listing what scan %s found to mend", ref.ScanID)
+}
+
+// QuietDrifts lists the ids of a resource's drifts that a person accepted or snoozed.
+func (d *Drifts) QuietDrifts(ctx context.Context, tenantID, resourceID string) ([]string, error) {
+	rows, err := d.db.Query(ctx, `SELECT drift_id FROM drifts WHERE tenant_id = $1 AND resource_id = $2
+		AND state <> 'resolved' AND `+stateNow+` <> 'open'`, tenantID, resourceID)
+	if err != nil {
+		return nil, explain(err, "reading what is accepted of resource %s", resourceID)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return ids, explain(err, "reading what is accepted of resource %s", resourceID)
+}
+
+// Drifts implements driftwatch.Store.
+func (d *Drifts) Drifts(ctx context.Context, filter driftwatch.Filter, after driftwatch.GroupPosition, limit int) ([]driftwatch.Group, error) {
+	if filter.State == "" {
+		filter.State = driftwatch.DriftOpen
+	}
+	rank := after.Rank
+	if after.Cause == "" {
+		rank = len(drift.Severities()) + 1
+	}
+	rows, err := d.db.Query(ctx, `WITH matching AS (
+			SELECT *, `+severityRank+` AS rank, `+stateNow+` AS state_now FROM drifts k
+			WHERE state <> 'resolved' AND ($1 = '' OR tenant_id = $1) AND ($2 = '' OR severity = $2)
+				AND ($7 = '' OR resource_id = $7) AND `+stateNow+` = $3),
+		groups AS (
+			SELECT cause_id, max(rank) AS rank, count(DISTINCT (tenant_id, resource_id)) AS resources, min(since) AS since FROM matching GROUP BY cause_id
+			HAVING (-max(rank), -count(DISTINCT (tenant_id, resource_id)), cause_id) > (-$4::int, -$5::bigint, $6)
+			ORDER BY max(rank) DESC, count(DISTINCT (tenant_id, resource_id)) DESC, cause_id LIMIT $8)
+		SELECT g.cause_id, g.resources, g.since, m.document::text, m.state_now, m.since, m.stance
+		FROM groups g CROSS JOIN LATERAL (
+			SELECT * FROM matching m WHERE m.cause_id = g.cause_id ORDER BY m.tenant_id, m.resource_id, m.drift_id LIMIT $9) m
+		ORDER BY g.rank DESC, g.resources DESC, g.cause_id, m.tenant_id, m.resource_id, m.drift_id`,
+		filter.TenantID, string(filter.Severity), string(filter.State), rank, after.Count, after.Cause, filter.ResourceID, limit, driftwatch.GroupLists)
+	if err != nil {
+		return nil, explain(err, "listing drift")
+	}
+	defer rows.Close()
+	var groups []driftwatch.Group
+	for rows.Next() {
+		group, one, err := scanGroup(rows)
+		if err != nil {
+			return nil, explain(err, "listing drift")
+		}
+		if len(groups) == 0 || groups[len(groups)-1].Cause != group.Cause {
+			groups = append(groups, group)
+		}
+		last := &groups[len(groups)-1]
+		last.Drifts = append(last.Drifts, one)
+	}
+	return groups, explain(rows.Err(), "listing drift")
+}
+
+func scanGroup(row pgx.Rows) (group driftwatch.Group, one driftwatch.OpenDrift, err error) {
+	var document string
+	var stance []byte
+	if err := row.Scan(&group.Cause, &group.Resources, scannedInstant{&group.Since}, &document, &one.State, scannedInstant{&one.Since}, &stance); err != nil {
+		return group, one, err
+	}
+	if err := json.Unmarshal([]byte(document), &one.Record); err != nil {
+		return group, one, fmt.Errorf("reading a drift: %w", err)
+	}
+	if stance != nil {
+		one.Stance = new(driftwatch.Stance)
+		if err := json.Unmarshal(stance, one.Stance); err != nil {
+			return group, one, fmt.Errorf("reading what was said about drift %s: %w", one.ID, err)
+		}
+	}
+	one.Cause = group.Cause
+	group.Type, group.Severity, group.Path = one.Type, one.Severity, one.ConfigPath
+	return group, one, nil
+}
+
+// TakeStance implements driftwatch.Store.
+func (d *Drifts) TakeStance(ctx context.Context, tenantID, id string, stance driftwatch.Stance) (count int, err error) {
+	document, err := json.Marshal(stance)
+	if err != nil {
+		return 0, fmt.Errorf("encoding what was said about drift %s: %w", id, err)
+	}
+	err = pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT DISTINCT tenant_id FROM drifts
+			WHERE (drift_id = $1 OR cause_id = $1) AND ($2 = '' OR tenant_id = $2) AND state <> 'resolved' ORDER BY 1`, id, tenantID)
+		if err != nil {
+			return err
+		}
+		tenants, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for _, tenant := range tenants {
+			taken, err := takeStance(ctx, tx, tenant, id, stance, document)
+			if err != nil {
+				return err
+			}
+			count += taken
+		}
+		if count == 0 {
+			return fault.New(fault.NotFound, "there is no unresolved drift %.128s", id)
+		}
+		return nil
+	})
+	return count, explain(err, "deciding on drift %s", id)
+}
+
+func takeStance(ctx context.Context, tx pgx.Tx, tenantID, id string, stance driftwatch.Stance, document []byte) (int, error) {
+	history, err := lockHistory(ctx, tx, tenantID)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := tx.Query(ctx, `UPDATE drifts SET state = $3, stance = $4, quiet_until = $5
+		WHERE (drift_id = $1 OR cause_id = $1) AND tenant_id = $2 AND state <> 'resolved'
+		RETURNING drift_id, resource_id, resource_type, document::text`,
+		id, tenantID, string(stance.State), document, stance.Expires)
+	if err != nil {
+		return 0, err
+	}
+	kind := drifthistory.Snoozed
+	if stance.State == driftwatch.DriftAccepted {
+		kind = drifthistory.Accepted
+	}
+	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (drifthistory.Entry, error) {
+		var driftID, resourceID, resourceType, seen string
+		if err := row.Scan(&driftID, &resourceID, &resourceType, &seen); err != nil {
+			return drifthistory.Entry{}, err
+		}
+		// What they saw is kept beside what they said.
+		return drifthistory.New(kind, tenantID, resourceID, resourceType, stance.Subject, driftID, stance.At, struct {
+			driftwatch.Stance
+			Seen json.RawMessage `json:"seen"`
+		}{stance, json.RawMessage(seen)})
+	})
+	if err != nil {
+		return 0, err
+	}
+	return len(entries), history.append(ctx, entries...)
+}
+
+// Modes implements driftwatch.Store.
+func (d *Drifts) Modes(ctx context.Context, tenantID string) (driftwatch.Modes, error) {
+	rows, err := d.db.Query(ctx, "SELECT resource_type, mode FROM drift_modes WHERE tenant_id = $1 ORDER BY resource_type", tenantID)
+	if err != nil {
+		return nil, explain(err, "reading the drift modes of tenant %s", tenantID)
+	}
+	modes, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (setting driftwatch.ModeSetting, err error) {
+		err = row.Scan(&setting.ResourceType, &setting.Mode)
+		return setting, err
+	})
+	return modes, explain(err, "reading the drift modes of tenant %s", tenantID)
+}
+
+// SetModes implements driftwatch.Store.
+func (d *Drifts) SetModes(ctx context.Context, tenantID string, modes driftwatch.Modes, subject string) error {
+	err := pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
+		// The head is locked so that two changes of one tenant take turns.
+		if _, err := lockHistory(ctx, tx, tenantID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM drift_modes WHERE tenant_id = $1", tenantID); err != nil {
+			return err
+		}
+		for _, setting := range modes {
+			if _, err := tx.Exec(ctx, "INSERT INTO drift_modes (tenant_id, resource_type, mode, set_by) VALUES ($1, $2, $3, $4)",
+				tenantID, setting.ResourceType, string(setting.Mode), subject); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return explain(err, "setting the drift modes of tenant %s", tenantID)
+}
