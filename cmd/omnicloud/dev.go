@@ -101,7 +101,10 @@ func (s *devStack) start(ctx context.Context) error {
 	if err := s.startEngine(ctx); err != nil {
 		return err
 	}
-	return s.createRules(ctx, bearer)
+	if err := s.createRules(ctx, bearer); err != nil {
+		return err
+	}
+	return s.enforceDrift(ctx, bearer)
 }
 
 // startServers brings up what the engine stands on, side by side: the database, and then in it the
