@@ -1,0 +1,151 @@
+package forecastplot
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+)
+
+// The colours are told apart by people who do not see red from green: blue, orange, vermilion, greys.
+var (
+	ink     = color.NRGBA{R: 0x1f, G: 0x29, B: 0x37, A: 0xff}
+	quiet   = color.NRGBA{R: 0x6b, G: 0x72, B: 0x80, A: 0xff}
+	grid    = color.NRGBA{R: 0xe5, G: 0xe7, B: 0xeb, A: 0xff}
+	past    = color.NRGBA{R: 0x4b, G: 0x55, B: 0x63, A: 0xff}
+	median  = color.NRGBA{R: 0x1d, G: 0x4e, B: 0xd8, A: 0xff}
+	shade   = color.NRGBA{R: 0x1d, G: 0x4e, B: 0xd8, A: 0x2b}
+	limit   = color.NRGBA{R: 0xc2, G: 0x41, B: 0x0c, A: 0xff}
+	change  = color.NRGBA{R: 0x7c, G: 0x3a, B: 0xed, A: 0xff}
+	dashes  = []vg.Length{vg.Points(6), vg.Points(3)}
+	dotting = []vg.Length{vg.Points(1.5), vg.Points(3)}
+)
+
+// draw puts everything on one plot, the farthest back first.
+func (p Picture) draw() (*plot.Plot, error) {
+	d := plot.New()
+	from, until := p.span()
+	low, high := p.reach()
+	p.frame(d)
+	d.X.Min, d.X.Max, d.Y.Min, d.Y.Max = seconds(from), seconds(until), low, high
+	d.X.Tick.Marker = instants{}
+	d.Y.Tick.Marker = values{}
+
+	lines := plotter.NewGrid()
+	lines.Vertical.Width = 0
+	lines.Horizontal.Color = grid
+	d.Add(lines)
+	steps := []func(*plot.Plot) error{p.addBand, p.addRegimes, p.addHistory, p.addMedian, p.addCapacity, p.addExhaustion}
+	for _, add := range steps {
+		if err := add(d); err != nil {
+			return nil, err
+		}
+	}
+	// Adding widens the axes to what was added; a capacity far above stays outside.
+	d.X.Min, d.X.Max, d.Y.Min, d.Y.Max = seconds(from), seconds(until), low, high
+	return d, nil
+}
+
+// frame sets titles, fonts and the legend.
+func (p Picture) frame(d *plot.Plot) {
+	d.Title.Text = p.Title
+	d.Title.TextStyle.Font.Variant, d.Title.TextStyle.Font.Size, d.Title.TextStyle.Color = "Sans", vg.Points(14), ink
+	d.Title.Padding = vg.Points(26)
+	d.Y.Label.Text = p.Unit
+	for _, axis := range []*plot.Axis{&d.X, &d.Y} {
+		axis.Color, axis.Tick.Color = grid, grid
+		axis.Tick.Label.Font.Variant, axis.Tick.Label.Font.Size, axis.Tick.Label.Color = "Sans", vg.Points(10), quiet
+		axis.Label.TextStyle.Font.Variant, axis.Label.TextStyle.Font.Size, axis.Label.TextStyle.Color = "Sans", vg.Points(10), quiet
+		axis.Padding = vg.Points(4)
+	}
+	d.Y.LineStyle.Width = 0
+	d.Y.Tick.Length = 0
+	d.Legend.Top, d.Legend.Left = true, true
+	d.Legend.TextStyle.Font.Variant, d.Legend.TextStyle.Font.Size, d.Legend.TextStyle.Color = "Sans", vg.Points(10), ink
+	d.Legend.XOffs, d.Legend.Padding, d.Legend.ThumbnailWidth = vg.Points(8), vg.Points(2), vg.Points(18)
+}
+
+func seconds(t time.Time) float64 { return float64(t.Unix()) }
+
+// addBand shades what lies between the lowest and the highest level.
+func (p Picture) addBand(d *plot.Plot) error {
+	n := len(p.Forecast.Levels)
+	if n < 2 {
+		return nil
+	}
+	points := p.Forecast.Predictions
+	outline := make(plotter.XYs, 0, 2*len(points))
+	for _, prediction := range points {
+		outline = append(outline, plotter.XY{X: seconds(prediction.Timestamp), Y: prediction.Quantiles[n-1]})
+	}
+	for i := len(points) - 1; i >= 0; i-- {
+		outline = append(outline, plotter.XY{X: seconds(points[i].Timestamp), Y: points[i].Quantiles[0]})
+	}
+	area, err := plotter.NewPolygon(outline)
+	if err != nil {
+		return err
+	}
+	area.Color, area.LineStyle.Width = shade, 0
+	d.Add(area)
+	d.Legend.Add(fmt.Sprintf("P%g to P%g", percent(p.Forecast.Levels[0]), percent(p.Forecast.Levels[n-1])), area)
+	return nil
+}
+
+// percent is a level as people write it, without the noise of a product.
+func percent(level float64) float64 { return math.Round(level*1e6) / 1e4 }
+
+// addHistory draws what was measured, a line for each part without a gap.
+func (p Picture) addHistory(d *plot.Plot) error {
+	var part plotter.XYs
+	named := false
+	flush := func() error {
+		if len(part) == 0 {
+			return nil
+		}
+		line, err := plotter.NewLine(part)
+		if err != nil {
+			return err
+		}
+		line.Color, line.Width = past, vg.Points(1.2)
+		d.Add(line)
+		if !named {
+			d.Legend.Add("measured", line)
+			named = true
+		}
+		part = nil
+		return nil
+	}
+	for i := p.shown(); i < len(p.History); i++ {
+		if !math.IsNaN(p.History[i]) {
+			part = append(part, plotter.XY{X: seconds(p.at(i)), Y: p.History[i]})
+			continue
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	return flush()
+}
+
+// addMedian draws the forecast from the last measured point on.
+func (p Picture) addMedian(d *plot.Plot) error {
+	var points plotter.XYs
+	if n := len(p.History); n > 0 && !math.IsNaN(p.History[n-1]) {
+		points = append(points, plotter.XY{X: seconds(p.at(n - 1)), Y: p.History[n-1]})
+	}
+	for _, prediction := range p.Forecast.Predictions {
+		points = append(points, plotter.XY{X: seconds(prediction.Timestamp), Y: prediction.Value})
+	}
+	line, err := plotter.NewLine(points)
+	if err != nil {
+		return err
+	}
+	line.Color, line.Width = median, vg.Points(1.8)
+	d.Add(line)
+	d.Legend.Add("forecast", line)
+	return nil
+}

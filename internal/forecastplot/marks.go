@@ -1,0 +1,114 @@
+package forecastplot
+
+import (
+	"image/color"
+	"slices"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+)
+
+// addRegimes marks where a new regime begins.
+func (p Picture) addRegimes(d *plot.Plot) error {
+	from, until := p.span()
+	for _, at := range p.Regimes {
+		if at.Before(from) || at.After(until) {
+			continue
+		}
+		line, err := upright(d, at, change, dotting)
+		if err != nil {
+			return err
+		}
+		d.Add(line)
+		if err := label(d, plotter.XY{X: seconds(at), Y: d.Y.Max}, "new regime", change, text.XLeft, vg.Points(4)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addCapacity draws how much there is, a step for every change.
+func (p Picture) addCapacity(d *plot.Plot) error {
+	if p.Capacity == nil {
+		return nil
+	}
+	from, until := p.span()
+	instants := []time.Time{from, until}
+	for _, level := range p.Capacity.Levels {
+		instants = append(instants, level.From)
+	}
+	for _, addition := range p.Capacity.Planned {
+		instants = append(instants, addition.At)
+	}
+	slices.SortFunc(instants, time.Time.Compare)
+	var points plotter.XYs
+	for _, at := range instants {
+		if at.Before(from) || at.After(until) {
+			continue
+		}
+		v := min(p.Capacity.At(at), d.Y.Max)
+		if n := len(points); n > 0 {
+			points = append(points, plotter.XY{X: seconds(at), Y: points[n-1].Y})
+		}
+		points = append(points, plotter.XY{X: seconds(at), Y: v})
+	}
+	if p.Capacity.At(from) > d.Y.Max && p.Capacity.At(until) > d.Y.Max {
+		return nil
+	}
+	line, err := plotter.NewLine(points)
+	if err != nil {
+		return err
+	}
+	line.Color, line.Width, line.Dashes = limit, vg.Points(1.4), dashes
+	d.Add(line)
+	d.Legend.Add("capacity", line)
+	return nil
+}
+
+// addExhaustion marks the date on which P90 reaches capacity.
+func (p Picture) addExhaustion(d *plot.Plot) error {
+	if p.Exhaustion == nil || p.Exhaustion.P90 == nil {
+		return nil
+	}
+	at := *p.Exhaustion.P90
+	from, until := p.span()
+	line, err := upright(d, at, limit, nil)
+	if err != nil {
+		return err
+	}
+	d.Add(line)
+	side, gap := text.XLeft, vg.Points(4)
+	if at.Sub(from) > until.Sub(from)*3/4 {
+		side, gap = text.XRight, -vg.Points(4)
+	}
+	return label(d, plotter.XY{X: seconds(at), Y: d.Y.Min}, "P90 at capacity "+at.UTC().Format("2 Jan 2006"), limit, side, gap)
+}
+
+// upright is a line from bottom to top at an instant.
+func upright(d *plot.Plot, at time.Time, colour color.Color, dash []vg.Length) (*plotter.Line, error) {
+	line, err := plotter.NewLine(plotter.XYs{{X: seconds(at), Y: d.Y.Min}, {X: seconds(at), Y: d.Y.Max}})
+	if err != nil {
+		return nil, err
+	}
+	line.Color, line.Width, line.Dashes = colour, vg.Points(1), dash
+	return line, nil
+}
+
+// label writes words beside a point at the upper or lower edge.
+func label(d *plot.Plot, at plotter.XY, words string, colour color.Color, side text.XAlignment, gap vg.Length) error {
+	labels, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{at}, Labels: []string{words}})
+	if err != nil {
+		return err
+	}
+	style := &labels.TextStyle[0]
+	style.Font.Variant, style.Font.Size, style.Color, style.XAlign = "Sans", vg.Points(10), colour, side
+	labels.Offset = vg.Point{X: gap, Y: vg.Points(6)}
+	if at.Y == d.Y.Max {
+		style.YAlign, labels.Offset.Y = text.YTop, -vg.Points(4)
+	}
+	d.Add(labels)
+	return nil
+}
