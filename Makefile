@@ -21,10 +21,10 @@ SCALE    ?=
 
 # The packages whose tests start neither PostgreSQL nor Temporal.
 UNIT = $(shell go list -f '{{.Dir}}' $(PKG) | while read -r folder; do \
-	grep -qsE 'postgrestest|StartDevServer' "$$folder"/*_test.go || echo "$$folder"; done)
+	grep -qsE 'postgrestest|StartDevServer|prometheustest' "$$folder"/*_test.go || echo "$$folder"; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-unit check fmt fmt-check lint workflowcheck gen gen-check bench bench-scale fuzz clean tools postgres
+.PHONY: help run build test test-unit check fmt fmt-check lint workflowcheck gen gen-check bench bench-scale fuzz clean tools postgres prometheus
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,7 +35,7 @@ run: postgres build bin/temporal ## build what is missing and run the whole stac
 build: ## build bin/omnicloud
 	@go build -o $(BIN)/omnicloud ./cmd/omnicloud
 
-test: postgres bin/temporal bin/terraform $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
+test: postgres prometheus bin/temporal bin/terraform $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
 	gotestsum --format pkgname -- -timeout 20m $(PKG)
 
 test-unit: $(BIN)/.gotestsum-$(GOTESTSUM) ## the tests that start no server, within a minute
@@ -109,3 +109,6 @@ $(eval $(call tool,workflowcheck,go.temporal.io/sdk/contrib/tools/workflowcheck,
 
 postgres:
 	@deploy/tools/ensure-postgres
+
+prometheus:
+	@deploy/tools/ensure-prometheus

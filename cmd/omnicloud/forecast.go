@@ -6,20 +6,25 @@ import (
 	"runtime"
 
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 	"github.com/omnicloud/omnicloud/internal/allocationfile"
 	"github.com/omnicloud/omnicloud/internal/seriesfile"
 )
 
 // forecastCommand runs the forecasting engine on a file of series.
 type forecastCommand struct {
-	In          string    `help:"CSV of series_id,timestamp,value, plain or .gz; - is standard input." placeholder:"FILE" required:""`
+	In          string    `help:"CSV of series_id,timestamp,value, plain or .gz; - is standard input." placeholder:"FILE"`
 	Horizon     int       `help:"Number of points to forecast; with --backtest, how far each forecast of the past looks." placeholder:"N" required:""`
 	Granularity string    `help:"Distance between points: hourly, daily, weekly or monthly; found from the timestamps by default." placeholder:"G"`
 	Levels      []float64 `help:"Probabilities of the quantiles, rising." default:"0.1,0.5,0.9" placeholder:"P,..."`
 	Bounds      string    `help:"Least and greatest value of the metric, such as 0,100; either may be empty." placeholder:"LOW,HIGH"`
 	SkipShort   bool      `help:"Leave out series that are too short, and say so, instead of failing."`
 	Backtest    string    `help:"Forecast this much of the past instead, such as 90d, and print how good that was." placeholder:"SPAN"`
+	Plot        string    `help:"Draw each series into this folder as SVG: history, forecast, band, regimes, capacity." placeholder:"DIR"`
+	Capacity    float64   `help:"How much there is of what is measured: say when each series runs out. Prometheus metrics name their own." placeholder:"N"`
+	Events      string    `help:"CSV of name,from,until and perhaps series_id,effect: holidays, launches and the like." placeholder:"FILE"`
 	Out         string    `help:"CSV of series_id,timestamp and a column per level to write; - is standard output." placeholder:"FILE"`
+	prometheusFlags
 }
 
 // forecastBatch is how many series are forecast together: enough to pool their residuals, few enough
@@ -28,6 +33,9 @@ const forecastBatch = 128
 
 // Run forecasts, or tests on the past.
 func (c *forecastCommand) Run(ctx context.Context, std streams) error {
+	if err := c.prometheusFlags.check(c.In); err != nil {
+		return err
+	}
 	if c.Backtest != "" {
 		return c.backtest(ctx, std)
 	}
@@ -50,17 +58,32 @@ func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	gallery, err := newForecastGallery(c.Plot)
+	if err != nil {
+		return err
+	}
+	events, err := c.events()
+	if err != nil {
+		return err
+	}
 	notes := newForecastNotes(std.Err, c.SkipShort)
-	err = c.each(ctx, std, func(batch []forecast.Series) error {
-		for i, outcome := range forecaster.Batch(batch) {
+	err = c.each(ctx, std, func(batch []watched) error {
+		for i, outcome := range forecastWithEvents(forecaster, batch, events) {
 			if left, err := notes.left(outcome.Err); left || err != nil {
 				if err != nil {
 					return err
 				}
 				continue
 			}
-			notes.mended(batch[i].ID, outcome.Outlook.Forecast.Mended)
-			if err := writer.Write(batch[i].ID, outcome.Outlook.Forecast.Predictions); err != nil {
+			id, result := batch[i].series.ID, outcome.Outlook.Forecast
+			notes.mended(id, result.Mended)
+			if err := writer.Write(id, result.Predictions); err != nil {
+				return err
+			}
+			if err := notes.exhaustion(id, result, batch[i].limit); err != nil {
+				return err
+			}
+			if err := gallery.add(batch[i].series, outcome.Outlook, batch[i].limit); err != nil {
 				return err
 			}
 		}
@@ -69,17 +92,25 @@ func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	if err := notes.finish(c.In); err != nil {
+	if err := notes.finish(c.source()); err != nil {
 		return err
 	}
 	return output.Commit()
 }
 
-// each reads the file and hands it on in batches.
-func (c *forecastCommand) each(ctx context.Context, std streams, use func([]forecast.Series) error) error {
+// source names what is read.
+func (c *forecastCommand) source() string {
+	if c.Prometheus != "" {
+		return "Prometheus"
+	}
+	return c.In
+}
+
+// each reads the file, or asks Prometheus, and hands series on in batches.
+func (c *forecastCommand) each(ctx context.Context, std streams, use func([]watched) error) error {
 	counter := newLineCounter(std.Err, "series")
 	defer counter.finish()
-	batch := make([]forecast.Series, 0, forecastBatch)
+	batch := make([]watched, 0, forecastBatch)
 	flush := func() error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -89,17 +120,42 @@ func (c *forecastCommand) each(ctx context.Context, std streams, use func([]fore
 		batch = batch[:0]
 		return err
 	}
-	err := seriesfile.Read(c.In, std.In, func(series forecast.Series) error {
-		batch = append(batch, series)
+	add := func(w watched) error {
+		batch = append(batch, w)
 		if len(batch) < forecastBatch {
 			return nil
 		}
 		return flush()
-	})
-	if err != nil || len(batch) == 0 {
+	}
+	if err := c.read(ctx, std, add); err != nil || len(batch) == 0 {
 		return err
 	}
 	return flush()
+}
+
+// read hands on every series of the source.
+func (c *forecastCommand) read(ctx context.Context, std streams, use func(watched) error) error {
+	var limit *capacity.Capacity
+	if c.Capacity > 0 {
+		constant := capacity.Constant(c.Capacity)
+		limit = &constant
+	}
+	if c.Prometheus == "" {
+		return seriesfile.Read(c.In, std.In, func(series forecast.Series) error { return use(watched{series, limit}) })
+	}
+	found, err := c.prometheusFlags.read(ctx, std, forecast.Granularity(c.Granularity))
+	if err != nil {
+		return err
+	}
+	for _, w := range found {
+		if w.limit == nil {
+			w.limit = limit
+		}
+		if err := use(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forecaster turns flags into an engine.

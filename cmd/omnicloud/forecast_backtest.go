@@ -39,8 +39,8 @@ func (c *forecastCommand) backtest(ctx context.Context, std streams) error {
 	fmt.Fprintf(output, backtestHeader, "series", "forecasts", "sMAPE", "MASE", "coverage", "naive MASE", "coverage", "line MASE", "coverage")
 	notes := newForecastNotes(std.Err, c.SkipShort)
 	var total backtestMean
-	err = c.each(ctx, std, func(batch []forecast.Series) error {
-		for _, outcome := range forecaster.Backtest(batch, span) {
+	err = c.each(ctx, std, func(batch []watched) error {
+		for _, outcome := range forecaster.Backtest(seriesOf(batch), span) {
 			if left, err := notes.left(outcome.Err); left || err != nil {
 				if err != nil {
 					return err
@@ -55,7 +55,7 @@ func (c *forecastCommand) backtest(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	if err := notes.finish(c.In); err != nil {
+	if err := notes.finish(c.source()); err != nil {
 		return err
 	}
 	printBacktest(output, total.mean())

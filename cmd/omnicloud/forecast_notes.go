@@ -7,6 +7,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 )
 
 // forecastNotes tells on standard error what was left out and what was mended: the first in full, the
@@ -52,6 +53,20 @@ func (n *forecastNotes) mended(id string, list []forecast.Mending) {
 	for _, m := range list {
 		n.tell("series %q: %s ×%d: %s", id, m.Kind, m.Count, m.Note)
 	}
+}
+
+// exhaustion tells when a series runs out, where it is known how much there is and the levels for it
+// are forecast.
+func (n *forecastNotes) exhaustion(id string, result forecast.ForecastResult, limit *capacity.Capacity) error {
+	if limit == nil {
+		return nil
+	}
+	e, err := capacity.ProjectCapacityExhaustion(result, *limit)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(n.to, exhaustionWords(id, e))
+	return nil
 }
 
 func (n *forecastNotes) tell(format string, arguments ...any) {

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
+	"github.com/omnicloud/omnicloud/internal/allocationfile"
+	"github.com/omnicloud/omnicloud/internal/forecastplot"
+)
+
+// forecastGallery draws forecasts into a folder, a file for each series; without a folder it draws none.
+type forecastGallery struct{ folder string }
+
+// newForecastGallery makes the folder where it is missing.
+func newForecastGallery(folder string) (forecastGallery, error) {
+	if folder == "" {
+		return forecastGallery{}, nil
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // pictures are for everybody
+		var system *fs.PathError
+		if errors.As(err, &system) {
+			err = system.Err
+		}
+		return forecastGallery{}, fault.Wrap(err, fault.InvalidInput, "the folder %s of --plot cannot be made", folder)
+	}
+	return forecastGallery{folder}, nil
+}
+
+// add draws one series as SVG; capacity may be nil.
+func (g forecastGallery) add(series forecast.Series, outlook forecast.Outlook, limit *capacity.Capacity) error {
+	if g.folder == "" {
+		return nil
+	}
+	picture := forecastplot.Of(outlook)
+	changes, err := forecast.DetectRegimeChange(series.Points, forecast.DefaultSensitivity)
+	if err != nil {
+		return err
+	}
+	for _, change := range changes {
+		picture.Regimes = append(picture.Regimes, change.Timestamp)
+	}
+	if picture.Capacity = limit; limit != nil {
+		if exhaustion, err := capacity.ProjectCapacityExhaustion(outlook.Forecast, *limit); err == nil {
+			picture.Exhaustion = &exhaustion
+		}
+	}
+	output, err := allocationfile.CreateOutput(filepath.Join(g.folder, pictureName(series.ID)), nil)
+	if err != nil {
+		return err
+	}
+	defer output.Discard()
+	if err := picture.WriteSVG(output); err != nil {
+		return err
+	}
+	return output.Commit()
+}
+
+// pictureName makes a file's name from the id of a series: another one for every id.
+func pictureName(id string) string {
+	const longest = 200
+	name := url.PathEscape(id)
+	if len(name) > longest {
+		name = fmt.Sprintf("%s-%.8x", name[:longest-17], sha256.Sum256([]byte(id)))
+	}
+	if name == "" || name[0] == '.' {
+		name = "%" + name
+	}
+	return name + ".svg"
+}
+
+// exhaustionWords says when a series runs out.
+func exhaustionWords(id string, e capacity.Exhaustion) string {
+	date := func(t *time.Time) string {
+		if t == nil {
+			return "never by " + e.Until.UTC().Format(time.DateOnly)
+		}
+		return t.UTC().Format(time.DateOnly)
+	}
+	return fmt.Sprintf("series %q reaches its capacity: P90 %s, P50 %s, P10 %s", id, date(e.P90), date(e.P50), date(e.P10))
+}

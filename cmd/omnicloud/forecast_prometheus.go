@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
+	"github.com/omnicloud/omnicloud/internal/metricsfile"
+	"github.com/omnicloud/omnicloud/internal/prometheus"
+)
+
+// prometheusFlags say which Prometheus is read, and what of it.
+type prometheusFlags struct {
+	Prometheus         string `help:"Read series from the Prometheus at this address instead of a file; needs --config." placeholder:"URL"`
+	Config             string `help:"metrics.yaml: which queries give the usage and capacity of whom." placeholder:"FILE"`
+	Lookback           string `help:"How much history to ask Prometheus for." default:"90d" placeholder:"SPAN"`
+	Until              string `help:"Where that history ends, RFC 3339; now by default." placeholder:"TIME"`
+	PrometheusToken    string `help:"Bearer token for Prometheus." placeholder:"TOKEN"`
+	PrometheusUser     string `help:"User for Prometheus, with --prometheus-password." placeholder:"NAME"`
+	PrometheusPassword string `help:"Password of that user." placeholder:"PASSWORD"`
+}
+
+// check refuses flags that do not go together.
+func (f prometheusFlags) check(in string) error {
+	switch {
+	case (in == "") == (f.Prometheus == ""):
+		return usageError{errors.New("give --in a file of series, or --prometheus an address with --config")}
+	case (f.Prometheus == "") != (f.Config == ""):
+		return usageError{errors.New("--prometheus and --config go together: the address, and the queries to send there")}
+	}
+	return nil
+}
+
+// watched is a series from Prometheus with how much there is of it.
+type watched struct {
+	series forecast.Series
+	limit  *capacity.Capacity
+}
+
+// read asks for every metric of the configuration.
+func (f prometheusFlags) read(ctx context.Context, std streams, granularity forecast.Granularity) ([]watched, error) {
+	span, err := parseSpan("--lookback", f.Lookback)
+	if err != nil {
+		return nil, err
+	}
+	until := time.Now()
+	if f.Until != "" {
+		if until, err = time.Parse(time.RFC3339, f.Until); err != nil {
+			return nil, usageError{fmt.Errorf("--until %q is no time; write it as 2026-09-01T00:00:00Z", f.Until)}
+		}
+	}
+	metrics, err := metricsfile.ReadFile(f.Config)
+	if err != nil {
+		return nil, err
+	}
+	client, err := prometheus.New(prometheus.Options{
+		URL: f.Prometheus, BearerToken: f.PrometheusToken, User: f.PrometheusUser, Password: f.PrometheusPassword,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if granularity == "" {
+		granularity = forecast.Hourly
+	}
+	reading := prometheusReading{client: client, granularity: granularity, from: until.Add(-span), until: until, std: std}
+	var all []watched
+	for _, m := range metrics {
+		found, err := reading.metric(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// prometheusReading is what the metrics of a run have in common.
+type prometheusReading struct {
+	client      *prometheus.Client
+	granularity forecast.Granularity
+	from, until time.Time
+	std         streams
+}
+
+// metric reads usage and capacity of one metric for every tenant.
+func (r prometheusReading) metric(ctx context.Context, m metricsfile.Metric) ([]watched, error) {
+	query := prometheus.Metric{
+		Query: m.Query, TenantLabel: m.TenantLabel, Tenant: m.Tenant, Aggregation: prometheus.Aggregation(m.Aggregation),
+	}
+	usage, err := r.history(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if len(usage) == 0 {
+		return nil, fault.New(fault.InvalidInput, "the query %q gives no series from %s to %s; does Prometheus keep that long, and is the metric scraped?",
+			m.Query, r.from.UTC().Format(time.RFC3339), r.until.UTC().Format(time.RFC3339))
+	}
+	limits := map[string]*capacity.Capacity{}
+	if m.CapacityQuery != "" {
+		query.Query, query.Aggregation = m.CapacityQuery, prometheus.Max
+		found, err := r.history(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range found {
+			limits[h.Tenant] = capacityOver(h.Points)
+		}
+	}
+	all := make([]watched, 0, len(usage))
+	for _, h := range usage {
+		w := watched{series: forecast.Series{ID: h.Tenant + "/" + string(m.Metric), Points: h.Points}, limit: limits[h.Tenant]}
+		if m.Capacity != nil {
+			constant := capacity.Constant(*m.Capacity)
+			w.limit = &constant
+		}
+		all = append(all, w)
+	}
+	return all, nil
+}
+
+// history reads a query and tells the server's warnings.
+func (r prometheusReading) history(ctx context.Context, m prometheus.Metric) ([]prometheus.History, error) {
+	found, warnings, err := r.client.History(ctx, m, r.granularity, r.from, r.until)
+	for _, w := range warnings {
+		fmt.Fprintf(r.std.Err, "Prometheus warns of the query %q: %s\n", m.Query, w)
+	}
+	return found, err
+}
+
+// capacityOver makes a capacity of measured points, a level where it changes; nil without any.
+func capacityOver(points []forecast.UsageDataPoint) *capacity.Capacity {
+	var c capacity.Capacity
+	for _, p := range points {
+		if math.IsNaN(p.Value) || math.IsInf(p.Value, 0) || p.Value < 0 {
+			continue
+		}
+		if n := len(c.Levels); n == 0 || c.Levels[n-1].Value != p.Value {
+			c.Levels = append(c.Levels, capacity.Level{From: p.Timestamp, Value: p.Value})
+		}
+	}
+	if c.Levels == nil {
+		return nil
+	}
+	return &c
+}

@@ -1,0 +1,74 @@
+package seriesfile
+
+import (
+	"errors"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/forecast/event"
+	"github.com/omnicloud/omnicloud/internal/csvfile"
+)
+
+// ReadEvents reads name,from,until and, where there are such columns, series_id and effect from a file,
+// plain or gzip. Times are RFC 3339, Unix seconds or a date, which stands for its first instant in UTC;
+// an empty until is a day after from, an empty effect one to be learnt. Errors are InvalidInput and name
+// file, line, column and value.
+func ReadEvents(path string) ([]event.Event, error) {
+	var events []event.Event
+	err := pass(path, path, func(file *csvfile.Reader) error {
+		columns, err := file.Require("name", "from", "until")
+		if err != nil {
+			return err
+		}
+		series, effect := file.Column("series_id"), file.Column("effect")
+		var row csvfile.Row
+		for {
+			if err := file.Read(&row); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+			e, err := readEvent(&row, columns, series, effect)
+			if err != nil {
+				return err
+			}
+			events = append(events, e)
+		}
+	})
+	return events, err
+}
+
+func readEvent(row *csvfile.Row, columns []int, series, effect int) (event.Event, error) {
+	e := event.Event{Name: string(row.Field(columns[0]))}
+	var err error
+	if e.From, err = instantOrDate(row, columns[1]); err != nil {
+		return e, err
+	}
+	e.Until = e.From.AddDate(0, 0, 1)
+	if len(row.Field(columns[2])) > 0 {
+		if e.Until, err = instantOrDate(row, columns[2]); err != nil {
+			return e, err
+		}
+	}
+	if series >= 0 {
+		e.SeriesID = string(row.Field(series))
+	}
+	if effect >= 0 && len(row.Field(effect)) > 0 {
+		if e.Effect, err = strconv.ParseFloat(string(row.Field(effect)), 64); err != nil || e.Effect == 0 {
+			return e, row.Errorf(effect, "this is no factor above 0; leave it empty to have it learnt")
+		}
+	}
+	if err := e.Check(); err != nil {
+		return e, row.Errorf(columns[0], "%s", err)
+	}
+	return e, nil
+}
+
+// instantOrDate reads a date too.
+func instantOrDate(row *csvfile.Row, column int) (time.Time, error) {
+	if date, err := time.Parse(time.DateOnly, string(row.Field(column))); err == nil {
+		return date, nil
+	}
+	return instant(row, column)
+}

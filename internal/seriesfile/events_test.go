@@ -1,0 +1,46 @@
+package seriesfile
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast/event"
+)
+
+func events(t *testing.T, text string) ([]event.Event, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "events.csv")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return ReadEvents(path)
+}
+
+func TestReadEvents(t *testing.T) {
+	got, err := events(t, "name,from,until,effect,series_id\nholiday,2026-12-25,,,\nlaunch,2026-06-01T08:00:00Z,2026-06-03,1.5,web\n")
+	require.NoError(t, err)
+	christmas := time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC)
+	assert.Equal(t, []event.Event{
+		{Name: "holiday", From: christmas, Until: christmas.AddDate(0, 0, 1)},
+		{Name: "launch", SeriesID: "web", From: time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC), Until: time.Date(2026, 6, 3, 0, 0, 0, 0, time.UTC), Effect: 1.5},
+	}, got)
+
+	for want, text := range map[string]string{
+		"until":                     "name,from\n",
+		"this is no time":           "name,from,until\nx,Christmas,\n",
+		"not after its start":       "name,from,until\nx,2026-12-25,2026-12-24\n",
+		"an event has no name":      "name,from,until\n,2026-12-25,\n",
+		"this is no factor above 0": "name,from,until,effect\nx,2026-12-25,,none\n",
+		"is not a factor from 0 up": "name,from,until,effect\nx,2026-12-25,,-2\n",
+	} {
+		t.Run("refuses: "+want, func(t *testing.T) {
+			_, err := events(t, text)
+			require.ErrorContains(t, err, want)
+			assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
+		})
+	}
+}
