@@ -33,7 +33,7 @@ const forecastBatch = 128
 
 // Run forecasts, or tests on the past.
 func (c *forecastCommand) Run(ctx context.Context, std streams) error {
-	if err := c.prometheusFlags.check(c.In); err != nil {
+	if err := c.check(c.In); err != nil {
 		return err
 	}
 	if c.Backtest != "" {
@@ -75,15 +75,10 @@ func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 				}
 				continue
 			}
-			id, result := batch[i].series.ID, outcome.Outlook.Forecast
-			notes.mended(id, result.Mended)
-			if err := writer.Write(id, result.Predictions); err != nil {
+			if err := writer.Write(batch[i].series.ID, outcome.Outlook.Forecast.Predictions); err != nil {
 				return err
 			}
-			if err := notes.exhaustion(id, result, batch[i].limit); err != nil {
-				return err
-			}
-			if err := gallery.add(batch[i].series, outcome.Outlook, batch[i].limit); err != nil {
+			if err := tell(batch[i], outcome.Outlook, notes, gallery); err != nil {
 				return err
 			}
 		}
@@ -96,6 +91,15 @@ func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	return output.Commit()
+}
+
+// tell says and draws what a forecast shows beside its numbers.
+func tell(w watched, outlook forecast.Outlook, notes *forecastNotes, gallery forecastGallery) error {
+	notes.mended(w.series.ID, outlook.Forecast.Mended)
+	if err := notes.exhaustion(w.series.ID, outlook.Forecast, w.limit); err != nil {
+		return err
+	}
+	return gallery.add(w.series, outlook, w.limit)
 }
 
 // source names what is read.

@@ -62,7 +62,7 @@ func (p Picture) frame(d *plot.Plot) {
 		axis.Label.TextStyle.Font.Variant, axis.Label.TextStyle.Font.Size, axis.Label.TextStyle.Color = "Sans", vg.Points(10), quiet
 		axis.Padding = vg.Points(4)
 	}
-	d.Y.LineStyle.Width = 0
+	d.Y.Width = 0
 	d.Y.Tick.Length = 0
 	d.Legend.Top, d.Legend.Left = true, true
 	d.Legend.TextStyle.Font.Variant, d.Legend.TextStyle.Font.Size, d.Legend.TextStyle.Color = "Sans", vg.Points(10), ink
@@ -89,7 +89,7 @@ func (p Picture) addBand(d *plot.Plot) error {
 	if err != nil {
 		return err
 	}
-	area.Color, area.LineStyle.Width = shade, 0
+	area.Color, area.Width = shade, 0
 	d.Add(area)
 	d.Legend.Add(fmt.Sprintf("P%g to P%g", percent(p.Forecast.Levels[0]), percent(p.Forecast.Levels[n-1])), area)
 	return nil

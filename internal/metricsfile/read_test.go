@@ -96,7 +96,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, m := range metrics {
-			assert.True(t, (m.Tenant == "") != (m.TenantLabel == ""))
+			assert.NotEqual(t, m.Tenant == "", m.TenantLabel == "")
 			assert.NotEmpty(t, m.Query)
 			assert.GreaterOrEqual(t, m.LeadTime, time.Duration(0))
 		}

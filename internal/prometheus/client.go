@@ -138,12 +138,12 @@ func (c *Client) ask(ctx context.Context, query string, start, end time.Time, st
 
 // read judges an answer.
 func (c *Client) read(status int, body []byte, query string) (*answer, error) {
-	switch {
-	case status == http.StatusUnauthorized:
+	switch status {
+	case http.StatusUnauthorized:
 		return nil, fault.New(fault.Unauthenticated, "Prometheus at %s does not accept the credentials (401); give a token or a user with a password", c.host)
-	case status == http.StatusForbidden:
+	case http.StatusForbidden:
 		return nil, fault.New(fault.Forbidden, "Prometheus at %s does not permit the query (403) to these credentials", c.host)
-	case status == http.StatusNotFound:
+	case http.StatusNotFound:
 		return nil, fault.New(fault.Upstream, "there is no Prometheus API at %s (404); does the address lack a path?", c.endpoint)
 	}
 	var a answer

@@ -49,7 +49,7 @@ func (c *Client) QueryRange(ctx context.Context, query string, start, end time.T
 		}
 		last := at.Add(time.Duration(size-1) * step)
 		if last.After(end) {
-			last = at.Add(end.Sub(at) / step * step)
+			last = at.Add(end.Sub(at).Truncate(step))
 		}
 		part, err := c.ask(ctx, query, at, last, step)
 		if errors.Is(err, errTooMuch) {

@@ -87,8 +87,9 @@ func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
+	address := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	return address
 }
 
 func ready(ctx context.Context, address string) bool {
