@@ -2,6 +2,7 @@ package architecture
 
 import (
 	"go/ast"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,6 +21,29 @@ func TestNoFloatTouchesMoney(t *testing.T) {
 		ast.Inspect(file.syntax, func(node ast.Node) bool {
 			if name, isName := node.(*ast.Ident); isName {
 				assert.False(t, isFloat(name.Name), "%s uses %s", file.set.Position(name.Pos()), name.Name)
+			}
+			return true
+		})
+	}
+}
+
+// TestForecastsPriceInDecimals keeps measured quantities, which are floats, from turning into money or
+// money into them but at the one border, which spells the quantity out.
+func TestForecastsPriceInDecimals(t *testing.T) {
+	const border = "domain/forecast/capacity/quantity.go"
+	for _, file := range sources(t) {
+		if !within(file.folder(), "domain/forecast") || file.isTest() {
+			continue
+		}
+		prices := slices.Contains(file.imports(), "github.com/shopspring/decimal")
+		ast.Inspect(file.syntax, func(node ast.Node) bool {
+			name, isName := node.(*ast.Ident)
+			if !isName || !prices || file.path == border {
+				return true
+			}
+			switch name.Name {
+			case "NewFromFloat", "NewFromFloat32", "NewFromFloatWithExponent", "InexactFloat64", "Float64", "NewFromString", "RequireFromString":
+				t.Errorf("%s uses %s; a quantity meets a price in %s alone", file.set.Position(name.Pos()), name.Name, border)
 			}
 			return true
 		})
