@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"runtime"
 
 	"github.com/omnicloud/omnicloud/domain/forecast"
@@ -45,15 +46,23 @@ func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 	if c.In != "-" && c.Out != "-" && sameFile(c.In, c.Out) {
 		return usageError{errors.New("--out would overwrite what --in reads; name another file")}
 	}
-	forecaster, err := c.forecaster()
-	if err != nil {
-		return err
-	}
 	output, err := allocationfile.CreateOutput(c.Out, std.Out)
 	if err != nil {
 		return err
 	}
 	defer output.Discard()
+	if err := c.forecastTo(ctx, std, output); err != nil {
+		return err
+	}
+	return output.Commit()
+}
+
+// forecastTo forecasts every series into an output.
+func (c *forecastCommand) forecastTo(ctx context.Context, std streams, output io.Writer) error {
+	forecaster, err := c.forecaster()
+	if err != nil {
+		return err
+	}
 	writer, err := seriesfile.NewWriter(output, forecaster.Options().Levels)
 	if err != nil {
 		return err
@@ -69,10 +78,9 @@ func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 	notes := newForecastNotes(std.Err, c.SkipShort)
 	err = c.each(ctx, std, func(batch []watched) error {
 		for i, outcome := range forecastWithEvents(forecaster, batch, events) {
-			if left, err := notes.left(outcome.Err); left || err != nil {
-				if err != nil {
-					return err
-				}
+			if left, err := notes.left(outcome.Err); err != nil {
+				return err
+			} else if left {
 				continue
 			}
 			if err := writer.Write(batch[i].series.ID, outcome.Outlook.Forecast.Predictions); err != nil {
@@ -87,10 +95,7 @@ func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	if err := notes.finish(c.source()); err != nil {
-		return err
-	}
-	return output.Commit()
+	return notes.finish(c.source())
 }
 
 // tell says and draws what a forecast shows beside its numbers.

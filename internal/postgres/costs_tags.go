@@ -42,7 +42,7 @@ func (c *Costs) tagTotals(ctx context.Context, query allocation.TagTotalQuery) (
 	}
 	of, err := c.readTags(ctx, `SELECT tags, spellings, shared, currency, sum(amount) FROM cost_lines
 		WHERE projection_id = ANY ($1) AND account = $2 GROUP BY 1, 2, 3, 4
-		UNION ALL SELECT NULL, NULL, true, d.currency, sum(c.amount) FROM cost_days d, `+sharedCells+`
+		UNION ALL SELECT NULL AS tags, NULL AS spellings, true, d.currency, sum(c.amount) FROM cost_days d, `+sharedCells+`
 		WHERE projection_id = ANY ($1) AND account = $2 GROUP BY d.currency`, whole, query.Account)
 	return append(totals, of...), err
 }
