@@ -77,11 +77,15 @@ func pictureName(id string) string {
 	return name + ".svg"
 }
 
-// exhaustionWords says when a series runs out.
+// exhaustionWords says when a series runs out, or until when it does not even at P90.
 func exhaustionWords(id string, e capacity.Exhaustion) string {
+	until := e.Until.UTC().Format(time.DateOnly)
+	if e.P90 == nil {
+		return fmt.Sprintf("series %q stays below its capacity until %s, at P90", id, until)
+	}
 	date := func(t *time.Time) string {
 		if t == nil {
-			return "never by " + e.Until.UTC().Format(time.DateOnly)
+			return "not before " + until
 		}
 		return t.UTC().Format(time.DateOnly)
 	}

@@ -40,7 +40,7 @@ func TestForecastCommandDraws(t *testing.T) {
 func TestForecastCommandSaysWhenCapacityIsEnough(t *testing.T) {
 	code, _, stderr := execute(t, "forecast", "--in", writeSeries(t, 60, "a"), "--horizon", "5", "--capacity", "1000", "--out", "-")
 	require.Equal(t, 0, code, stderr)
-	assert.Equal(t, "series \"a\" reaches its capacity: P90 never by 2026-03-06, P50 never by 2026-03-06, P10 never by 2026-03-06\n", stderr)
+	assert.Equal(t, "series \"a\" stays below its capacity until 2026-03-06, at P90\n", stderr)
 }
 
 func TestForecastCommandHonoursEvents(t *testing.T) {
@@ -94,7 +94,7 @@ func TestForecastCommandReadsPrometheus(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	require.Len(t, lines, 1+2*96)
 	assert.True(t, strings.HasPrefix(lines[1], "office/storage_used_gb,2026-03-23T00:00:00Z,"), lines[1])
-	assert.Contains(t, stderr, `series "office/storage_used_gb" reaches its capacity: P90 never by 2026-03-26`)
+	assert.Contains(t, stderr, `series "office/storage_used_gb" stays below its capacity until 2026-03-26, at P90`)
 	// 100 + 0.2·h + 5·sin reaches 220 at an afternoon's peak of the 24th.
 	assert.Contains(t, stderr, `series "shop/storage_used_gb" reaches its capacity: P90 2026-03-2`)
 	assert.FileExists(t, filepath.Join(plots, "shop%2Fstorage_used_gb.svg"))
