@@ -145,6 +145,32 @@ func TestFocusRows(t *testing.T) {
 	})
 }
 
+// TestFocusRowsOfARestatement: FOCUS adds nothing to a billing period that was invoiced.
+func TestFocusRowsOfARestatement(t *testing.T) {
+	row := func(t *testing.T, revisions ...[]ledger.Transaction) statement.FocusRow {
+		for row, err := range publish(t, revisions...).FocusRows(statement.DefaultChart(), sequence(bill())) {
+			require.NoError(t, err)
+			return row
+		}
+		return statement.FocusRow{}
+	}
+	t.Run("a close is billed and charged in its month", func(t *testing.T) {
+		closed := row(t, bill())
+		require.Empty(t, closed.ChargeClass)
+		require.Equal(t, september.Start(), closed.PeriodStart)
+		require.Equal(t, september.Start(), closed.BillingStart)
+		require.Equal(t, september.End(), closed.BillingEnd)
+	})
+	t.Run("a correction is billed when it was approved, for the month in which the cost was incurred", func(t *testing.T) {
+		restated := row(t, bill(), bill())
+		require.Equal(t, "Correction", restated.ChargeClass)
+		require.Equal(t, september.Start(), restated.PeriodStart)
+		require.Equal(t, september.End(), restated.PeriodEnd)
+		require.Equal(t, september.Next().Start(), restated.BillingStart)
+		require.Equal(t, september.Next().End(), restated.BillingEnd)
+	})
+}
+
 // TestRatiosSumToOne: over the cells of a pool, as decimals and as fractions.
 func TestRatiosSumToOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/period"
 )
 
 // correction is the ChargeClass of what changes a billing period that was invoiced already.
@@ -38,8 +39,13 @@ type FocusRow struct {
 	// SubAccountID is the tenant or reserved account, of direct and shared cost alike.
 	SubAccountID   string
 	SubAccountName string
-	PeriodStart    time.Time
-	PeriodEnd      time.Time
+	// PeriodStart and PeriodEnd bound the charge period: the month that was closed.
+	PeriodStart time.Time
+	PeriodEnd   time.Time
+	// BillingStart and BillingEnd bound the billing period: the same month, and of a correction the
+	// month in which it was approved, since FOCUS adds nothing to a billing period that was invoiced.
+	BillingStart time.Time
+	BillingEnd   time.Time
 
 	// The rest is set for shared cost alone. AllocatedResourceID is the tenant; what a pool leaves on
 	// a reserved account was allocated to no resource.
@@ -88,11 +94,13 @@ func (p *Publication) FocusRows(chart Chart, transactions iter.Seq2[ledger.Trans
 // focusTemplate is what all cells of a transaction have in common.
 func (p *Publication) focusTemplate(key ledger.Key) FocusRow {
 	row := FocusRow{
-		Revision: &p.Revision, Currency: key.Currency, PeriodStart: p.Period.Start(), PeriodEnd: p.Period.End(),
-		ChargeCategory: "Usage", PoolID: key.Pool,
+		Revision: &p.Revision, Currency: key.Currency, ChargeCategory: "Usage", PoolID: key.Pool,
+		PeriodStart: p.Period.Start(), PeriodEnd: p.Period.End(),
+		BillingStart: p.Period.Start(), BillingEnd: p.Period.End(),
 	}
 	if p.Number > 1 {
-		row.ChargeClass = correction
+		issued := p.issued()
+		row.ChargeClass, row.BillingStart, row.BillingEnd = correction, issued.Start(), issued.End()
 	}
 	switch category, _ := strings.CutPrefix(key.Pool, allocation.DirectPoolPrefix); {
 	case isDirect(key.Pool):
@@ -114,6 +122,15 @@ func (p *Publication) focusTemplate(key ledger.Key) FocusRow {
 		row.ChargeDescription = "Share of " + row.ResourceName
 	}
 	return row
+}
+
+// issued is the month in which a correction was approved. That is after the month that it corrects,
+// which had ended before it was closed.
+func (p *Publication) issued() period.Period {
+	if approved := period.Of(p.ApprovedAt); p.Period.Before(approved) {
+		return approved
+	}
+	return p.Period.Next()
 }
 
 func (p *Publication) focusCell(chart Chart, row FocusRow, entry ledger.Entry) FocusRow {

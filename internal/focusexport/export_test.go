@@ -25,6 +25,7 @@ func rows() []statement.FocusRow {
 	revision := &statement.Revision{Book: closing.Book{ID: "main", Name: "Main"}, Period: month, Number: 1, ResultHash: "5f0c"}
 	base := statement.FocusRow{
 		Revision: revision, Currency: "USD", PeriodStart: month.Start(), PeriodEnd: month.End(),
+		BillingStart: month.Next().Start(), BillingEnd: month.Next().End(),
 		ChargeCategory: "Usage", ServiceCategory: "Compute", ServiceName: "Compute",
 	}
 	direct, shared := base, base
@@ -64,6 +65,8 @@ func TestWriteCSV(t *testing.T) {
 	require.Equal(t, "lrm-1.equal", value["AllocatedMethodId"])
 	require.JSONEq(t, `{"Elements":[{"AllocatedRatio":1}]}`, value["AllocatedMethodDetails"])
 	require.Equal(t, "2026-09-01T00:00:00Z", value["ChargePeriodStart"])
+	require.Equal(t, "2026-10-01T00:00:00Z", value["BillingPeriodStart"])
+	require.Equal(t, "2026-11-01T00:00:00Z", value["BillingPeriodEnd"])
 	require.Equal(t, "main/2026-09/1", value["InvoiceId"])
 	require.Equal(t, "2", value["x_RuleVersion"])
 	t.Run("every column that FOCUS 1.3 demands is there", func(t *testing.T) {
@@ -99,7 +102,7 @@ func TestWriteParquet(t *testing.T) {
 	require.Equal(t, "-3.5", decimalOf(value(1, "BilledCost"), 18).String())
 	require.True(t, value(0, "AllocatedMethodId").IsNull(), "direct cost was not allocated")
 	require.Equal(t, "lrm-1.equal", string(value(1, "AllocatedMethodId").ByteArray()))
-	require.Equal(t, "2026-09-01T00:00:00Z", time.UnixMilli(value(0, "BillingPeriodStart").Int64()).UTC().Format(time.RFC3339))
+	require.Equal(t, "2026-10-01T00:00:00Z", time.UnixMilli(value(0, "BillingPeriodStart").Int64()).UTC().Format(time.RFC3339))
 	costs := opened.Schema().Fields()[5]
 	require.Equal(t, "BilledCost", costs.Name())
 	require.Equal(t, "DECIMAL(38,18)", costs.Type().String())
