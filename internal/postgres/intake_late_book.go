@@ -15,14 +15,19 @@ import (
 )
 
 // book stores the difference of an account as a slice of its own and lists it as an input of the
-// attempt; it reports false where the contents turn out to be the same rows.
+// attempt. Where the contents turn out to be the same rows there is nothing to book: it reports false,
+// and only writes down that the account has been brought up to now.
 func (l *lateTaker) book(ctx context.Context, month period.Period, account string, before, now intake.Content) (bool, error) {
 	ids, err := reserveSlices(ctx, l.tx, 1)
 	if err != nil {
 		return false, err
 	}
 	rows, err := l.copyDifference(ctx, ids[0], month, before, now)
-	if err != nil || rows == 0 {
+	if err != nil {
+		return false, err
+	}
+	if rows == 0 {
+		_, err := l.tx.Exec(ctx, takeStatement, l.taken(month, account, now, nil)...)
 		return false, err
 	}
 	hash, err := l.differenceHash(ctx, before, now)
@@ -38,10 +43,20 @@ func (l *lateTaker) book(ctx context.Context, month period.Period, account strin
 	batch := &pgx.Batch{}
 	batch.Queue("INSERT INTO attempt_inputs (book, period, attempt, slice_id) VALUES ($1, $2, $3, $4)",
 		l.ref.Book, l.ref.Period.String(), l.ref.Attempt, ids[0])
-	batch.Queue(`INSERT INTO late_inputs (book, period, attempt, month, scope, base, beside, slice_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, l.ref.Book, l.ref.Period.String(), l.ref.Attempt,
-		month.String(), account, listOfIDs(now.Base), listOfIDs(now.Beside), ids[0])
+	batch.Queue(takeStatement, l.taken(month, account, now, &ids[0])...)
 	return true, l.tx.SendBatch(ctx, batch).Close()
+}
+
+// takeStatement records what a month's account has been brought up to by an attempt; see taken.
+const takeStatement = `INSERT INTO late_inputs (book, period, attempt, month, scope, base, beside, slice_id)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+// taken are the parameters of takeStatement. difference is the slice that was booked, nil for none.
+func (l *lateTaker) taken(month period.Period, account string, now intake.Content, difference *int64) []any {
+	return []any{
+		l.ref.Book, l.ref.Period.String(), l.ref.Attempt,
+		month.String(), account, listOfIDs(now.Base), listOfIDs(now.Beside), difference,
+	}
 }
 
 // insertSlice records the slice of a difference with the sums of its rows.
