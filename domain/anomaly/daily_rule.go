@@ -48,12 +48,12 @@ type DailyRule struct {
 	Severity    SeveritySteps
 }
 
-// DefaultDailyRule returns a window of 90 days (three of each month's turn), 2.62 standard
-// deviations (an ordinary day in 227), rises of 20 % or more, and a week until a new level is accepted.
+// DefaultDailyRule returns a window of 90 days (three of each month's turn), 2.64 standard
+// deviations (an ordinary day in 241), rises of 20 % or more, and a week until a new level is accepted.
 func DefaultDailyRule(leastImpact decimal.Decimal) DailyRule {
 	return DailyRule{
 		LeastImpact: leastImpact,
-		Window:      90, ZScore: 2.62, LeastRise: 0.2, AcceptAfter: 7,
+		Window:      90, ZScore: 2.64, LeastRise: 0.2, AcceptAfter: 7,
 		Severity: DefaultSeveritySteps(),
 	}
 }

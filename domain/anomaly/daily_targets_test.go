@@ -10,10 +10,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/anomaly"
 )
 
-// The targets, 50 false alerts a day over 10,000 tenants and nine in ten days at +50 % found, are held
-// over all fleets together: a hundred thousand verdicts, on weekdays of every kind and at months'
-// turns. A single fleet's eighteen thousand leave a sampling error of 6 alerts and 0.7 %, so that its
-// own bounds are two of those wider.
+// The targets are 50 false alerts a day over 10,000 tenants and nine in ten days at +50 % found. Every
+// fleet meets them by itself, on weekdays of every kind and at months' turns. Its eighteen thousand
+// verdicts leave a sampling error of 6 alerts and 0.7 %; all fleets together are known far better.
 func TestDailyRuleStaysQuietAndFindsDearDays(t *testing.T) {
 	if testing.Short() {
 		t.Skip("judges a hundred thousand simulated days")
@@ -26,8 +25,8 @@ func TestDailyRuleStaysQuietAndFindsDearDays(t *testing.T) {
 				t.Parallel()
 				daily, plain := judgeMonths(t, m, 1000, rule)
 				tallies[i] = daily
-				assert.LessOrEqual(t, daily.falsePerDay(), 62.0, "false alerts a day over 10,000 tenants")
-				assert.GreaterOrEqual(t, daily.share(), 0.886, "share of the days at +50 % that are found")
+				assert.LessOrEqual(t, daily.falsePerDay(), 50.0, "false alerts a day over 10,000 tenants")
+				assert.GreaterOrEqual(t, daily.share(), 0.90, "share of the days at +50 % that are found")
 				t.Logf("daily rule: %s", daily)
 				t.Logf("plain 2 σ:  %s", plain)
 			})
@@ -38,8 +37,8 @@ func TestDailyRuleStaysQuietAndFindsDearDays(t *testing.T) {
 		all = all.plus(one)
 	}
 	t.Logf("all fleets: %s", all)
-	assert.LessOrEqual(t, all.falsePerDay(), 50.0, "false alerts a day over 10,000 tenants")
-	assert.GreaterOrEqual(t, all.share(), 0.90, "share of the days at +50 % that are found")
+	assert.LessOrEqual(t, all.falsePerDay(), 45.0, "false alerts a day over 10,000 tenants")
+	assert.GreaterOrEqual(t, all.share(), 0.91, "share of the days at +50 % that are found")
 }
 
 // What is asked of ninety days cannot be had of thirty-five at a month's turn, of gaps, or where every
