@@ -43,7 +43,8 @@ type lineKey struct {
 	tags                                          *Tags
 }
 
-// lineSum is a line that grows, with the days of its account, category and currency, and its own.
+// lineSum is a line that grows. Its own days are added to days, those of its account, category and
+// currency, when it is handed on: to spread a charge over days costs more than all else here.
 type lineSum struct {
 	key  lineKey
 	sum  money.Sum
@@ -93,9 +94,7 @@ func (p *CostProjection) Add(part *PlacedPart) {
 		return
 	}
 	line.sum.AddDecimal(part.Amount)
-	if p.err = p.days.add(line.days, part); p.err == nil {
-		p.err = p.days.add(line.own, part)
-	}
+	p.err = p.days.add(line.own, part)
 }
 
 // Err returns the sink's first error. Asking now and then saves the rest of a bill that can no longer
@@ -134,6 +133,7 @@ func (p *CostProjection) flush() {
 	for _, name := range sortedKeys(p.accounts) {
 		account := p.accounts[name]
 		for _, line := range account.lines {
+			line.days.sums.AddSums(line.own.sums)
 			p.put(CostLine{
 				Account: line.key.account, Category: line.key.category, Service: line.key.service, Resource: line.key.resource,
 				Project: line.key.project, Tags: *line.key.tags, Currency: line.key.currency, Amount: line.sum.Decimal(), Days: line.own.sums,
