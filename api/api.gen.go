@@ -26,6 +26,10 @@ import (
 	"github.com/omnicloud/omnicloud/domain/drifthistory"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/exchange"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/accuracy"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
+	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/remediation"
@@ -117,6 +121,7 @@ const (
 	ProblemCodePreconditionFailed   ProblemCode = "precondition_failed"
 	ProblemCodePreconditionRequired ProblemCode = "precondition_required"
 	ProblemCodeRateLimited          ProblemCode = "rate_limited"
+	ProblemCodeShortHistory         ProblemCode = "short_history"
 	ProblemCodeTampered             ProblemCode = "tampered"
 	ProblemCodeTooLarge             ProblemCode = "too_large"
 	ProblemCodeUnauthenticated      ProblemCode = "unauthenticated"
@@ -153,6 +158,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodePreconditionRequired:
 		return true
 	case ProblemCodeRateLimited:
+		return true
+	case ProblemCodeShortHistory:
 		return true
 	case ProblemCodeTampered:
 		return true
@@ -225,6 +232,10 @@ func (e SharedCostResultFallback) Valid() bool {
 	}
 }
 
+// Accuracy A measure is null where it cannot be computed. MAPE leaves out points whose actual value is zero,
+// whose number is `zero_actuals`; sMAPE and MASE stand beside it.
+type Accuracy = accuracy.Report
+
 // AllocationRulePage defines model for AllocationRulePage.
 type AllocationRulePage struct {
 	Items      []RuleVersion `json:"items"`
@@ -262,6 +273,9 @@ type Backfill struct {
 
 // BreakdownBy defines model for BreakdownBy.
 type BreakdownBy = allocation.Breakdown
+
+// CapacityRecommendation defines model for CapacityRecommendation.
+type CapacityRecommendation = capacity.CapacityRecommendation
 
 // Cell What a tenant or account owes for a pool, in full precision.
 type Cell struct {
@@ -602,8 +616,29 @@ type DriftType = drift.ChangeType
 // amount in base.
 type ExchangeRate = exchange.Rate
 
+// Exhaustion When demand reaches capacity; a date is null where it does not by `until`.
+type Exhaustion = capacity.Exhaustion
+
 // Factor An exact decimal number; a JSON number is read digit by digit, never as a float.
 type Factor = decimal.Decimal
+
+// Forecast A forecast. Quantiles stand in the order of the levels and never cross; value is the median.
+type Forecast = forecast.ForecastResult
+
+// ForecastGranularity defines model for ForecastGranularity.
+type ForecastGranularity = forecast.Granularity
+
+// ForecastRequest defines model for ForecastRequest.
+type ForecastRequest struct {
+	Granularity ForecastGranularity `json:"granularity,omitempty,omitzero"`
+	HorizonDays int                 `json:"horizon_days"`
+
+	// Levels Probabilities of the quantiles, rising; 0.1, 0.5 and 0.9 by default.
+	Levels []float64 `json:"levels,omitempty,omitzero"`
+
+	// Metric Utilisations are percent.
+	Metric ResourceMetric `json:"metric"`
+}
 
 // Granularity defines model for Granularity.
 type Granularity = allocation.Granularity
@@ -975,6 +1010,9 @@ type ReadinessDependencies string
 // ReadinessStatus defines model for Readiness.Status.
 type ReadinessStatus string
 
+// Recommendations defines model for Recommendations.
+type Recommendations = foresight.Recommendations
+
 // Reconciliation Billed cost of the charges against the control totals of the invoices.
 type Reconciliation = closing.Reconciliation
 
@@ -1090,6 +1128,17 @@ type ReservationAmortization struct {
 // Examples: ri-acme-001
 type ReservationID = string
 
+// ReservedSavings Money is in the currency; utilisations are shares.
+type ReservedSavings = capacity.ReservedSavings
+
+// ReservedSavingsList defines model for ReservedSavingsList.
+type ReservedSavingsList struct {
+	Items []ReservedSavings `json:"items"`
+}
+
+// ResourceMetric Utilisations are percent.
+type ResourceMetric = forecast.ResourceMetric
+
 // RestatementOrigin What the revision before used, which is the default, or what stands now.
 type RestatementOrigin = closing.Origin
 
@@ -1164,6 +1213,12 @@ type RulesPreview struct {
 	Revision int                      `json:"revision,omitempty,omitzero"`
 	Totals   []allocation.TotalChange `json:"totals"`
 }
+
+// Scenario defines model for Scenario.
+type Scenario = capacity.Scenario
+
+// ScenarioOutcome A scenario, the forecasts under it by metric, and what it does to each.
+type ScenarioOutcome = capacity.ScenarioOutcome
 
 // Schedule defines model for Schedule.
 type Schedule struct {
@@ -1373,6 +1428,27 @@ type TenantCosts struct {
 // Verdict defines model for Verdict.
 type Verdict = approval.Verdict
 
+// WhatIfOutcomes defines model for WhatIfOutcomes.
+type WhatIfOutcomes struct {
+	Items []ScenarioOutcome `json:"items"`
+}
+
+// WhatIfRequest Scenarios, or the members of a single one.
+type WhatIfRequest struct {
+	// Estate What 100 percent are, and what may be removed; needed where cores or memory are added or removed.
+	Estate capacity.Estate `json:"estate,omitempty,omitzero"`
+
+	// Metrics The metrics to look at; all with enough usage by default.
+	Metrics           []ResourceMetric   `json:"metrics,omitempty,omitzero"`
+	NewWorkload       *capacity.Workload `json:"new_workload,omitempty,omitzero"`
+	RemoveWorkloadID  string             `json:"remove_workload_id,omitempty,omitzero"`
+	Scenarios         []Scenario         `json:"scenarios,omitempty,omitzero"`
+	TrafficMultiplier *float64           `json:"traffic_multiplier,omitempty"`
+}
+
+// Workload What something uses, in absolute units.
+type Workload = capacity.Workload
+
 // AccountFilter defines model for AccountFilter.
 type AccountFilter = string
 
@@ -1390,6 +1466,9 @@ type Cursor = string
 // Deltas defines model for Deltas.
 type Deltas = bool
 
+// ForecastID defines model for ForecastID.
+type ForecastID = ID
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -1401,6 +1480,9 @@ type ImportID = ID
 
 // Limit defines model for Limit.
 type Limit = int
+
+// Metric Utilisations are percent.
+type Metric = ResourceMetric
 
 // PeriodPath A calendar month in UTC.
 //
@@ -1785,6 +1867,14 @@ type UnpauseScheduleParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// GetAccuracyParams defines parameters for GetAccuracy.
+type GetAccuracyParams struct {
+	Metric Metric `form:"metric" json:"metric"`
+
+	// LookbackForecasts How many of the latest forecasts to score; 10 by default.
+	LookbackForecasts int `form:"lookback_forecasts,omitempty" json:"lookback_forecasts,omitempty,omitzero"`
+}
+
 // GetTenantAllocationsParams defines parameters for GetTenantAllocations.
 type GetTenantAllocationsParams struct {
 	// Book The book, `main` by default.
@@ -1852,6 +1942,26 @@ type StartDriftScanParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// GetExhaustionParams defines parameters for GetExhaustion.
+type GetExhaustionParams struct {
+	Metric Metric `form:"metric" json:"metric"`
+
+	// Capacity The capacity, in the metric's unit; the one that compute knows by default.
+	Capacity *float32 `form:"capacity,omitempty" json:"capacity,omitempty"`
+}
+
+// CreateForecastParams defines parameters for CreateForecast.
+type CreateForecastParams struct {
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// GetRecommendationsParams defines parameters for GetRecommendations.
+type GetRecommendationsParams struct {
+	// HeadroomPercent How much more than P90 there should be, in percent; 20 by default.
+	HeadroomPercent *float32 `form:"headroom_percent,omitempty" json:"headroom_percent,omitempty"`
+}
+
 // GetReservationAmortizationParams defines parameters for GetReservationAmortization.
 type GetReservationAmortizationParams struct {
 	// From The instant at which the time begins, or the first month.
@@ -1859,6 +1969,17 @@ type GetReservationAmortizationParams struct {
 
 	// To The instant at which it ends (excluded), or the last month (included).
 	To MonthOrInstant `form:"to" json:"to"`
+}
+
+// GetReservedSavingsParams defines parameters for GetReservedSavings.
+type GetReservedSavingsParams struct {
+	TermMonths int `form:"term_months" json:"term_months"`
+}
+
+// RunWhatIfParams defines parameters for RunWhatIf.
+type RunWhatIfParams struct {
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
 // CreateAllocationRulesJSONRequestBody defines body for CreateAllocationRules for application/json ContentType.
@@ -1914,6 +2035,12 @@ type PutDriftModesJSONRequestBody = DriftModes
 
 // StartDriftScanJSONRequestBody defines body for StartDriftScan for application/json ContentType.
 type StartDriftScanJSONRequestBody = DriftScanRequest
+
+// CreateForecastJSONRequestBody defines body for CreateForecast for application/json ContentType.
+type CreateForecastJSONRequestBody = ForecastRequest
+
+// RunWhatIfJSONRequestBody defines body for RunWhatIf for application/json ContentType.
+type RunWhatIfJSONRequestBody = WhatIfRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -2007,6 +2134,12 @@ type ServerInterface interface {
 	// DecideDrift Leaves drift be until a time.
 	// (POST /v1/drifts/{drift_id}/decisions)
 	DecideDrift(c *gin.Context, driftID ID, params DecideDriftParams)
+	// GetForecast A forecast as it was made.
+	// (GET /v1/forecasts/{forecast_id})
+	GetForecast(c *gin.Context, forecastID ForecastID)
+	// GetForecastPlot A forecast as a picture.
+	// (GET /v1/forecasts/{forecast_id}/plot.svg)
+	GetForecastPlot(c *gin.Context, forecastID ForecastID)
 	// GetImport The report of an import.
 	// (GET /v1/imports/{import_id})
 	GetImport(c *gin.Context, importID ImportID)
@@ -2049,6 +2182,9 @@ type ServerInterface interface {
 	// UnpauseSchedule Lets a schedule start work again.
 	// (POST /v1/schedules/{schedule_id}/unpause)
 	UnpauseSchedule(c *gin.Context, scheduleID ScheduleID, params UnpauseScheduleParams)
+	// GetAccuracy How good past forecasts of a metric were.
+	// (GET /v1/tenants/{tenant_id}/accuracy)
+	GetAccuracy(c *gin.Context, tenantID TenantID, params GetAccuracyParams)
 	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(c *gin.Context, tenantID TenantID, params GetTenantAllocationsParams)
@@ -2073,9 +2209,24 @@ type ServerInterface interface {
 	// StartDriftScan Compares what a tenant runs with what is declared, now.
 	// (POST /v1/tenants/{tenant_id}/drift-scans)
 	StartDriftScan(c *gin.Context, tenantID TenantID, params StartDriftScanParams)
+	// GetExhaustion When a metric's capacity runs out.
+	// (GET /v1/tenants/{tenant_id}/exhaustion)
+	GetExhaustion(c *gin.Context, tenantID TenantID, params GetExhaustionParams)
+	// CreateForecast Forecasts a metric now, and keeps the forecast.
+	// (POST /v1/tenants/{tenant_id}/forecasts)
+	CreateForecast(c *gin.Context, tenantID TenantID, params CreateForecastParams)
+	// GetRecommendations What to change of a tenant's capacity, the most urgent first.
+	// (GET /v1/tenants/{tenant_id}/recommendations)
+	GetRecommendations(c *gin.Context, tenantID TenantID, params GetRecommendationsParams)
 	// GetReservationAmortization What of a reservation's fees falls on a time.
 	// (GET /v1/tenants/{tenant_id}/reservations/{reservation_id}/amortization)
 	GetReservationAmortization(c *gin.Context, tenantID TenantID, reservationID ReservationID, params GetReservationAmortizationParams)
+	// GetReservedSavings What to reserve for a term, and what that saves.
+	// (GET /v1/tenants/{tenant_id}/reserved-savings)
+	GetReservedSavings(c *gin.Context, tenantID TenantID, params GetReservedSavingsParams)
+	// RunWhatIf What another load would do to a tenant's metrics within 90 days.
+	// (POST /v1/tenants/{tenant_id}/what-if)
+	RunWhatIf(c *gin.Context, tenantID TenantID, params RunWhatIfParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -3632,6 +3783,56 @@ func (siw *ServerInterfaceWrapper) DecideDrift(c *gin.Context) {
 	siw.Handler.DecideDrift(c, driftID, params)
 }
 
+// GetForecast operation middleware
+func (siw *ServerInterfaceWrapper) GetForecast(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "forecast_id" -------------
+	var forecastID ForecastID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "forecast_id", c.Param("forecast_id"), &forecastID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter forecast_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetForecast(c, forecastID)
+}
+
+// GetForecastPlot operation middleware
+func (siw *ServerInterfaceWrapper) GetForecastPlot(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "forecast_id" -------------
+	var forecastID ForecastID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "forecast_id", c.Param("forecast_id"), &forecastID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter forecast_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetForecastPlot(c, forecastID)
+}
+
 // GetImport operation middleware
 func (siw *ServerInterfaceWrapper) GetImport(c *gin.Context) {
 
@@ -4269,6 +4470,50 @@ func (siw *ServerInterfaceWrapper) UnpauseSchedule(c *gin.Context) {
 	siw.Handler.UnpauseSchedule(c, scheduleID, params)
 }
 
+// GetAccuracy operation middleware
+func (siw *ServerInterfaceWrapper) GetAccuracy(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAccuracyParams
+
+	// ------------- Required query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "metric", c.Request.URL.Query(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter metric: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "lookback_forecasts" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lookback_forecasts", c.Request.URL.Query(), &params.LookbackForecasts, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter lookback_forecasts: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAccuracy(c, tenantID, params)
+}
+
 // GetTenantAllocations operation middleware
 func (siw *ServerInterfaceWrapper) GetTenantAllocations(c *gin.Context) {
 
@@ -4625,6 +4870,135 @@ func (siw *ServerInterfaceWrapper) StartDriftScan(c *gin.Context) {
 	siw.Handler.StartDriftScan(c, tenantID, params)
 }
 
+// GetExhaustion operation middleware
+func (siw *ServerInterfaceWrapper) GetExhaustion(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetExhaustionParams
+
+	// ------------- Required query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "metric", c.Request.URL.Query(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter metric: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "capacity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "capacity", c.Request.URL.Query(), &params.Capacity, runtime.BindQueryParameterOptions{Type: "number", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter capacity: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetExhaustion(c, tenantID, params)
+}
+
+// CreateForecast operation middleware
+func (siw *ServerInterfaceWrapper) CreateForecast(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateForecastParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateForecast(c, tenantID, params)
+}
+
+// GetRecommendations operation middleware
+func (siw *ServerInterfaceWrapper) GetRecommendations(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRecommendationsParams
+
+	// ------------- Optional query parameter "headroom_percent" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "headroom_percent", c.Request.URL.Query(), &params.HeadroomPercent, runtime.BindQueryParameterOptions{Type: "number", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter headroom_percent: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRecommendations(c, tenantID, params)
+}
+
 // GetReservationAmortization operation middleware
 func (siw *ServerInterfaceWrapper) GetReservationAmortization(c *gin.Context) {
 
@@ -4676,6 +5050,91 @@ func (siw *ServerInterfaceWrapper) GetReservationAmortization(c *gin.Context) {
 	}
 
 	siw.Handler.GetReservationAmortization(c, tenantID, reservationID, params)
+}
+
+// GetReservedSavings operation middleware
+func (siw *ServerInterfaceWrapper) GetReservedSavings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReservedSavingsParams
+
+	// ------------- Required query parameter "term_months" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "term_months", c.Request.URL.Query(), &params.TermMonths, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter term_months: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetReservedSavings(c, tenantID, params)
+}
+
+// RunWhatIf operation middleware
+func (siw *ServerInterfaceWrapper) RunWhatIf(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RunWhatIfParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RunWhatIf(c, tenantID, params)
 }
 
 // GinServerOptions provides options for the Gin server.
@@ -4751,6 +5210,14 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/remediations/:remediation_id/decisions", wrapper.DecideRemediation)
 	router.POST(options.BaseURL+"/v1/remediations/:remediation_id/decision-tokens", wrapper.CreateRemediationDecisionToken)
 	router.POST(options.BaseURL+"/v1/remediations/:remediation_id/review", wrapper.ReviewRemediation)
+	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/forecasts", wrapper.CreateForecast)
+	router.GET(options.BaseURL+"/v1/forecasts/:forecast_id", wrapper.GetForecast)
+	router.GET(options.BaseURL+"/v1/forecasts/:forecast_id/plot.svg", wrapper.GetForecastPlot)
+	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/what-if", wrapper.RunWhatIf)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/recommendations", wrapper.GetRecommendations)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/exhaustion", wrapper.GetExhaustion)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/reserved-savings", wrapper.GetReservedSavings)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/accuracy", wrapper.GetAccuracy)
 	router.GET(options.BaseURL+"/v1/jobs/:workflow_id", wrapper.GetJob)
 	router.POST(options.BaseURL+"/v1/jobs/:workflow_id/cancel", wrapper.CancelJob)
 	router.GET(options.BaseURL+"/v1/schedules", wrapper.ListSchedules)
@@ -6208,6 +6675,94 @@ func (response DecideDriftdefaultApplicationProblemPlusJSONResponse) VisitDecide
 	return err
 }
 
+type GetForecastRequestObject struct {
+	ForecastID ForecastID `json:"forecast_id"`
+}
+
+type GetForecastResponseObject interface {
+	VisitGetForecastResponse(w http.ResponseWriter) error
+}
+
+type GetForecast200JSONResponse Forecast
+
+func (response GetForecast200JSONResponse) VisitGetForecastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetForecastdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetForecastdefaultApplicationProblemPlusJSONResponse) VisitGetForecastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetForecastPlotRequestObject struct {
+	ForecastID ForecastID `json:"forecast_id"`
+}
+
+type GetForecastPlotResponseObject interface {
+	VisitGetForecastPlotResponse(w http.ResponseWriter) error
+}
+
+type GetForecastPlot200ImageSvgXMLResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetForecastPlot200ImageSvgXMLResponse) VisitGetForecastPlotResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/svg+xml")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetForecastPlotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetForecastPlotdefaultApplicationProblemPlusJSONResponse) VisitGetForecastPlotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetImportRequestObject struct {
 	ImportID ImportID `json:"import_id"`
 }
@@ -6834,6 +7389,48 @@ func (response UnpauseScheduledefaultApplicationProblemPlusJSONResponse) VisitUn
 	return err
 }
 
+type GetAccuracyRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetAccuracyParams
+}
+
+type GetAccuracyResponseObject interface {
+	VisitGetAccuracyResponse(w http.ResponseWriter) error
+}
+
+type GetAccuracy200JSONResponse Accuracy
+
+func (response GetAccuracy200JSONResponse) VisitGetAccuracyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccuracydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetAccuracydefaultApplicationProblemPlusJSONResponse) VisitGetAccuracyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetTenantAllocationsRequestObject struct {
 	TenantID TenantID `json:"tenant_id"`
 	Params   GetTenantAllocationsParams
@@ -7178,6 +7775,141 @@ func (response StartDriftScandefaultApplicationProblemPlusJSONResponse) VisitSta
 	return err
 }
 
+type GetExhaustionRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetExhaustionParams
+}
+
+type GetExhaustionResponseObject interface {
+	VisitGetExhaustionResponse(w http.ResponseWriter) error
+}
+
+type GetExhaustion200JSONResponse Exhaustion
+
+func (response GetExhaustion200JSONResponse) VisitGetExhaustionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetExhaustiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetExhaustiondefaultApplicationProblemPlusJSONResponse) VisitGetExhaustionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateForecastRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   CreateForecastParams
+	Body     *CreateForecastJSONRequestBody
+}
+
+type CreateForecastResponseObject interface {
+	VisitCreateForecastResponse(w http.ResponseWriter) error
+}
+
+type CreateForecast201ResponseHeaders struct {
+	Location string
+}
+
+type CreateForecast201JSONResponse struct {
+	Body    Forecast
+	Headers CreateForecast201ResponseHeaders
+}
+
+func (response CreateForecast201JSONResponse) VisitCreateForecastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateForecastdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CreateForecastdefaultApplicationProblemPlusJSONResponse) VisitCreateForecastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecommendationsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetRecommendationsParams
+}
+
+type GetRecommendationsResponseObject interface {
+	VisitGetRecommendationsResponse(w http.ResponseWriter) error
+}
+
+type GetRecommendations200JSONResponse Recommendations
+
+func (response GetRecommendations200JSONResponse) VisitGetRecommendationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecommendationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetRecommendationsdefaultApplicationProblemPlusJSONResponse) VisitGetRecommendationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReservationAmortizationRequestObject struct {
 	TenantID      TenantID      `json:"tenant_id"`
 	ReservationID ReservationID `json:"reservation_id"`
@@ -7209,6 +7941,91 @@ type GetReservationAmortizationdefaultApplicationProblemPlusJSONResponse struct 
 }
 
 func (response GetReservationAmortizationdefaultApplicationProblemPlusJSONResponse) VisitGetReservationAmortizationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReservedSavingsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetReservedSavingsParams
+}
+
+type GetReservedSavingsResponseObject interface {
+	VisitGetReservedSavingsResponse(w http.ResponseWriter) error
+}
+
+type GetReservedSavings200JSONResponse ReservedSavingsList
+
+func (response GetReservedSavings200JSONResponse) VisitGetReservedSavingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReservedSavingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetReservedSavingsdefaultApplicationProblemPlusJSONResponse) VisitGetReservedSavingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunWhatIfRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   RunWhatIfParams
+	Body     *RunWhatIfJSONRequestBody
+}
+
+type RunWhatIfResponseObject interface {
+	VisitRunWhatIfResponse(w http.ResponseWriter) error
+}
+
+type RunWhatIf200JSONResponse WhatIfOutcomes
+
+func (response RunWhatIf200JSONResponse) VisitRunWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunWhatIfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response RunWhatIfdefaultApplicationProblemPlusJSONResponse) VisitRunWhatIfResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7313,6 +8130,12 @@ type StrictServerInterface interface {
 	// DecideDrift Leaves drift be until a time.
 	// (POST /v1/drifts/{drift_id}/decisions)
 	DecideDrift(ctx context.Context, request DecideDriftRequestObject) (DecideDriftResponseObject, error)
+	// GetForecast A forecast as it was made.
+	// (GET /v1/forecasts/{forecast_id})
+	GetForecast(ctx context.Context, request GetForecastRequestObject) (GetForecastResponseObject, error)
+	// GetForecastPlot A forecast as a picture.
+	// (GET /v1/forecasts/{forecast_id}/plot.svg)
+	GetForecastPlot(ctx context.Context, request GetForecastPlotRequestObject) (GetForecastPlotResponseObject, error)
 	// GetImport The report of an import.
 	// (GET /v1/imports/{import_id})
 	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
@@ -7355,6 +8178,9 @@ type StrictServerInterface interface {
 	// UnpauseSchedule Lets a schedule start work again.
 	// (POST /v1/schedules/{schedule_id}/unpause)
 	UnpauseSchedule(ctx context.Context, request UnpauseScheduleRequestObject) (UnpauseScheduleResponseObject, error)
+	// GetAccuracy How good past forecasts of a metric were.
+	// (GET /v1/tenants/{tenant_id}/accuracy)
+	GetAccuracy(ctx context.Context, request GetAccuracyRequestObject) (GetAccuracyResponseObject, error)
 	// GetTenantAllocations What a tenant owes for the published periods of a range.
 	// (GET /v1/tenants/{tenant_id}/allocations)
 	GetTenantAllocations(ctx context.Context, request GetTenantAllocationsRequestObject) (GetTenantAllocationsResponseObject, error)
@@ -7379,9 +8205,24 @@ type StrictServerInterface interface {
 	// StartDriftScan Compares what a tenant runs with what is declared, now.
 	// (POST /v1/tenants/{tenant_id}/drift-scans)
 	StartDriftScan(ctx context.Context, request StartDriftScanRequestObject) (StartDriftScanResponseObject, error)
+	// GetExhaustion When a metric's capacity runs out.
+	// (GET /v1/tenants/{tenant_id}/exhaustion)
+	GetExhaustion(ctx context.Context, request GetExhaustionRequestObject) (GetExhaustionResponseObject, error)
+	// CreateForecast Forecasts a metric now, and keeps the forecast.
+	// (POST /v1/tenants/{tenant_id}/forecasts)
+	CreateForecast(ctx context.Context, request CreateForecastRequestObject) (CreateForecastResponseObject, error)
+	// GetRecommendations What to change of a tenant's capacity, the most urgent first.
+	// (GET /v1/tenants/{tenant_id}/recommendations)
+	GetRecommendations(ctx context.Context, request GetRecommendationsRequestObject) (GetRecommendationsResponseObject, error)
 	// GetReservationAmortization What of a reservation's fees falls on a time.
 	// (GET /v1/tenants/{tenant_id}/reservations/{reservation_id}/amortization)
 	GetReservationAmortization(ctx context.Context, request GetReservationAmortizationRequestObject) (GetReservationAmortizationResponseObject, error)
+	// GetReservedSavings What to reserve for a term, and what that saves.
+	// (GET /v1/tenants/{tenant_id}/reserved-savings)
+	GetReservedSavings(ctx context.Context, request GetReservedSavingsRequestObject) (GetReservedSavingsResponseObject, error)
+	// RunWhatIf What another load would do to a tenant's metrics within 90 days.
+	// (POST /v1/tenants/{tenant_id}/what-if)
+	RunWhatIf(ctx context.Context, request RunWhatIfRequestObject) (RunWhatIfResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -8439,6 +9280,58 @@ func (sh *strictHandler) DecideDrift(ctx *gin.Context, driftID ID, params Decide
 	}
 }
 
+// GetForecast operation middleware
+func (sh *strictHandler) GetForecast(ctx *gin.Context, forecastID ForecastID) {
+	var request GetForecastRequestObject
+
+	request.ForecastID = forecastID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetForecast(ctx, request.(GetForecastRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetForecast")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetForecastResponseObject); ok {
+		if err := validResponse.VisitGetForecastResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetForecastPlot operation middleware
+func (sh *strictHandler) GetForecastPlot(ctx *gin.Context, forecastID ForecastID) {
+	var request GetForecastPlotRequestObject
+
+	request.ForecastID = forecastID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetForecastPlot(ctx, request.(GetForecastPlotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetForecastPlot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetForecastPlotResponseObject); ok {
+		if err := validResponse.VisitGetForecastPlotResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetImport operation middleware
 func (sh *strictHandler) GetImport(ctx *gin.Context, importID ImportID) {
 	var request GetImportRequestObject
@@ -8924,6 +9817,33 @@ func (sh *strictHandler) UnpauseSchedule(ctx *gin.Context, scheduleID ScheduleID
 	}
 }
 
+// GetAccuracy operation middleware
+func (sh *strictHandler) GetAccuracy(ctx *gin.Context, tenantID TenantID, params GetAccuracyParams) {
+	var request GetAccuracyRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAccuracy(ctx, request.(GetAccuracyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAccuracy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetAccuracyResponseObject); ok {
+		if err := validResponse.VisitGetAccuracyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetTenantAllocations operation middleware
 func (sh *strictHandler) GetTenantAllocations(ctx *gin.Context, tenantID TenantID, params GetTenantAllocationsParams) {
 	var request GetTenantAllocationsRequestObject
@@ -9194,6 +10114,105 @@ func (sh *strictHandler) StartDriftScan(ctx *gin.Context, tenantID TenantID, par
 	}
 }
 
+// GetExhaustion operation middleware
+func (sh *strictHandler) GetExhaustion(ctx *gin.Context, tenantID TenantID, params GetExhaustionParams) {
+	var request GetExhaustionRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetExhaustion(ctx, request.(GetExhaustionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetExhaustion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetExhaustionResponseObject); ok {
+		if err := validResponse.VisitGetExhaustionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateForecast operation middleware
+func (sh *strictHandler) CreateForecast(ctx *gin.Context, tenantID TenantID, params CreateForecastParams) {
+	var request CreateForecastRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	var body CreateForecastJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateForecast(ctx, request.(CreateForecastRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateForecast")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreateForecastResponseObject); ok {
+		if err := validResponse.VisitCreateForecastResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRecommendations operation middleware
+func (sh *strictHandler) GetRecommendations(ctx *gin.Context, tenantID TenantID, params GetRecommendationsParams) {
+	var request GetRecommendationsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRecommendations(ctx, request.(GetRecommendationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRecommendations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetRecommendationsResponseObject); ok {
+		if err := validResponse.VisitGetRecommendationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetReservationAmortization operation middleware
 func (sh *strictHandler) GetReservationAmortization(ctx *gin.Context, tenantID TenantID, reservationID ReservationID, params GetReservationAmortizationParams) {
 	var request GetReservationAmortizationRequestObject
@@ -9215,6 +10234,78 @@ func (sh *strictHandler) GetReservationAmortization(ctx *gin.Context, tenantID T
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetReservationAmortizationResponseObject); ok {
 		if err := validResponse.VisitGetReservationAmortizationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetReservedSavings operation middleware
+func (sh *strictHandler) GetReservedSavings(ctx *gin.Context, tenantID TenantID, params GetReservedSavingsParams) {
+	var request GetReservedSavingsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReservedSavings(ctx, request.(GetReservedSavingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReservedSavings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetReservedSavingsResponseObject); ok {
+		if err := validResponse.VisitGetReservedSavingsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RunWhatIf operation middleware
+func (sh *strictHandler) RunWhatIf(ctx *gin.Context, tenantID TenantID, params RunWhatIfParams) {
+	var request RunWhatIfRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	var body RunWhatIfJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RunWhatIf(ctx, request.(RunWhatIfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RunWhatIf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RunWhatIfResponseObject); ok {
+		if err := validResponse.VisitRunWhatIfResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

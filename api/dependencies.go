@@ -10,6 +10,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/costwatch"
+	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/idempotency"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
@@ -42,7 +43,9 @@ type Dependencies struct {
 	// Anomalies are what the watch over all tenants' costs found.
 	Anomalies costwatch.Store
 	// Drift is what the drift routes work through.
-	Drift       Drift
+	Drift Drift
+	// Planning forecasts what tenants use, and says what follows for capacity.
+	Planning    *foresight.Planning
 	Idempotency idempotency.Store
 	Inputs      Inputs
 	Frozen      intake.FrozenInputs

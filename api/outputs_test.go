@@ -18,7 +18,7 @@ import (
 )
 
 func init() {
-	for _, contentType := range []string{"application/vnd.apache.parquet", "text/html"} {
+	for _, contentType := range []string{"application/vnd.apache.parquet", "text/html", "image/svg+xml"} {
 		openapi3filter.RegisterBodyDecoder(contentType, openapi3filter.FileBodyDecoder)
 	}
 }

@@ -13,6 +13,8 @@ import (
 const (
 	codeMethodNotAllowed     fault.Code = "method_not_allowed"
 	codeUnsupportedMediaType fault.Code = "unsupported_media_type"
+	// codeShortHistory is a request in order for which there is not enough usage yet.
+	codeShortHistory fault.Code = "short_history"
 )
 
 // parameterPrefix marks a fault.Field that names a parameter instead of a place in the body.
@@ -36,6 +38,7 @@ var problemClasses = map[fault.Code]problemClass{
 	fault.PreconditionFailed:   {http.StatusPreconditionFailed, "The request is about another version"},
 	fault.PreconditionRequired: {http.StatusPreconditionRequired, "The request must name its version"},
 	fault.IdempotencyMismatch:  {http.StatusUnprocessableEntity, "The idempotency key belongs to another request"},
+	codeShortHistory:           {http.StatusUnprocessableEntity, "There is too little history"},
 	fault.InFlight:             {http.StatusConflict, "The first copy of the request is being worked on"},
 	fault.TooLarge:             {http.StatusRequestEntityTooLarge, "The body is too large"},
 	codeUnsupportedMediaType:   {http.StatusUnsupportedMediaType, "The content type is not taken"},

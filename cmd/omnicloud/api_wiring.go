@@ -14,6 +14,8 @@ import (
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/costs"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/foresight"
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/postgres"
@@ -49,7 +51,13 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 			Watch: postgres.NewDrifts(pool), Remediations: postgres.NewRemediations(pool), History: postgres.NewDriftHistory(pool),
 			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules,
 		},
-		Anomalies:   postgres.NewAnomalies(pool),
+		Anomalies: postgres.NewAnomalies(pool),
+		Planning: &foresight.Planning{
+			Desk: &foresight.Desk{
+				Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Meter: services.Compute, Now: instant.Now,
+			},
+			Provisions: services.Compute, Prices: services.Billing,
+		},
 		Revisions:   postgres.NewRevisions(pool),
 		Totals:      postgres.NewLedger(pool),
 		Pools:       postgres.NewLedger(pool),

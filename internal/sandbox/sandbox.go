@@ -49,6 +49,9 @@ type Sandbox struct {
 	states    *stateManager
 	meddlings *meddlings
 	handler   http.Handler
+	// sampleSeed and loadedAt are those of the sample that is loaded.
+	sampleSeed uint64
+	loadedAt   time.Time
 
 	// stopping is closed when the server is to end, which frees requests that a fault keeps hanging.
 	stopping chan struct{}
@@ -106,7 +109,14 @@ func (s *Sandbox) prepare(ctx context.Context, seed uint64) error {
 	if err := migrate(ctx, s.pool); err != nil {
 		return err
 	}
-	return s.seed(ctx, seed)
+	if err := s.seed(ctx, seed); err != nil {
+		return err
+	}
+	s.sampleSeed = seed
+	if err := s.pool.QueryRow(ctx, "SELECT loaded_at FROM sandbox.sample").Scan(&s.loadedAt); err != nil {
+		return fmt.Errorf("reading when the sample was loaded: %w", err)
+	}
+	return nil
 }
 
 // open makes the pool and checks that the database answers. Eight connections are more than the page

@@ -29,14 +29,6 @@ type Rate struct {
 	EffectiveFrom time.Time       `json:"effective_from"`
 }
 
-// Capacity is how much of a metric a tenant has bought or may use.
-type Capacity struct {
-	TenantID string          `json:"tenant_id"`
-	Metric   string          `json:"metric"`
-	Capacity decimal.Decimal `json:"capacity"`
-	Unit     string          `json:"unit"`
-}
-
 // inventory lists every resource, those of no tenant included.
 func inventory(fleet []resource) []Resource {
 	list := make([]Resource, 0, len(fleet))
@@ -60,33 +52,5 @@ func rates() []Rate {
 		})
 	}
 	slices.SortFunc(list, func(a, b Rate) int { return cmp.Compare(a.SkuID, b.SkuID) })
-	return list
-}
-
-// capacity grants each tenant half again what its resources usually used in the first month, so
-// that tenants which grow run out of it at different times.
-func capacity(fleet []resource) []Capacity {
-	metrics := map[string]struct{ metric, unit string }{
-		"compute": {"instance_count", "vCPU-Hours per day"},
-		"storage": {"storage_used_gb", "GB"},
-		"network": {"network_bandwidth_mbps", "GB per day"},
-	}
-	type key struct{ tenant, driver string }
-	sums := map[key]milli{}
-	for _, r := range fleet {
-		if r.tenant != "" && r.driver != "" {
-			sums[key{r.tenant, r.driver}] += r.base
-		}
-	}
-	var list []Capacity
-	for k, sum := range sums {
-		list = append(list, Capacity{
-			TenantID: k.tenant, Metric: metrics[k.driver].metric, Unit: metrics[k.driver].unit,
-			Capacity: (sum * 3 / 2).decimal(),
-		})
-	}
-	slices.SortFunc(list, func(a, b Capacity) int {
-		return cmp.Or(cmp.Compare(a.TenantID, b.TenantID), cmp.Compare(a.Metric, b.Metric))
-	})
 	return list
 }

@@ -19,7 +19,7 @@ import (
 const DefaultSeed uint64 = 20260930
 
 // Version changes whenever the same seed gives other data than before.
-const Version = 3
+const Version = 4
 
 // Currency is the currency of every amount of the sample.
 const Currency = "USD"
@@ -73,7 +73,7 @@ func New(seed uint64) *Dataset {
 		States:       states(fleet),
 		Reservations: reservations(),
 		Rates:        rates(),
-		Capacity:     capacity(fleet),
+		Capacity:     capacity(seed),
 	}
 	for _, month := range Months() {
 		data.Months = append(data.Months, newMonth(seed, fleet, month))

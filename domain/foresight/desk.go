@@ -1,0 +1,170 @@
+package foresight
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+)
+
+// Archive keeps forecasts. Its methods return Unavailable errors when trying again can help, and may
+// be used concurrently.
+type Archive interface {
+	// Put keeps forecasts, all or none; one whose id is known already changes nothing.
+	Put(ctx context.Context, forecasts []forecast.ForecastResult) error
+	// Forecast returns one by id; an unknown one is a NotFound error.
+	Forecast(ctx context.Context, id string) (forecast.ForecastResult, error)
+	// Forecasts returns the latest of a tenant's metric, the newest first, no more than limit.
+	Forecasts(ctx context.Context, tenantID string, metric forecast.ResourceMetric, limit int) ([]forecast.ForecastResult, error)
+}
+
+// Lookback is how much of the past a forecast of hours or days is made from; weeks and months take
+// LongLookback.
+const (
+	Lookback     = 90 * 24 * time.Hour
+	LongLookback = 4 * 366 * 24 * time.Hour
+)
+
+// MostDays is the longest horizon.
+const MostDays = 365
+
+// Desk makes forecasts for whoever asks. It is safe for concurrent use.
+type Desk struct {
+	Usage   UsageStore
+	Archive Archive
+	// Meter is asked for hours that are not there yet; nil asks nobody.
+	Meter Meter
+	Now   func() time.Time
+}
+
+// Request is what is to be forecast.
+type Request struct {
+	Key
+	// HorizonDays is from 1 to MostDays.
+	HorizonDays int
+	// Granularity is hourly and Levels are the engine's where they are empty.
+	Granularity forecast.Granularity
+	Levels      []float64
+	// Bounds are those of the metric where they are zero.
+	Bounds forecast.Bounds
+}
+
+// Forecast forecasts a metric from what is known of it by now, and keeps the forecast. Too little
+// usage is a *forecast.ShortSeriesError; other input that cannot be is InvalidInput.
+func (d *Desk) Forecast(ctx context.Context, request Request) (forecast.Outlook, error) {
+	outlook, err := d.Draft(ctx, request)
+	if err != nil {
+		return forecast.Outlook{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return forecast.Outlook{}, fault.Wrap(err, fault.Internal, "a forecast cannot be numbered")
+	}
+	outlook.Forecast.ID = id.String()
+	return outlook, d.Archive.Put(ctx, []forecast.ForecastResult{outlook.Forecast})
+}
+
+// Draft forecasts as Forecast does and keeps nothing.
+func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, error) {
+	if err := CheckMetric("/metric", request.Metric); err != nil {
+		return forecast.Outlook{}, err
+	}
+	if request.HorizonDays < 1 || request.HorizonDays > MostDays {
+		return forecast.Outlook{}, fault.Invalid("/horizon_days", "the horizon of %d days is not from 1 to %d", request.HorizonDays, MostDays)
+	}
+	if request.Granularity == "" {
+		request.Granularity = forecast.Hourly
+	}
+	if request.Bounds == (forecast.Bounds{}) {
+		request.Bounds = BoundsOf(request.Metric)
+	}
+	forecaster, err := forecast.New(forecast.Options{
+		Horizon: pointsOf(request.Granularity, request.HorizonDays), Granularity: request.Granularity,
+		Levels: request.Levels, Bounds: request.Bounds, Workers: 1,
+	})
+	if err != nil {
+		return forecast.Outlook{}, err
+	}
+	history, err := d.History(ctx, request.Key, request.Granularity)
+	if err != nil {
+		return forecast.Outlook{}, err
+	}
+	if len(history) == 0 {
+		return forecast.Outlook{}, &forecast.ShortSeriesError{SeriesID: string(request.Metric), Granularity: request.Granularity}
+	}
+	outlook, err := forecaster.Forecast(forecast.Series{ID: string(request.Metric), Points: history})
+	if err != nil {
+		return forecast.Outlook{}, err
+	}
+	f := &outlook.Forecast
+	if f.Seasonality == "" || f.Seasonality == forecast.NoSeasonality {
+		f.Seasonality = forecast.DetectSeasonality(history).Type
+	}
+	f.TenantID, f.Metric, f.GeneratedAt = request.TenantID, request.Metric, d.Now().UTC().Truncate(time.Microsecond)
+	return outlook, nil
+}
+
+// History returns what a metric was, after asking the meter for hours that are missing at the end.
+// Where the meter does not answer just now, what is kept must do.
+func (d *Desk) History(ctx context.Context, key Key, granularity forecast.Granularity) ([]forecast.UsageDataPoint, error) {
+	now := d.Now().UTC()
+	latest, err := d.Usage.Latest(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if d.Meter != nil && latest.Before(now.Truncate(time.Hour).Add(-time.Hour)) {
+		err := d.refresh(ctx, key, latest)
+		if err != nil && (latest.IsZero() || !fault.Is(err, fault.Unavailable)) {
+			return nil, err
+		}
+	}
+	lookback := Lookback
+	if granularity == forecast.Weekly || granularity == forecast.Monthly {
+		lookback = LongLookback
+	}
+	hours, err := d.Usage.Hours(ctx, key, start(granularity, now.Add(-lookback)), now)
+	if err != nil {
+		return nil, err
+	}
+	return Points(key.Metric, granularity, hours), nil
+}
+
+// refresh takes what was metered since the last hour that is known, that hour included: it may have
+// been metered only in part.
+func (d *Desk) refresh(ctx context.Context, key Key, latest time.Time) error {
+	if oldest := d.Now().UTC().Add(-Lookback).Truncate(time.Hour); latest.Before(oldest) {
+		latest = oldest
+	}
+	usage, err := d.Meter.HourlyUsage(ctx, key.TenantID, key.Metric, latest)
+	if err != nil || len(usage) == 0 {
+		return err
+	}
+	return d.Usage.Keep(ctx, usage)
+}
+
+// pointsOf returns how many points reach over days.
+func pointsOf(granularity forecast.Granularity, days int) int {
+	switch granularity {
+	case forecast.Hourly:
+		return 24 * days
+	case forecast.Weekly:
+		return (days + 6) / 7
+	case forecast.Monthly:
+		return (days + 29) / 30
+	default:
+		return days
+	}
+}
+
+// IsShort reports whether an error is about too little usage, and what it says.
+func IsShort(err error) (string, bool) {
+	var short *forecast.ShortSeriesError
+	if !errors.As(err, &short) {
+		return "", false
+	}
+	return short.Error(), true
+}

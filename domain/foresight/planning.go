@@ -1,0 +1,172 @@
+package foresight
+
+import (
+	"context"
+	"slices"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
+)
+
+// PlanningDays is how far ahead capacity is planned.
+const PlanningDays = 90
+
+// Planning answers what follows from forecasts for capacity. It is safe for concurrent use.
+type Planning struct {
+	*Desk
+	Provisions Provisions
+	Prices     Prices
+	// Scheduler may be nil: then nothing is placed.
+	Scheduler capacity.Scheduler
+}
+
+// demand forecasts a metric's days as capacity must hold them: without an upper bound, so that a
+// shortfall shows.
+func (p *Planning) demand(ctx context.Context, key Key) (forecast.Outlook, error) {
+	return p.Draft(ctx, Request{
+		Key: key, HorizonDays: PlanningDays, Granularity: forecast.Daily, Bounds: capacity.DemandBounds(),
+	})
+}
+
+// Exhaustion says when a metric's capacity runs out: the one given, or where it is nil the one that
+// compute knows. A metric without capacity is NotFound.
+func (p *Planning) Exhaustion(ctx context.Context, key Key, stated *float64) (capacity.Exhaustion, error) {
+	if err := CheckMetric("parameter:query metric", key.Metric); err != nil {
+		return capacity.Exhaustion{}, err
+	}
+	var limit capacity.Capacity
+	if stated != nil {
+		limit = capacity.Constant(*stated)
+	} else {
+		provisions, err := p.Provisions.Provisions(ctx, key.TenantID)
+		if err != nil {
+			return capacity.Exhaustion{}, err
+		}
+		known, found := provisionOf(provisions, key.Metric)
+		if !found {
+			return capacity.Exhaustion{}, fault.New(fault.NotFound, "compute knows no capacity of %s for this tenant; give one", key.Metric)
+		}
+		limit = known.Capacity
+	}
+	outlook, err := p.demand(ctx, key)
+	if err != nil {
+		return capacity.Exhaustion{}, err
+	}
+	return capacity.ProjectCapacityExhaustion(outlook.Forecast, limit)
+}
+
+// Recommendations is what to change, and which metrics nothing can be said of.
+type Recommendations struct {
+	Items []capacity.CapacityRecommendation `json:"items"`
+	// Notes name the metrics that were left out, and why.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// Recommendations returns what to change of a tenant's capacity, the most urgent first. A metric with
+// too little usage is left out and named.
+func (p *Planning) Recommendations(ctx context.Context, tenantID string, headroomPercent float64) (Recommendations, error) {
+	provisions, err := p.Provisions.Provisions(ctx, tenantID)
+	if err != nil {
+		return Recommendations{}, err
+	}
+	prices, err := p.Prices.Prices(ctx)
+	if err != nil {
+		return Recommendations{}, err
+	}
+	var plans []capacity.Plan
+	answer := Recommendations{Items: []capacity.CapacityRecommendation{}}
+	for _, one := range provisions {
+		outlook, err := p.demand(ctx, one.Key)
+		if reason, short := IsShort(err); short {
+			answer.Notes = append(answer.Notes, reason)
+			continue
+		}
+		if err != nil {
+			return Recommendations{}, err
+		}
+		plans = append(plans, planOf(one, outlook.Forecast))
+	}
+	planner := capacity.Planner{Rates: ratesOf(prices), Scheduler: p.Scheduler}
+	items, err := planner.GenerateCapacityRecommendations(ctx, p.Now(), plans, headroomPercent)
+	if err != nil {
+		return Recommendations{}, err
+	}
+	answer.Items = append(answer.Items, items...)
+	return answer, nil
+}
+
+func planOf(one Provision, demand forecast.ForecastResult) capacity.Plan {
+	// Percent are not for sale; the plan of a utilisation tells its urgency alone.
+	return capacity.Plan{Forecast: demand, Capacity: one.Capacity, ResourceType: one.ResourceType, LeadTime: one.LeadTime}
+}
+
+// ReservedSavings says what to reserve for 12 or 36 months of everything of a tenant that billing
+// offers for such a term.
+func (p *Planning) ReservedSavings(ctx context.Context, tenantID string, termMonths int) ([]capacity.ReservedSavings, error) {
+	if termMonths != 12 && termMonths != 36 {
+		return nil, fault.Invalid("parameter:query term_months", "a term of %d months is neither 12 nor 36", termMonths)
+	}
+	provisions, err := p.Provisions.Provisions(ctx, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	prices, err := p.Prices.Prices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := ratesOf(prices)
+	list := []capacity.ReservedSavings{}
+	for _, one := range provisions {
+		price := known[one.ResourceType]
+		at := slices.IndexFunc(price.Offers, func(o capacity.Offer) bool { return o.TermMonths == termMonths })
+		if at < 0 {
+			continue
+		}
+		outlook, err := p.Draft(ctx, Request{Key: one.Key, HorizonDays: 28, Granularity: forecast.Hourly, Bounds: capacity.DemandBounds()})
+		if err != nil {
+			return nil, err
+		}
+		savings, err := capacity.EstimateReservedCapacitySavings(capacity.ReservationCase{
+			Forecast: outlook.Forecast, OnDemandHourly: price.Hourly, Offer: price.Offers[at], Currency: price.Currency, Owned: one.Commitments,
+		})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, savings)
+	}
+	return list, nil
+}
+
+// WhatIf says what scenarios do to a tenant's metrics within the planning horizon. Without metrics, all
+// that have enough usage are taken.
+func (p *Planning) WhatIf(ctx context.Context, tenantID string, metrics []forecast.ResourceMetric, scenarios []capacity.Scenario, estate capacity.Estate) ([]capacity.ScenarioOutcome, error) {
+	chosen := metrics
+	if len(chosen) == 0 {
+		chosen = forecast.ResourceMetrics()
+	}
+	provisions, err := p.Provisions.Provisions(ctx, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	baseline, limits := map[forecast.ResourceMetric]forecast.ForecastResult{}, map[forecast.ResourceMetric]capacity.Capacity{}
+	var short error
+	for _, metric := range chosen {
+		outlook, err := p.demand(ctx, Key{tenantID, metric})
+		if _, isShort := IsShort(err); isShort && len(metrics) == 0 {
+			short = err
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		baseline[metric] = outlook.Forecast
+		if one, known := provisionOf(provisions, metric); known {
+			limits[metric] = one.Capacity
+		}
+	}
+	if len(baseline) == 0 {
+		return nil, short
+	}
+	return capacity.CompareScenarios(baseline, scenarios, estate, limits)
+}

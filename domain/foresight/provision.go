@@ -1,0 +1,74 @@
+package foresight
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
+)
+
+// Provision is how much of a metric a tenant may use, and what it takes to change that.
+type Provision struct {
+	Key
+	Capacity capacity.Capacity
+	// ResourceType names the resource to billing and to the scheduler.
+	ResourceType string
+	// LeadTime is how long it takes from an order to capacity in use.
+	LeadTime    time.Duration
+	Commitments []capacity.Commitment
+}
+
+// Provisions knows what there is: the compute service. Errors as for Meter.
+type Provisions interface {
+	// Provisions lists those of a tenant; none is an empty list.
+	Provisions(ctx context.Context, tenantID string) ([]Provision, error)
+}
+
+// Price is what a unit of a resource costs, in decimals of the currency.
+type Price struct {
+	ResourceType    string
+	Hourly, Monthly decimal.Decimal
+	Currency        string
+	// Offers are what reserving a unit costs.
+	Offers []capacity.Offer
+}
+
+// Prices knows what billing charges for capacity. Errors as for Meter.
+type Prices interface {
+	// Prices lists the price of every resource that capacity is made of.
+	Prices(ctx context.Context) ([]Price, error)
+}
+
+// rates answers the planner from a list of prices.
+type rates map[string]Price
+
+func ratesOf(prices []Price) rates {
+	known := rates{}
+	for _, price := range prices {
+		known[price.ResourceType] = price
+	}
+	return known
+}
+
+// MonthlyRate implements capacity.Rates.
+func (r rates) MonthlyRate(_ context.Context, _, resourceType string) (capacity.Rate, error) {
+	price, known := r[resourceType]
+	if !known {
+		return capacity.Rate{}, fault.New(fault.NotFound, "billing has no rate of %.80q", resourceType)
+	}
+	return capacity.Rate{PerUnit: price.Monthly, Currency: price.Currency}, nil
+}
+
+// provisionOf finds a metric's.
+func provisionOf(provisions []Provision, metric forecast.ResourceMetric) (Provision, bool) {
+	for _, one := range provisions {
+		if one.Metric == metric {
+			return one, true
+		}
+	}
+	return Provision{}, false
+}
