@@ -18,12 +18,15 @@ type Activities struct {
 
 	DriftScans   *activities.DriftScans
 	Remediations *activities.Remediations
+
+	Training *activities.Training
 }
 
 // registrations says what runs on which queue. A queue that is missing here has no workers yet.
 var registrations = map[string]func(worker.Registry, Activities){
 	workflows.QueueAllocation: registerAllocation,
 	workflows.QueueDrift:      registerDrift,
+	workflows.QueueForecast:   registerForecast,
 }
 
 func registerAllocation(registry worker.Registry, ports Activities) {
@@ -43,4 +46,10 @@ func registerDrift(registry worker.Registry, ports Activities) {
 	registry.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})
 	registry.RegisterActivity(ports.DriftScans)
 	registry.RegisterActivity(ports.Remediations)
+}
+
+func registerForecast(registry worker.Registry, ports Activities) {
+	registry.RegisterWorkflowWithOptions(workflows.ModelTraining, workflow.RegisterOptions{Name: workflows.TypeModelTraining})
+	registry.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})
+	registry.RegisterActivity(ports.Training)
 }

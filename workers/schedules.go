@@ -50,6 +50,8 @@ type Declarations struct {
 	Books Books
 	// Tenants are each scanned for drift.
 	Tenants tenancy.Directory
+	// Training says that every tenant and metric is forecast each night.
+	Training bool
 }
 
 // Books lists the books; closing.Store is one.
@@ -66,6 +68,9 @@ func (d Declarations) Schedules(ctx context.Context) ([]Schedule, error) {
 			return nil, err
 		}
 		declared = closeSchedules(books)
+	}
+	if d.Training {
+		declared = append(declared, Schedule{ID: workflows.TrainingScheduleID, Kind: workflows.TypeModelTraining})
 	}
 	if d.Tenants == nil {
 		return declared, nil
@@ -110,6 +115,20 @@ func (s Schedule) spec() client.ScheduleSpec {
 			Intervals: []client.ScheduleIntervalSpec{{Every: scanEvery, Offset: offset}}, Jitter: scanJitter, TimeZoneName: "UTC",
 		}
 	}
+	if s.Kind == workflows.TypeModelTraining {
+		return client.ScheduleSpec{
+			Calendars: []client.ScheduleCalendarSpec{{
+				Second:     []client.ScheduleRange{{Start: 0}},
+				Minute:     []client.ScheduleRange{{Start: 0}},
+				Hour:       []client.ScheduleRange{{Start: workflows.TrainingHour}},
+				DayOfMonth: []client.ScheduleRange{{Start: 1, End: 31}},
+				Month:      []client.ScheduleRange{{Start: 1, End: 12}},
+				DayOfWeek:  []client.ScheduleRange{{Start: 0, End: 6}},
+				Comment:    "nightly forecasts",
+			}},
+			TimeZoneName: "UTC",
+		}
+	}
 	return client.ScheduleSpec{
 		Calendars: []client.ScheduleCalendarSpec{{
 			Second:     []client.ScheduleRange{{Start: 0}},
@@ -129,6 +148,9 @@ func (s Schedule) action() *client.ScheduleWorkflowAction {
 	queue := workflows.QueueAllocation
 	if s.isScan() {
 		queue = workflows.QueueDrift
+	}
+	if s.Kind == workflows.TypeModelTraining {
+		queue = workflows.QueueForecast
 	}
 	return &client.ScheduleWorkflowAction{
 		ID:        "scheduled-start:" + s.ID,

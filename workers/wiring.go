@@ -8,6 +8,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/costwatch"
+	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
@@ -38,5 +39,8 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 			},
 			Outbox: messages, Monitor: services.Monitor,
 		},
+		Training: &activities.Training{Trainer: foresight.Trainer{
+			Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Meter: services.Compute, Tenants: services.Tenants,
+		}},
 	}
 }

@@ -114,7 +114,7 @@ func prepare(ctx context.Context, config Config) error {
 
 // declarations are the schedules of the queues that the process serves.
 func (c Config) declarations() Declarations {
-	declared := Declarations{Books: c.Books}
+	declared := Declarations{Books: c.Books, Training: slices.Contains(c.Queues, workflows.QueueForecast)}
 	if slices.Contains(c.Queues, workflows.QueueDrift) {
 		declared.Tenants = c.Tenants
 	}

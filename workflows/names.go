@@ -20,6 +20,7 @@ const (
 	TypePeriodRestatement = "PeriodRestatement"
 	TypeDriftScan         = "DriftScan"
 	TypeRemediation       = "Remediation"
+	TypeModelTraining     = "ModelTraining"
 	TypeScheduledStart    = "ScheduledStart"
 )
 
@@ -114,6 +115,12 @@ func ScanScheduleID(tenantID string) string { return scanSchedulePrefix + tenant
 func IsScanSchedule(id string) bool {
 	return id == SweepScheduleID || strings.HasPrefix(id, scanSchedulePrefix)
 }
+
+// TrainingScheduleID is the id of the schedule that forecasts every tenant and metric each night.
+const TrainingScheduleID = "model-training"
+
+// TrainingHour is the hour, in UTC, at which that happens.
+const TrainingHour = 1
 
 // CloseHour is the hour, in UTC, at which schedules close a book on its close day.
 const CloseHour = 2

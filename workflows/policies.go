@@ -68,6 +68,19 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
+	// training forecasts for every tenant, reports after each batch and goes on where
+	// it was. It gives up before the next night is due.
+	training = policy{
+		attempt: 4 * time.Hour, total: 12 * time.Hour, heartbeat: 2 * time.Minute,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
+	// metering waits an hour for the platform; after that what is kept must do until the next night.
+	metering = policy{
+		attempt: time.Hour, total: time.Hour, heartbeat: time.Minute,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
 	// courtesy is a reminder, or the record of a decision that was refused: worth some tries, not
 	// worth holding a close up for.
 	courtesy = policy{

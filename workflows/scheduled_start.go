@@ -49,6 +49,9 @@ func ScheduledStart(ctx workflow.Context, input ScheduledStartInput) (ScheduledS
 	if input.Kind == TypeDriftScan {
 		return startScans(ctx, input, &progress)
 	}
+	if input.Kind == TypeModelTraining {
+		return startTraining(ctx, &progress)
+	}
 	if input.Kind != TypePeriodClose {
 		return ScheduledStartResult{}, activities.ApplicationError(fault.New(fault.InvalidInput, "a schedule asks for %q, which is no workflow that schedules start", input.Kind))
 	}

@@ -70,7 +70,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: services.Tenants, Compute: services.Compute},
 		Workflows:   api.NewTemporalWorkflows(connected),
 		Schedules: api.NewTemporalSchedules(connected, func(ctx context.Context) ([]string, error) {
-			declared, err := workers.Declarations{Books: periods, Tenants: services.Tenants}.Schedules(ctx)
+			declared, err := workers.Declarations{Books: periods, Tenants: services.Tenants, Training: true}.Schedules(ctx)
 			ids := make([]string, 0, len(declared))
 			for _, schedule := range declared {
 				ids = append(ids, schedule.ID)

@@ -46,7 +46,7 @@ func (f scheduleFlags) connect(ctx context.Context, logger *slog.Logger) (connec
 		connected.Close()
 		return nil, declared, nil, err
 	}
-	declared = workers.Declarations{Books: postgres.NewClosing(pool), Tenants: services.Tenants}
+	declared = workers.Declarations{Books: postgres.NewClosing(pool), Tenants: services.Tenants, Training: true}
 	return connected, declared, func() { connected.Close(); services.Close(); pool.Close() }, nil
 }
 

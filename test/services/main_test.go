@@ -35,6 +35,7 @@ func TestServices(t *testing.T) {
 		"a posting loses its answer":   testPostingWhoseAnswerIsLost,
 		"the breaker over HTTP":        testBreakerOverHTTP,
 		"the allocation of the sample": testAllocationOfTheSample,
+		"training under faults":        testTrainingUnderFaults,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, database) })
 	}

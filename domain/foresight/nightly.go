@@ -1,0 +1,167 @@
+package foresight
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
+)
+
+const (
+	// NightlyDays is how far ahead the nightly forecasts reach, by the hour.
+	NightlyDays = 7
+	// BatchSize is how many series are forecast, and stored, together.
+	BatchSize = 64
+)
+
+// Failure says which tenant, and which of its metrics unless it is all of them, could not be dealt
+// with, and why.
+type Failure struct {
+	Key
+	Reason string `json:"reason"`
+}
+
+// Trainer makes the nightly forecasts of every tenant and metric. It is safe for concurrent use.
+type Trainer struct {
+	Usage   UsageStore
+	Archive Archive
+	Meter   Meter
+	Tenants tenancy.Directory
+}
+
+// Collect takes what was metered since the last hour kept of each tenant after one of them, in byte
+// order. A tenant whose usage cannot be read is named and does not keep the others from theirs; where
+// the meter does not answer, the error is Unavailable. done is told of each tenant, and of what failed.
+func (t *Trainer) Collect(ctx context.Context, now time.Time, after string, done func(tenantID string, failed []Failure)) error {
+	tenants, err := t.Tenants.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range tenancy.SortedIDs(tenants) {
+		if id <= after {
+			continue
+		}
+		var failed []Failure
+		if err := t.collect(ctx, now, id); err != nil {
+			if ctx.Err() != nil || fault.Is(err, fault.Unavailable) {
+				return err
+			}
+			failed = []Failure{{Key{TenantID: id}, reasonOf(err)}}
+		}
+		done(id, failed)
+	}
+	return nil
+}
+
+func (t *Trainer) collect(ctx context.Context, now time.Time, tenantID string) error {
+	since := now
+	for _, metric := range forecast.ResourceMetrics() {
+		latest, err := t.Usage.Latest(ctx, Key{tenantID, metric})
+		if err != nil {
+			return err
+		}
+		if latest.Before(since) {
+			since = latest
+		}
+	}
+	if oldest := now.Add(-Lookback).Truncate(time.Hour); since.Before(oldest) {
+		since = oldest
+	}
+	usage, err := t.Meter.HourlyUsage(ctx, tenantID, "", since)
+	if err != nil || len(usage) == 0 {
+		return err
+	}
+	return t.Usage.Keep(ctx, usage)
+}
+
+// Trained is what became of one batch of series.
+type Trained struct {
+	// Last is the last key of the batch, from which to go on; the zero key says that there are no more.
+	Last      Key
+	Forecasts int
+	Failed    []Failure
+}
+
+// Batch forecasts the series after a key and keeps the forecasts. Alike series of a batch share the
+// shape of their intervals. The same run again makes the same ids, so that a repetition adds nothing.
+func (t *Trainer) Batch(ctx context.Context, run string, now time.Time, after Key) (Trained, error) {
+	keys, err := t.Usage.Keys(ctx, now.Add(-Lookback), after, BatchSize)
+	if err != nil || len(keys) == 0 {
+		return Trained{}, err
+	}
+	trained := Trained{Last: keys[len(keys)-1]}
+	byMetric := map[forecast.ResourceMetric][]forecast.Series{}
+	for _, key := range keys {
+		hours, err := t.Usage.Hours(ctx, key, now.Add(-Lookback), now)
+		if err != nil {
+			return Trained{}, err
+		}
+		byMetric[key.Metric] = append(byMetric[key.Metric], forecast.Series{
+			ID: key.TenantID, Points: Points(key.Metric, forecast.Hourly, hours),
+		})
+	}
+	var made []forecast.ForecastResult
+	for _, metric := range forecast.ResourceMetrics() {
+		results, failed, err := forecastAlike(metric, byMetric[metric], run, now)
+		if err != nil {
+			return Trained{}, err
+		}
+		made, trained.Failed = append(made, results...), append(trained.Failed, failed...)
+	}
+	trained.Forecasts = len(made)
+	return trained, t.Archive.Put(ctx, made)
+}
+
+// forecastAlike forecasts the same metric of several tenants.
+func forecastAlike(metric forecast.ResourceMetric, batch []forecast.Series, run string, now time.Time) ([]forecast.ForecastResult, []Failure, error) {
+	if len(batch) == 0 {
+		return nil, nil, nil
+	}
+	forecaster, err := forecast.New(forecast.Options{
+		Horizon: 24 * NightlyDays, Granularity: forecast.Hourly, Bounds: BoundsOf(metric), Workers: runtime.GOMAXPROCS(0),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var made []forecast.ForecastResult
+	var failed []Failure
+	for i, outcome := range forecaster.Batch(batch) {
+		key := Key{batch[i].ID, metric}
+		if outcome.Err != nil {
+			failed = append(failed, Failure{key, reasonOf(outcome.Err)})
+			continue
+		}
+		result := outcome.Outlook.Forecast
+		result.ID, result.TenantID, result.Metric, result.GeneratedAt = NightlyID(run, key), key.TenantID, metric, now
+		if result.Seasonality == "" || result.Seasonality == forecast.NoSeasonality {
+			result.Seasonality = forecast.DetectSeasonality(batch[i].Points).Type
+		}
+		made = append(made, result)
+	}
+	return made, failed, nil
+}
+
+// reasonOf is an error as people read it.
+func reasonOf(err error) string {
+	var coded *fault.Error
+	if reason, short := IsShort(err); short {
+		return reason
+	}
+	if errors.As(err, &coded) {
+		return coded.Message
+	}
+	return err.Error()
+}
+
+// NightlyID is the id of a run's forecast of a series.
+func NightlyID(run string, key Key) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{run, key.TenantID, string(key.Metric)}))
+	return "n-" + hex.EncodeToString(sum[:16])
+}
