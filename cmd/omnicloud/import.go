@@ -22,7 +22,7 @@ import (
 type importCommand struct {
 	Database databaseFlags `embed:""`
 
-	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage, tenants, rates (of exchange), resources (declared and observed), terraform (a plan or a state) or kubernetes (manifests)." placeholder:"KIND"`
+	Kind string `arg:"" help:"What the files hold: focus (a bill), invoices (control totals), usage, tenants, rates (of exchange), resources (declared and observed), terraform (a plan or a state), kubernetes (manifests) or metrics (measurements by tenant and metric)." placeholder:"KIND"`
 	Path string `arg:"" help:"A file (.csv or .csv.gz, .json of OpenCost, .json or .jsonl of resources, .yaml of manifests), a folder of such files, or - for standard input." placeholder:"PATH"`
 
 	Period         string `help:"Month of usage, invoices and rates whose rows do not name one, such as 2026-09." placeholder:"MONTH"`

@@ -55,6 +55,9 @@ func writeImportReport(out io.Writer, report intake.Report, took time.Duration) 
 // imported.
 func writeSlices(table io.Writer, report intake.Report) {
 	scope := "ACCOUNT"
+	if report.Kind == kindMetrics {
+		scope = "SERIES"
+	}
 	if report.Kind == kindResources {
 		scope = "TENANT"
 	}

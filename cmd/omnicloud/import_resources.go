@@ -23,6 +23,7 @@ type importers struct {
 	*intake.Importer
 	resources infra.Importer
 	reports   *postgres.Intake
+	usage     *postgres.Usage
 }
 
 // newImporters wires the imports for the command and for the API.
@@ -31,6 +32,7 @@ func newImporters(pool *pgxpool.Pool) *importers {
 		Importer:  newImporter(pool),
 		resources: infra.Importer{Store: postgres.NewResources(pool), Now: instant.Now},
 		reports:   postgres.NewIntake(pool),
+		usage:     postgres.NewUsage(pool),
 	}
 }
 
@@ -39,6 +41,9 @@ func newImporters(pool *pgxpool.Pool) *importers {
 func (i *importers) Import(ctx context.Context, request intake.Request) (intake.Report, error) {
 	if err := checkTenant(request); err != nil {
 		return intake.Report{}, err
+	}
+	if request.Kind == kindMetrics {
+		return i.importMetrics(ctx, request)
 	}
 	rows := resourceRows(request)
 	if rows == nil {

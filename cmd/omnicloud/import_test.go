@@ -148,7 +148,7 @@ func TestImportCommand(t *testing.T) {
 		assert.Contains(t, errs, `an import of tenants has no format "opencost"`)
 	})
 	t.Run("says which kinds this version takes", func(t *testing.T) {
-		code, _, errs := newImporting(t).run("", "metrics", "-")
+		code, _, errs := newImporting(t).run("", "weather", "-")
 		assert.Equal(t, 1, code)
 		assert.Contains(t, errs, `this version imports focus, invoices, rates, tenants, usage`)
 	})
