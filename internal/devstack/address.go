@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
+	"strconv"
 	"syscall"
 )
 
@@ -23,6 +25,11 @@ func ClaimAddress(ctx context.Context, flag, address, remembered string) (string
 			}
 		}
 	}
+	if port == "0" {
+		if claimed, err := quietPort(ctx, host); err == nil {
+			return claimed, nil
+		}
+	}
 	claimed, err := tryListen(ctx, address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -31,6 +38,28 @@ func ClaimAddress(ctx context.Context, flag, address, remembered string) (string
 		return "", fmt.Errorf("%s %s cannot be listened on (%w); choose another address", flag, address, err)
 	}
 	return claimed, nil
+}
+
+const (
+	// firstQuietPort and quietPorts are ports below those that Linux, macOS and Windows hand out by
+	// themselves.
+	firstQuietPort = 20_000
+	quietPorts     = 12_000
+	// quietTries bounds the search among them.
+	quietTries = 50
+)
+
+// quietPort returns an address with a free port that no other program is given by chance. The Temporal
+// server asks for free ports of its own after the addresses of its siblings were chosen, and would now
+// and then be given one of theirs.
+func quietPort(ctx context.Context, host string) (claimed string, err error) {
+	for range quietTries {
+		port := strconv.Itoa(firstQuietPort + rand.IntN(quietPorts))
+		if claimed, err = tryListen(ctx, net.JoinHostPort(host, port)); err == nil {
+			return claimed, nil
+		}
+	}
+	return "", err
 }
 
 // tryListen opens and closes the address. Between that and the child's own listening another
