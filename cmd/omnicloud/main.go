@@ -74,7 +74,7 @@ func run(ctx context.Context, arguments []string, std streams) (code int) {
 	parser, err := kong.New(
 		&root,
 		kong.Name("omnicloud"),
-		kong.Description("Closes shared cloud bills to the cent, per tenant. Every flag can also be set by the environment variable shown beside it."),
+		kong.Description("Closes shared cloud bills to the cent, finds and mends configuration drift, forecasts capacity. Every flag can also be set by the environment variable shown beside it."),
 		kong.DefaultEnvars(envPrefix),
 		kong.Writers(std.Out, std.Err),
 		kong.Exit(func(status int) { panic(exit(status)) }),
