@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 
+	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/statement"
 	"github.com/omnicloud/omnicloud/internal/focusexport"
@@ -76,13 +77,32 @@ func (s *server) focusRows(ctx context.Context, revisions []*statement.Publicati
 		for _, published := range revisions {
 			ref := published.Ref()
 			added := s.Ledger.Transactions(ctx, ref.Book, ref.Period, ref.Attempt)
-			for row, err := range published.FocusRows(s.options.Chart, added) {
+			late, err := s.lateSums(ctx, published)
+			if err != nil {
+				yield(statement.FocusRow{}, err)
+				return
+			}
+			for row, err := range published.FocusRows(s.options.Chart, late, added) {
 				if !yield(row, err) || err != nil {
 					return
 				}
 			}
 		}
 	}
+}
+
+// lateSums places the charges again that a close took for earlier months. Those of a restatement are
+// of its own month, all of which is a correction.
+func (s *server) lateSums(ctx context.Context, published *statement.Publication) (*statement.LateSums, error) {
+	if published.Number > 1 {
+		return nil, nil
+	}
+	calculation, err := s.frozenCalculation(ctx, published.Ref())
+	if err != nil {
+		return nil, err
+	}
+	late := &statement.LateSums{}
+	return late, calculation.Late(ctx, func(part *allocation.PlacedPart) { late.Add(published.Period, part) })
 }
 
 func last(revisions []*statement.Publication) *statement.Publication {

@@ -33,28 +33,13 @@ type Calculation struct {
 // are streamed: memory grows with tenants and pools, not with the bill. Errors are those of the
 // inputs, the engine and the sink.
 func (c Calculation) Run(ctx context.Context) (*allocation.Result, error) {
-	tenants, err := c.Inputs.Tenants(ctx, c.Ref)
+	options, err := c.options(ctx)
 	if err != nil {
 		return nil, err
-	}
-	roster, err := allocation.NewRoster(tenants)
-	if err != nil {
-		return nil, err
-	}
-	ownership, err := c.Inputs.Ownership(ctx, c.Ref)
-	if err != nil {
-		return nil, err
-	}
-	owners, err := allocation.NewOwners(ownership)
-	if err != nil {
-		return nil, err
-	}
-	options := allocation.BillOptions{
-		Rules: c.Rules, Roster: roster, Owners: owners, Span: allocation.SpanOf(c.Ref.Period), Basis: c.Basis,
 	}
 	var projection *allocation.CostProjection
 	if c.Costs != nil {
-		projection = allocation.NewCostProjection(c.Ref.Period, owners, c.Costs)
+		projection = allocation.NewCostProjection(c.Ref.Period, options.Owners, c.Costs)
 		options.OnPart = projection.Add
 	}
 	bill, err := allocation.NewBill(options)
@@ -64,7 +49,7 @@ func (c Calculation) Run(ctx context.Context) (*allocation.Result, error) {
 	if err := c.addCharges(ctx, bill, projection); err != nil {
 		return nil, err
 	}
-	usage, err := c.usage(ctx, roster)
+	usage, err := c.usage(ctx, options.Roster)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +58,39 @@ func (c Calculation) Run(ctx context.Context) (*allocation.Result, error) {
 		return result, err
 	}
 	return result, projection.Finish(result, c.Variances)
+}
+
+// Late tells where the charges went that came late for months closed before, one part after the
+// other; a part is valid during the call alone. Errors are those of the inputs and the engine.
+func (c Calculation) Late(ctx context.Context, use func(*allocation.PlacedPart)) error {
+	options, err := c.options(ctx)
+	if err != nil {
+		return err
+	}
+	options.OnPart = use
+	bill, err := allocation.NewBill(options)
+	if err != nil {
+		return err
+	}
+	return c.Inputs.LateCharges(ctx, c.Ref, bill.Add)
+}
+
+// options are what charges are placed by: rules, tenants and owners.
+func (c Calculation) options(ctx context.Context) (options allocation.BillOptions, err error) {
+	options = allocation.BillOptions{Rules: c.Rules, Span: allocation.SpanOf(c.Ref.Period), Basis: c.Basis}
+	tenants, err := c.Inputs.Tenants(ctx, c.Ref)
+	if err != nil {
+		return options, err
+	}
+	if options.Roster, err = allocation.NewRoster(tenants); err != nil {
+		return options, err
+	}
+	ownership, err := c.Inputs.Ownership(ctx, c.Ref)
+	if err != nil {
+		return options, err
+	}
+	options.Owners, err = allocation.NewOwners(ownership)
+	return options, err
 }
 
 func (c Calculation) addCharges(ctx context.Context, bill *allocation.Bill, projection *allocation.CostProjection) error {

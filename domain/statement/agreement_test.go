@@ -4,14 +4,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/omnicloud/omnicloud/domain/allocation"
+	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/period"
 	"github.com/omnicloud/omnicloud/domain/statement"
 )
 
@@ -68,7 +72,7 @@ func TestOutputsAgree(t *testing.T) {
 			require.True(t, journal[account].Equal(amount), "%s: journal %s, posted %s", account, journal[account], amount)
 		}
 		billed := decimal.Zero
-		for row, err := range published.FocusRows(statement.DefaultChart(), sequence(bill)) {
+		for row, err := range published.FocusRows(statement.DefaultChart(), nil, sequence(bill)) {
 			require.NoError(t, err)
 			billed = billed.Add(row.BilledCost)
 		}
@@ -118,7 +122,7 @@ func journalOf(published *statement.Publication) map[string]decimal.Decimal {
 
 func TestFocusRows(t *testing.T) {
 	rows := map[string]statement.FocusRow{}
-	for row, err := range publish(t, bill()).FocusRows(statement.DefaultChart(), sequence(bill())) {
+	for row, err := range publish(t, bill()).FocusRows(statement.DefaultChart(), nil, sequence(bill())) {
 		require.NoError(t, err)
 		rows[row.PoolID+" "+row.SubAccountID] = row
 	}
@@ -148,7 +152,7 @@ func TestFocusRows(t *testing.T) {
 // TestFocusRowsOfARestatement: FOCUS adds nothing to a billing period that was invoiced.
 func TestFocusRowsOfARestatement(t *testing.T) {
 	row := func(t *testing.T, revisions ...[]ledger.Transaction) statement.FocusRow {
-		for row, err := range publish(t, revisions...).FocusRows(statement.DefaultChart(), sequence(bill())) {
+		for row, err := range publish(t, revisions...).FocusRows(statement.DefaultChart(), nil, sequence(bill())) {
 			require.NoError(t, err)
 			return row
 		}
@@ -171,6 +175,51 @@ func TestFocusRowsOfARestatement(t *testing.T) {
 	})
 }
 
+// TestFocusRowsOfLateCharges: what a close took for earlier months is told apart, and nothing is lost.
+func TestFocusRowsOfLateCharges(t *testing.T) {
+	late := &statement.LateSums{}
+	add := func(pool, account, amount string) {
+		late.Add(september, &allocation.PlacedPart{
+			Charge: &charge.Charge{BillingPeriod: period.New(2026, time.August), Currency: "USD"},
+			Pool:   pool, Account: account, Category: allocation.CategoryCompute, Amount: money(amount),
+		})
+	}
+	add("", "acme", "2.5")
+	add("platform", "", "-0.01")
+	rows := func(late *statement.LateSums) (own, corrected map[string]decimal.Decimal) {
+		own, corrected = map[string]decimal.Decimal{}, map[string]decimal.Decimal{}
+		for row, err := range publish(t, bill()).FocusRows(statement.DefaultChart(), late, sequence(bill())) {
+			require.NoError(t, err)
+			require.Equal(t, september.Start(), row.BillingStart)
+			at := row.PoolID + " " + row.SubAccountID
+			if row.ChargeClass == "" {
+				own[at] = own[at].Add(row.BilledCost)
+				continue
+			}
+			require.Equal(t, "Correction", row.ChargeClass)
+			require.Equal(t, "2026-08-01", row.PeriodStart.Format(time.DateOnly))
+			corrected[at] = corrected[at].Add(row.BilledCost)
+		}
+		return own, corrected
+	}
+	whole, none := rows(nil)
+	require.Empty(t, none)
+	own, corrected := rows(late)
+	require.Equal(t, "2.5", corrected["direct:compute acme"].String())
+	shared := decimal.Zero
+	for at, amount := range corrected {
+		if strings.HasPrefix(at, "direct:") {
+			require.Equal(t, "direct:compute acme", at, "nobody else has late direct cost")
+			continue
+		}
+		shared = shared.Add(amount)
+	}
+	require.Equal(t, "-0.01", shared.String(), "wherever the pool's cost went")
+	for at, amount := range whole {
+		require.True(t, amount.Equal(own[at].Add(corrected[at])), at)
+	}
+}
+
 // TestRatiosSumToOne: over the cells of a pool, as decimals and as fractions.
 func TestRatiosSumToOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -180,7 +229,7 @@ func TestRatiosSumToOne(t *testing.T) {
 		}
 		bill := []ledger.Transaction{transaction(2, "platform", "USD", cells...)}
 		decimals, fractions := decimal.Zero, new(big.Rat)
-		for row, err := range publish(t, bill).FocusRows(statement.DefaultChart(), sequence(bill)) {
+		for row, err := range publish(t, bill).FocusRows(statement.DefaultChart(), nil, sequence(bill)) {
 			require.NoError(t, err)
 			var details struct {
 				Elements []struct {

@@ -29,7 +29,7 @@ type FocusRow struct {
 	BilledCost     decimal.Decimal
 	EffectiveCost  decimal.Decimal
 	ChargeCategory string
-	// ChargeClass is Correction where the row corrects a revision that was invoiced before, else null.
+	// ChargeClass is Correction where the row corrects a month that was invoiced before, else null.
 	ChargeClass       string
 	ChargeDescription string
 	ServiceCategory   string
@@ -39,11 +39,12 @@ type FocusRow struct {
 	// SubAccountID is the tenant or reserved account, of direct and shared cost alike.
 	SubAccountID   string
 	SubAccountName string
-	// PeriodStart and PeriodEnd bound the charge period: the month that was closed.
+	// PeriodStart and PeriodEnd bound the charge period: the month that was closed, or the earlier one
+	// that late charges are of.
 	PeriodStart time.Time
 	PeriodEnd   time.Time
-	// BillingStart and BillingEnd bound the billing period: the same month, and of a correction the
-	// month in which it was approved, since FOCUS adds nothing to a billing period that was invoiced.
+	// BillingStart and BillingEnd bound the billing period: the month that was closed, and of a
+	// restatement the month in which it was approved, since FOCUS adds nothing to a billing period that was invoiced.
 	BillingStart time.Time
 	BillingEnd   time.Time
 
@@ -64,31 +65,70 @@ type FocusRow struct {
 
 // FocusRows yields a row per cell of what this revision added: all cells of the first, zero cells
 // included, and of a later one what it changed, as corrections on an invoice of its own. Those of all
-// revisions up to one are the bill as that states it. They come in the order of stage, pool, currency
-// and account, one transaction in memory at a time. Errors end the sequence.
-func (p *Publication) FocusRows(chart Chart, transactions iter.Seq2[ledger.Transaction, error]) iter.Seq2[FocusRow, error] {
+// revisions up to one are the bill as that states it. What late charges are part of a cell follows it
+// as a correction of the month that they are of, and the cell's own row has the rest; bridges are not
+// cut. They come in the order of stage, pool, currency and account, one transaction in memory at a
+// time. Errors end the sequence.
+func (p *Publication) FocusRows(chart Chart, late *LateSums, transactions iter.Seq2[ledger.Transaction, error]) iter.Seq2[FocusRow, error] {
 	return func(yield func(FocusRow, error) bool) {
+		late := late.clone()
 		for transaction, err := range transactions {
+			var rows []FocusRow
+			if err == nil {
+				rows, err = p.focusCells(chart, late, transaction)
+			}
 			if err != nil {
 				yield(FocusRow{}, err)
 				return
 			}
-			template := p.focusTemplate(transaction.Key)
-			ratios := shareRatios(transaction.Entries)
-			for i, entry := range transaction.Entries {
-				if ledger.IsTransfer(entry.Account) {
-					continue
-				}
-				row := p.focusCell(chart, template, entry)
-				if row.AllocatedMethodID != "" {
-					row.AllocatedMethodDetails = p.methodDetails(transaction.Key.Pool, ratios, i)
-				}
+			for _, row := range rows {
 				if !yield(row, nil) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// focusCells are the rows of a transaction. What it passes on to other pools is no cell.
+func (p *Publication) focusCells(chart Chart, late *LateSums, transaction ledger.Transaction) ([]FocusRow, error) {
+	shares := shareRatios(transaction.Entries)
+	cut, err := late.cut(transaction, shares)
+	if err != nil {
+		return nil, err
+	}
+	var rows []FocusRow
+	template := p.focusTemplate(transaction.Key)
+	for i, entry := range transaction.Entries {
+		if ledger.IsTransfer(entry.Account) {
+			continue
+		}
+		row := p.focusCell(chart, template, entry)
+		if row.AllocatedMethodID != "" {
+			row.AllocatedMethodDetails = p.methodDetails(transaction.Key.Pool, shares, i)
+		}
+		rows = append(rows, row.cut(cut, i)...)
+	}
+	return rows, nil
+}
+
+// cut returns the row's own part, followed by the corrections of earlier months in it. Those of direct
+// cost are left out where they are zero.
+func (r FocusRow) cut(late []lateCells, i int) []FocusRow {
+	rows := []FocusRow{r}
+	for _, each := range late {
+		amount := each.amounts[i]
+		if amount.IsZero() && r.AllocatedMethodID == "" {
+			continue
+		}
+		corrected := r
+		corrected.ChargeClass, corrected.ChargeDescription = correction, r.ChargeDescription+", late for "+each.month.String()
+		corrected.PeriodStart, corrected.PeriodEnd = each.month.Start(), each.month.End()
+		corrected.BilledCost, corrected.EffectiveCost = amount, amount
+		rows[0].BilledCost, rows[0].EffectiveCost = rows[0].BilledCost.Sub(amount), rows[0].EffectiveCost.Sub(amount)
+		rows = append(rows, corrected)
+	}
+	return rows
 }
 
 // focusTemplate is what all cells of a transaction have in common.

@@ -14,13 +14,22 @@ import (
 
 // Charges implements intake.FrozenInputs.
 func (s *Intake) Charges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error {
+	return s.chargesOf(ctx, ref, func(frozenSlice) bool { return true }, use)
+}
+
+// LateCharges implements intake.FrozenInputs.
+func (s *Intake) LateCharges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error {
+	return s.chargesOf(ctx, ref, func(slice frozenSlice) bool { return slice.Difference }, use)
+}
+
+func (s *Intake) chargesOf(ctx context.Context, ref closing.AttemptRef, wanted func(frozenSlice) bool, use func(*charge.Charge) error) error {
 	frozen, err := s.frozen(ctx, ref)
 	if err != nil {
 		return err
 	}
 	reader := &chargeReader{texts: map[string]string{}, allTags: map[string]map[string]string{}}
 	for _, slice := range frozen.inputs {
-		if slice.Kind != "charges" {
+		if slice.Kind != "charges" || !wanted(slice) {
 			continue
 		}
 		if err := reader.readSlice(ctx, s, slice, frozen, use); err != nil {

@@ -88,6 +88,12 @@ func TestLateCharges(t *testing.T) {
 				assert.Equal(t, "-10", c.EffectiveCost.String())
 			}
 		}
+		var told []string
+		require.NoError(t, d.store.LateCharges(t.Context(), ref, func(c *charge.Charge) error {
+			told = append(told, c.BilledCost.String())
+			return nil
+		}))
+		assert.ElementsMatch(t, amounts[month], told, "they can be told from the month's own")
 		var late []closing.ManifestInput
 		for _, input := range frozen.Manifest.Inputs {
 			if input.Kind == intake.InputLate {
