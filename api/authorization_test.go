@@ -74,12 +74,20 @@ var allowed = map[string]string{
 	"POST /v1/remediations/{remediation_id}/decisions":                       "security_approver",
 	"POST /v1/remediations/{remediation_id}/decision-tokens":                 "security_approver",
 	"POST /v1/remediations/{remediation_id}/review":                          "security_approver",
-	"GET /healthz": "", "GET /readyz": "", "GET /metrics": "", "GET /v1/openapi.json": "",
+	"POST /v1/tenants/{tenant_id}/forecasts":                                 "operator finance_approver security_approver auditor tenant",
+	"GET /v1/forecasts/{forecast_id}":                                        "operator finance_approver security_approver auditor tenant",
+	"GET /v1/forecasts/{forecast_id}/plot.svg":                               "operator finance_approver security_approver auditor tenant",
+	"POST /v1/tenants/{tenant_id}/what-if":                                   "operator finance_approver security_approver auditor tenant",
+	"GET /v1/tenants/{tenant_id}/recommendations":                            "operator finance_approver security_approver auditor tenant",
+	"GET /v1/tenants/{tenant_id}/exhaustion":                                 "operator finance_approver security_approver auditor tenant",
+	"GET /v1/tenants/{tenant_id}/reserved-savings":                           "operator finance_approver auditor tenant",
+	"GET /v1/tenants/{tenant_id}/accuracy":                                   "operator finance_approver security_approver auditor tenant",
+	"GET /healthz":                                                           "", "GET /readyz": "", "GET /metrics": "", "GET /v1/openapi.json": "",
 }
 
 var sampleValues = strings.NewReplacer("{book}", "nobook", "{period}", "2025-09", "{rule_id}", "r1", "{tenant_id}", "acme",
 	"{import_id}", "i1", "{workflow_id}", "w1", "{reservation_id}", "r1", "{schedule_id}", "s1",
-	"{scan_id}", "s1", "{drift_id}", "d1", "{resource_id}", "vm-1", "{remediation_id}", "m1")
+	"{scan_id}", "s1", "{drift_id}", "d1", "{resource_id}", "vm-1", "{remediation_id}", "m1", "{forecast_id}", "f1")
 
 // sampleBodies fit the document where an operation needs a body, so that a role is what decides.
 var sampleBodies = map[string]string{
@@ -87,6 +95,7 @@ var sampleBodies = map[string]string{
 	"backfill":         `{"from":"2026-01-01T00:00:00Z","to":"2026-01-02T00:00:00Z"}`,
 	"allocation-rules": `{"version":1}`, "supersede": `{"version":1}`, "preview": `{"version":1}`,
 	"by-tags": `{"tags":[{"key":"team"}],"from":"2025-09","to":"2025-09"}`, "restatements": `{"reason":"a late credit"}`,
+	"forecasts": `{"metric":"request_rate","horizon_days":7}`, "what-if": `{"traffic_multiplier":1}`,
 	"review": `{"reason":"it was right"}`,
 	"shared": `{"amount":"1","currency":"USD","category":"shared","period":"2025-09"}`,
 }

@@ -79,10 +79,8 @@ func sandboxDetector() (func(context.Context, infra.Resource) ([]drift.Record, e
 		return nil, fault.Wrap(err, fault.Internal, "the machine gives no random bytes")
 	}
 	redactor := secrecy.Redactor{Key: key}
-	detector, err := drift.NewDetector(
-		drift.WithPack(rulesfile.Pack("base")), drift.WithPack(rulesfile.Pack("aws")),
-		drift.WithJudge(judgement.Judge{Secrets: redactor}), drift.WithRedactor(redactor),
-	)
+	detector, err := drift.NewDetector(append(rulesfile.BuiltIn(),
+		drift.WithJudge(judgement.Judge{Secrets: redactor}), drift.WithRedactor(redactor))...)
 	if err != nil {
 		return nil, err
 	}
