@@ -46,6 +46,11 @@ func (a *Remediations) repeat(ctx context.Context, found remediation.Remediation
 	if !found.Automatic {
 		draft.Held = found.Held
 	}
+	if found.State == remediation.Applying {
+		// A try that failed took back what it had written, which made versions of its own. The reconciler
+		// knows them, and refuses those that others made.
+		draft.Resource.Version = found.Plan.Version
+	}
 	planner, err := a.planner(ctx, 0)
 	if err != nil {
 		return nil, false, err

@@ -80,15 +80,20 @@ func (r *remediationRun) stand(standing activities.RemediationStanding) {
 	r.progress.ResultHash, r.progress.Deadline = standing.PlanHash, standing.Deadline
 }
 
-// moveTo notes that an activity moved the remediation on.
+// moveTo notes that an activity moved the remediation on. Back at planning, nothing that was decided
+// on holds any more.
 func (r *remediationRun) moveTo(state remediation.State, reason string) {
 	r.standing.State = state
+	if state == remediation.Planning {
+		r.standing.Direction = ""
+	}
 	r.progress.State, r.progress.Reason = string(state), reason
 }
 
-// step does what comes next. What was approved is carried out, cancelled or not.
+// step does what comes next. What was approved is carried out, cancelled or not, and so is the look
+// afterwards that says what it came to.
 func (r *remediationRun) step(ctx workflow.Context) error {
-	if r.standing.State != remediation.Planning && r.standing.State != remediation.AwaitingApproval {
+	if !r.cancellable() {
 		ctx, _ = workflow.NewDisconnectedContext(ctx)
 	}
 	r.progress.enter(string(r.standing.State))
@@ -113,6 +118,23 @@ func (r *remediationRun) step(ctx workflow.Context) error {
 		return activities.ApplicationError(fault.New(fault.Internal, "a remediation cannot go on from %s", r.standing.State))
 	}
 }
+
+// cancellable reports whether nothing is decided that would have to be carried out. Planning goes on
+// where a change was just verified.
+func (r *remediationRun) cancellable() bool {
+	switch r.standing.State {
+	case remediation.Planning:
+		return !r.verified()
+	case remediation.AwaitingApproval:
+		return true
+	default:
+		return false
+	}
+}
+
+// verified reports whether what was decided on is there: only from verifying a remediation comes back
+// to planning with its direction.
+func (r *remediationRun) verified() bool { return r.standing.Direction != "" }
 
 func (r *remediationRun) plan(ctx workflow.Context) error {
 	if r.plans++; r.plans > mostPlans {
@@ -195,7 +217,7 @@ func (r *remediationRun) giveUp(ctx workflow.Context, cause error) error {
 	state, outcome, code := remediation.Failed, "failed", activities.FaultOf(cause).Code
 	reason := activities.FaultOf(cause).Message
 	if temporal.IsCanceledError(cause) && ctx.Err() != nil {
-		state, outcome, code, reason = remediation.Cancelled, "cancelled", "", "it was cancelled before a change"
+		state, outcome, code, reason = remediation.Cancelled, "cancelled", "", "it was cancelled before anybody agreed to what it planned"
 	}
 	err := activities.EndRemediation(under(last, lastWord), activities.EndRemediationInput{Ref: r.ref, State: state, Code: code, Reason: reason})
 	if err != nil {

@@ -114,7 +114,11 @@ func (p *Planner) plan(resource infra.Resource, all, chosen []drift.Record) (*Pl
 	if len(chosen) == 0 {
 		return nil, nil
 	}
-	plan := &Plan{Version: resource.Version, State: p.digest(resource), RulesVersion: p.RulesVersion}
+	state, err := p.digest(resource)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{Version: resource.Version, State: state, RulesVersion: p.RulesVersion}
 	if err := p.choose(plan, resource, all, chosen); err != nil {
 		return nil, err
 	}
@@ -198,15 +202,23 @@ func wholeOptions(resource infra.Resource, kind drift.ChangeType) (revert, accep
 	return remove, write(infra.SideDesired, resource.Actual)
 }
 
-// digest stands for both configurations, keyed so that nobody can try secrets against it.
-func (p *Planner) digest(resource infra.Resource) string {
+// digest stands for both configurations, keyed so that nobody can try secrets against it. White space
+// and the order of keys are no part of a state.
+func (p *Planner) digest(resource infra.Resource) (string, error) {
 	mac := hmac.New(sha256.New, p.DigestKey)
 	for _, side := range []infra.Side{infra.SideDesired, infra.SideActual} {
-		text := resource.Configuration(side)
+		value, err := parse(resource.Configuration(side))
+		if err != nil {
+			return "", err
+		}
+		var text []byte
+		if !value.IsMissing() {
+			text = value.AppendJSON(nil)
+		}
 		mac.Write([]byte(strconv.Itoa(len(text)) + ":"))
 		mac.Write(text)
 	}
-	return hex.EncodeToString(mac.Sum(nil)[:16])
+	return hex.EncodeToString(mac.Sum(nil)[:16]), nil
 }
 
 func difference(record drift.Record) Difference {
