@@ -16,12 +16,14 @@ import (
 func TestStoredHistoriesReplay(t *testing.T) {
 	files, err := filepath.Glob("testdata/replay/*/*.json")
 	require.NoError(t, err)
-	require.NotEmpty(t, files, "go test ./test/integration -run TestRecordHistories -update records histories")
+	require.NotEmpty(t, files, "go test ./test/integration -run TestRecord -update records histories")
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
 			replayer := worker.NewWorkflowReplayer()
 			replayer.RegisterWorkflowWithOptions(workflows.PeriodClose, workflow.RegisterOptions{Name: workflows.TypePeriodClose})
 			replayer.RegisterWorkflowWithOptions(workflows.PeriodRestatement, workflow.RegisterOptions{Name: workflows.TypePeriodRestatement})
+			replayer.RegisterWorkflowWithOptions(workflows.DriftScan, workflow.RegisterOptions{Name: workflows.TypeDriftScan})
+			replayer.RegisterWorkflowWithOptions(workflows.Remediation, workflow.RegisterOptions{Name: workflows.TypeRemediation})
 			replayer.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})
 			require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(nil, file))
 		})
@@ -30,9 +32,17 @@ func TestStoredHistoriesReplay(t *testing.T) {
 
 // TestAnotherOrderOfStepsDoesNotReplay makes sure that the test above can fail.
 func TestAnotherOrderOfStepsDoesNotReplay(t *testing.T) {
-	replayer := worker.NewWorkflowReplayer()
-	replayer.RegisterWorkflowWithOptions(func(ctx workflow.Context, _ workflows.PeriodCloseInput) error {
-		return workflow.ExecuteActivity(ctx, "AllocateCosts").Get(ctx, nil)
-	}, workflow.RegisterOptions{Name: workflows.TypePeriodClose})
-	require.Error(t, replayer.ReplayWorkflowHistoryFromJSONFile(nil, "testdata/replay/v0.1.0/period_close_approved.json"))
+	for file, changed := range map[string]struct{ workflowType, activity string }{
+		"period_close_approved": {workflows.TypePeriodClose, "AllocateCosts"},
+		"drift_scan_complete":   {workflows.TypeDriftScan, "SettleScan"},
+		"remediation_approved":  {workflows.TypeRemediation, "ApplyRemediation"},
+	} {
+		t.Run(file, func(t *testing.T) {
+			replayer := worker.NewWorkflowReplayer()
+			replayer.RegisterWorkflowWithOptions(func(ctx workflow.Context, _ any) error {
+				return workflow.ExecuteActivity(ctx, changed.activity).Get(ctx, nil)
+			}, workflow.RegisterOptions{Name: changed.workflowType})
+			require.Error(t, replayer.ReplayWorkflowHistoryFromJSONFile(nil, "testdata/replay/v0.1.0/"+file+".json"))
+		})
+	}
 }
