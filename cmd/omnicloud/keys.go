@@ -1,16 +1,23 @@
 package main
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
+	"github.com/omnicloud/omnicloud/internal/secretfile"
 	"github.com/omnicloud/omnicloud/internal/token"
-	"github.com/omnicloud/omnicloud/internal/webhook"
+)
+
+// The secrets of the keys folder.
+const (
+	// webhookSecretFile holds what notifications are signed with.
+	webhookSecretFile = "webhook-secret"
+	// driftSecretFile holds what the tags are keyed with that stand for secrets in drift. With another
+	// one every hidden value looks changed.
+	driftSecretFile = "drift-secret"
 )
 
 // keysCommand looks after the folder of keys.
@@ -33,7 +40,7 @@ func (c *keysInitCommand) Run(std streams) error {
 	return err
 }
 
-// createKeys makes the keys for tokens, payloads and webhooks that a folder lacks.
+// createKeys makes the keys for tokens, payloads, webhooks and drift that a folder lacks.
 func createKeys(folder string) error {
 	if _, err := token.CreateKeys(folder); err != nil {
 		return err
@@ -41,7 +48,7 @@ func createKeys(folder string) error {
 	if _, err := payloadcodec.CreateFileRing(folder); err != nil {
 		return err
 	}
-	return webhook.CreateSecret(folder)
+	return errors.Join(secretfile.Create(folder, webhookSecretFile), secretfile.Create(folder, driftSecretFile))
 }
 
 // tokens opens the keys that sign and verify tokens.
@@ -56,22 +63,10 @@ func (f keyFlags) payloads() (*payloadcodec.FileRing, error) {
 	return ring, f.explain(err)
 }
 
-// webhookSecret opens the secret that notifications are signed with.
-func (f keyFlags) webhookSecret() ([]byte, error) {
-	secret, err := webhook.OpenSecret(f.KeysDir)
+// secret opens a secret of the folder.
+func (f keyFlags) secret(file string) ([]byte, error) {
+	secret, err := secretfile.Open(f.KeysDir, file)
 	return secret, f.explain(err)
-}
-
-// driftSecret keys the tags that stand for secrets in drift. It is derived from the installation's
-// secret, so that neither gives the other away.
-func (f keyFlags) driftSecret() ([]byte, error) {
-	secret, err := f.webhookSecret()
-	if err != nil {
-		return nil, err
-	}
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte("drift"))
-	return mac.Sum(nil), nil
 }
 
 // explain says what to do about a folder that lacks a key.

@@ -34,7 +34,7 @@ func TestKeys(t *testing.T) {
 		require.Zero(t, code, stderr)
 		before, err := filepath.Glob(filepath.Join(folder, "*"))
 		require.NoError(t, err)
-		require.Len(t, before, 4, "payload keys, the pair for tokens, the secret for webhooks")
+		require.Len(t, before, 5, "payload keys, the pair for tokens, the secrets for webhooks and for drift")
 		minted := mint(t, folder, "--subject", "olga", "--role", "operator")
 
 		code, _, stderr = execute(t, "keys", "init", "--keys-dir", folder)

@@ -37,7 +37,7 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	secret, err := c.Connections.Keys.driftSecret()
+	secret, err := c.Connections.Keys.secret(driftSecretFile)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (c *workerCommand) notifications(pool *pgxpool.Pool, logger *slog.Logger) (
 	if c.WebhookURL == "" {
 		return dispatcher, nil
 	}
-	secret, err := c.Connections.Keys.webhookSecret()
+	secret, err := c.Connections.Keys.secret(webhookSecretFile)
 	if err != nil {
 		return nil, err
 	}

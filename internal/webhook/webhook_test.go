@@ -3,11 +3,8 @@ package webhook_test
 import (
 	"context"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -73,28 +70,4 @@ func TestVerify(t *testing.T) {
 	} {
 		t.Run(name+" is refused", func(t *testing.T) { require.True(t, fault.Is(err, fault.Unauthenticated)) })
 	}
-}
-
-func TestOpenSecret(t *testing.T) {
-	t.Run("is made once, for its owner alone", func(t *testing.T) {
-		folder := filepath.Join(t.TempDir(), "keys")
-		_, err := webhook.OpenSecret(folder)
-		require.ErrorIs(t, err, fs.ErrNotExist, "opening makes none")
-		require.NoError(t, webhook.CreateSecret(folder))
-		first, err := webhook.OpenSecret(folder)
-		require.NoError(t, err)
-		require.NoError(t, webhook.CreateSecret(folder))
-		again, err := webhook.OpenSecret(folder)
-		require.NoError(t, err)
-		require.Equal(t, first, again)
-		info, err := os.Stat(filepath.Join(folder, webhook.SecretFileName))
-		require.NoError(t, err)
-		require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
-	})
-	t.Run("a short one is refused", func(t *testing.T) {
-		folder := t.TempDir()
-		require.NoError(t, os.WriteFile(filepath.Join(folder, webhook.SecretFileName), []byte("abcd"), 0o600))
-		_, err := webhook.OpenSecret(folder)
-		require.True(t, fault.Is(err, fault.InvalidInput))
-	})
 }
