@@ -28,6 +28,8 @@ type Detector struct {
 	added       []row // by the methods that add rules
 	comparators map[string]*semantic.Comparator
 	programs    map[programKey]*program
+	// schemas are those of resources, by their text: what is made of a schema is kept with its pointer.
+	schemas map[string]*Schema
 }
 
 type programKey struct {
@@ -35,7 +37,7 @@ type programKey struct {
 	schema       *Schema
 }
 
-// rememberedPrograms bounds the programs that a detector keeps.
+// rememberedPrograms bounds the programs, and the schemas, that a detector keeps.
 const rememberedPrograms = 4096
 
 // Option sets up a Detector.
@@ -86,7 +88,7 @@ func WithIDs(newID func() string) Option { return func(d *Detector) { d.newID = 
 func NewDetector(options ...Option) (*Detector, error) {
 	d := &Detector{
 		mode: Declared, now: time.Now, newID: func() string { return uuid.Must(uuid.NewV7()).String() },
-		comparators: make(map[string]*semantic.Comparator), programs: make(map[programKey]*program),
+		comparators: make(map[string]*semantic.Comparator), programs: make(map[programKey]*program), schemas: make(map[string]*Schema),
 	}
 	for _, option := range options {
 		option(d)
@@ -155,6 +157,7 @@ func (d *Detector) Compare(subject Subject, desired, actual document.Value) (Fin
 	w := walker{program: program, mode: d.mode, recording: true}
 	w.resource(desired, actual)
 	finding.Changes, finding.Approximate = w.changes, w.approximate
+	finding.doubt()
 	if len(finding.Changes) == 0 {
 		return finding, nil
 	}

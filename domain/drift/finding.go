@@ -2,6 +2,7 @@ package drift
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
@@ -39,6 +40,10 @@ type Change struct {
 	Ruled bool
 	// Sensitive says that a rule marks the path as secret.
 	Sensitive bool
+	// Unsure says that the difference may not be one, or may be another: the place is write-only, so that
+	// what is read is not what was written, or it lies in a list whose elements were paired
+	// near-optimally.
+	Unsure bool
 }
 
 // Finding is a comparison's outcome, with values; it must not be stored or logged.
@@ -50,6 +55,18 @@ type Finding struct {
 	Secrets []document.Value
 	// Approximate are lists so different that elements were paired near-optimally.
 	Approximate []configpath.Path
+}
+
+// doubt marks the changes within lists whose elements were paired near-optimally.
+func (f *Finding) doubt() {
+	for _, list := range f.Approximate {
+		for i := range f.Changes {
+			path := f.Changes[i].Path
+			if len(path) >= len(list) && slices.Equal(path[:len(list)], list) {
+				f.Changes[i].Unsure = true
+			}
+		}
+	}
 }
 
 // Judge tells the severity of changes by what they do to the whole resource, such as widening its

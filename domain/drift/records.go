@@ -49,17 +49,17 @@ func (c Change) action() string {
 }
 
 // autoRemediable reports whether the change may be mended without a person: what touches security,
-// is secret, or would delete or create a resource may not.
+// is secret or unsure, or would delete or create a resource may not.
 func (c Change) autoRemediable() bool {
-	return !c.Severity.AtLeast(Security) && !c.Sensitive && c.Type != ResourceMissing && c.Type != ResourceExtra
+	return !c.Severity.AtLeast(Security) && !c.Sensitive && !c.Unsure && c.Type != ResourceMissing && c.Type != ResourceExtra
 }
 
-// Marked returns the values of a resource's configuration at paths that rules mark as sensitive, so
-// that they can be hidden in other documents too. An error is InvalidInput, about the subject's schema.
+// Marked returns the values of a resource's configuration at paths that rules or its schema mark as
+// sensitive, so that they can be hidden in other documents too. An error is InvalidInput, about the
+// subject's schema.
 func (d *Detector) Marked(subject Subject, value document.Value) ([]document.Value, error) {
-	// Only rules mark paths; a schema does not.
 	marks := func(l layer) bool { return len(l.rules.Sensitive) > 0 }
-	if !slices.ContainsFunc(d.layers, marks) {
+	if !slices.ContainsFunc(d.layers, marks) && (subject.Schema == nil || len(subject.Schema.Sensitive) == 0) {
 		return nil, nil
 	}
 	program, err := d.program(subject)

@@ -40,8 +40,8 @@ func (d *Detector) ScanTenantResources(ctx context.Context, tenantID string, res
 	return report, nil
 }
 
-// ScanResource compares a resource as the state service knows it. Configuration that is no JSON is an
-// Upstream error that names resource and side; a resource that its provider could not be asked about is
+// ScanResource compares a resource as the state service knows it, by its schema where it has one.
+// Configuration that is no JSON is an Upstream error that names resource and side; a resource that its provider could not be asked about is
 // an Unavailable one, since it may be as declared, drifted or gone.
 func (d *Detector) ScanResource(resource infra.Resource) ([]Record, error) {
 	if !resource.Readable() {
@@ -55,8 +55,45 @@ func (d *Detector) ScanResource(resource infra.Resource) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	subject := Subject{ResourceID: resource.ID, ResourceType: resource.Type, TenantID: resource.TenantID}
+	subject, err := d.Subject(resource)
+	if err != nil {
+		return nil, err
+	}
 	return d.DetectResourceDrift(subject, desired, actual)
+}
+
+// Subject returns what a comparison of a resource is about. Schemas that are written alike are one, as
+// long as they are remembered. A schema that is not understood is an Upstream error that names the
+// resource.
+func (d *Detector) Subject(resource infra.Resource) (Subject, error) {
+	subject := Subject{ResourceID: resource.ID, ResourceType: resource.Type, TenantID: resource.TenantID}
+	if resource.Schema == nil {
+		return subject, nil
+	}
+	d.mutex.RLock()
+	subject.Schema = d.schemas[string(resource.Schema)]
+	d.mutex.RUnlock()
+	if subject.Schema != nil {
+		return subject, nil
+	}
+	value, err := document.Parse(resource.Schema)
+	if err == nil {
+		subject.Schema, err = ParseSchema(value)
+	}
+	if err != nil {
+		return Subject{}, fault.Wrap(err, fault.Upstream, "the schema of resource %s is not understood", resource.ID)
+	}
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if known := d.schemas[string(resource.Schema)]; known != nil {
+		subject.Schema = known
+		return subject, nil
+	}
+	if len(d.schemas) >= rememberedPrograms {
+		clear(d.schemas)
+	}
+	d.schemas[string(resource.Schema)] = subject.Schema
+	return subject, nil
 }
 
 func side(resourceID, name string, raw json.RawMessage) (document.Value, error) {

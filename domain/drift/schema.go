@@ -27,6 +27,8 @@ type Schema struct {
 	FreeFormMaps []string
 	// Watched are paths whose live value matters though nobody declared it.
 	Watched []string
+	// Sensitive paths hold secrets.
+	Sensitive []string
 }
 
 // SchemaDefault is the default of a path.
@@ -36,8 +38,8 @@ type SchemaDefault struct {
 }
 
 // ParseSchema reads the schema of a pair: lists readOnlyPaths, writeOnlyPaths, createOnlyPaths,
-// unorderedScalarPaths, unorderedObjectArrayPaths and freeFormMapPaths, and objects defaults and defaultPaths. Paths are
-// dotted (A.*.B) or JSON pointers (/properties/A/*/B). Other members are not read. A whole resource
+// unorderedScalarPaths, unorderedObjectArrayPaths, freeFormMapPaths and sensitivePaths, and objects
+// defaults and defaultPaths. Paths are dotted (A.*.B) or JSON pointers (/properties/A/*/B). Other members are not read. A whole resource
 // schema of CloudFormation's registry, with properties and readOnlyProperties, is read as well. An
 // error is InvalidInput.
 func ParseSchema(value document.Value) (*Schema, error) {
@@ -51,7 +53,7 @@ func ParseSchema(value document.Value) (*Schema, error) {
 	for key, into := range map[string]*[]string{
 		"readOnlyPaths": &schema.ReadOnly, "writeOnlyPaths": &schema.WriteOnly, "createOnlyPaths": &schema.CreateOnly,
 		"unorderedScalarPaths": &schema.UnorderedScalars, "unorderedObjectArrayPaths": &schema.UnorderedObjects,
-		"freeFormMapPaths": &schema.FreeFormMaps,
+		"freeFormMapPaths": &schema.FreeFormMaps, "sensitivePaths": &schema.Sensitive,
 	} {
 		list := value.Get(key)
 		if kind := list.Kind(); kind != document.Array && kind != document.Missing && kind != document.Null {
@@ -115,6 +117,9 @@ func (s *Schema) rules() Rules {
 	}
 	for _, path := range s.Watched {
 		rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: path}})
+	}
+	for _, path := range s.Sensitive {
+		rules.Sensitive = append(rules.Sensitive, SensitiveRule{Scope{Path: path}})
 	}
 	for _, path := range s.FreeFormMaps {
 		rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: path + ".*"}, Beside: true})

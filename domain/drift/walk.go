@@ -251,7 +251,7 @@ func (w *walker) record(v *verdict, kind ChangeType, desired, actual document.Va
 	}
 	w.changes = append(w.changes, Change{
 		Path: slices.Clone(w.path), Type: kind, Desired: desired, Actual: actual,
-		Severity: severity, Ruled: v.own, Sensitive: v.sensitive,
+		Severity: severity, Ruled: v.own, Sensitive: v.sensitive, Unsure: v.writeOnly,
 	})
 }
 

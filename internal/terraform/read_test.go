@@ -120,6 +120,32 @@ func TestIdsAreMadeOfAddresses(t *testing.T) {
 	assert.Equal(t, []string{"a.n.0", "a.n.1"}, resources[2].DependsOn)
 }
 
+func TestMarksStayWithImportedResources(t *testing.T) {
+	shown := func(marks string) string {
+		return `{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"x.y","type":"x","values":{},"sensitive_values":` + marks + `}]}}}`
+	}
+	instance := func(attributes string) string {
+		return `{"version":4,"terraform_version":"1.5.7","resources":[{"mode":"managed","type":"x","name":"y","instances":[
+			{"attributes":{},"sensitive_attributes":` + attributes + `}]}]}`
+	}
+	for name, testCase := range map[string]struct{ text, want string }{
+		"none":             {shown(`{"a":false,"b":{}}`), ``},
+		"an attribute":     {shown(`{"a":true}`), `{"sensitivePaths":["/properties/a"]}`},
+		"within a list":    {shown(`{"l":[{"x":true},{"x":true}]}`), `{"sensitivePaths":["/properties/l/*/x"]}`},
+		"everything":       {shown(`true`), `{"sensitivePaths":["/properties/*"]}`},
+		"one with a slash": {shown(`{"tags":{"a/b":true}}`), `{"sensitivePaths":["/properties/tags/*"]}`},
+		"of a state file":  {instance(`[[{"type":"get_attr","value":"l"},{"type":"index","value":{"value":0,"type":"number"}},{"type":"get_attr","value":"x"}]]`), `{"sensitivePaths":["/properties/l/*/x"]}`},
+		"of a map":         {instance(`[[{"type":"get_attr","value":"m"},{"type":"index","value":{"value":"k","type":"string"}}]]`), `{"sensitivePaths":["/properties/m/k"]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resources, err := terraform.ReadResources("s", []byte(testCase.text))
+			require.NoError(t, err)
+			require.Len(t, resources, 1)
+			assert.Equal(t, testCase.want, string(resources[0].Schema))
+		})
+	}
+}
+
 func FuzzReaders(f *testing.F) {
 	f.Add(string(plan(`{"address":"x.y","type":"x","change":{"before":{"x":1},"after":null,"before_sensitive":{"x":[true]}}}`)))
 	f.Add(`{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"a","type":"b","values":{}}],"child_modules":[{}]}}}`)

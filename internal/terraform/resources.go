@@ -41,6 +41,16 @@ func ReadResources(name string, text []byte) ([]infra.Resource, error) {
 type collection struct {
 	resources []infra.Resource
 	position  map[string]int
+	// sensitive are the paths by address that Terraform marks.
+	sensitive map[string][]string
+}
+
+// hide notes sensitive paths of a resource.
+func (c *collection) hide(address string, paths []string) {
+	if c.sensitive == nil {
+		c.sensitive = map[string][]string{}
+	}
+	c.sensitive[address] = append(c.sensitive[address], paths...)
 }
 
 // at returns the resource of an address, made where it is not there yet.
@@ -62,7 +72,7 @@ func (c *collection) settle() {
 	instances := map[string][]string{}
 	for i := range c.resources {
 		address := c.resources[i].ID
-		c.resources[i].ID = idOf(address)
+		c.resources[i].ID, c.resources[i].Schema = idOf(address), schemaOf(c.sensitive[address])
 		instances[address] = append(instances[address], c.resources[i].ID)
 		if of, _, indexed := strings.Cut(address, "["); indexed && strings.HasSuffix(address, "]") && !strings.Contains(of, "module.") {
 			instances[of] = append(instances[of], c.resources[i].ID)
@@ -113,9 +123,11 @@ func (c *collection) shown(name string, root document.Value) error {
 		entry := c.at(resource.Get("address").Text(), resource.Get("type").Text())
 		entry.Desired = resource.Get("values").AppendJSON(nil)
 		entry.DependsOn = dependencies(resource.Get("depends_on"))
+		c.hide(resource.Get("address").Text(), markedPaths(sensitiveRoot, resource.Get("sensitive_values")))
 	})
 	eachResource(actual.Get("root_module"), func(resource document.Value) {
 		c.at(resource.Get("address").Text(), resource.Get("type").Text()).Actual = resource.Get("values").AppendJSON(nil)
+		c.hide(resource.Get("address").Text(), markedPaths(sensitiveRoot, resource.Get("sensitive_values")))
 	})
 	return nil
 }
@@ -149,7 +161,9 @@ func (c *collection) stateFile(name string, root document.Value) error {
 			if !instance.Get("deposed").IsMissing() {
 				continue
 			}
-			entry := c.at(address+index(instance.Get("index_key")), resource.Get("type").Text())
+			whole := address + index(instance.Get("index_key"))
+			entry := c.at(whole, resource.Get("type").Text())
+			c.hide(whole, attributePaths(instance.Get("sensitive_attributes")))
 			entry.Desired = instance.Get("attributes").AppendJSON(nil)
 			entry.DependsOn = dependencies(instance.Get("dependencies"))
 		}
