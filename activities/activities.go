@@ -27,9 +27,13 @@ const (
 // Clock tells the time; tests have their own.
 type Clock func() time.Time
 
-// execute runs an activity under the options of ctx and returns its typed result.
-func execute[Result any](ctx workflow.Context, activity any, input any) (Result, error) {
+// execute runs an activity under the options of ctx and returns its typed result. The Temporal UI shows
+// the summary beside its name.
+func execute[Result any](ctx workflow.Context, activity any, summary string, input any) (Result, error) {
 	var result Result
+	options := workflow.GetActivityOptions(ctx)
+	options.Summary = summary
+	ctx = workflow.WithActivityOptions(ctx, options)
 	err := workflow.ExecuteActivity(ctx, activity, input).Get(ctx, &result)
 	return result, err
 }

@@ -86,5 +86,5 @@ func (a *Allocation) allocate(ctx context.Context, status closing.Status, pulse 
 
 // AllocateCosts calls the activity of that name.
 func AllocateCosts(ctx workflow.Context, ref closing.AttemptRef) (Allocated, error) {
-	return execute[Allocated](ctx, allocations.AllocateCosts, ref)
+	return execute[Allocated](ctx, allocations.AllocateCosts, "splits every charge, and each pool over its tenants", ref)
 }

@@ -62,5 +62,5 @@ func postingMessages(ref closing.AttemptRef, revision int, lines []closing.Posti
 
 // ApproveResult calls the activity of that name.
 func ApproveResult(ctx workflow.Context, input DecisionInput) (Approved, error) {
-	return execute[Approved](ctx, closings.ApproveResult, input)
+	return execute[Approved](ctx, closings.ApproveResult, "seals the approved result in the ledger", input)
 }

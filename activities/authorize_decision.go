@@ -79,5 +79,5 @@ func (a *Closing) ruleAuthors(ctx context.Context, ref closing.AttemptRef) ([]st
 
 // AuthorizeDecision calls the activity of that name.
 func AuthorizeDecision(ctx workflow.Context, input DecisionInput) (Ruling, error) {
-	return execute[Ruling](ctx, closings.AuthorizeDecision, input)
+	return execute[Ruling](ctx, closings.AuthorizeDecision, "checks whose decision this is, and whether it counts", input)
 }

@@ -53,5 +53,5 @@ func (a *Closing) BeginAttempt(ctx context.Context, ref closing.AttemptRef) (Pla
 
 // BeginAttempt calls the activity of that name.
 func BeginAttempt(ctx workflow.Context, ref closing.AttemptRef) (Plan, error) {
-	return execute[Plan](ctx, closings.BeginAttempt, ref)
+	return execute[Plan](ctx, closings.BeginAttempt, "reads where the period stands", ref)
 }

@@ -23,6 +23,6 @@ func (a *Closing) ClosePeriod(ctx context.Context, ref closing.AttemptRef) error
 
 // ClosePeriod calls the activity of that name.
 func ClosePeriod(ctx workflow.Context, ref closing.AttemptRef) error {
-	_, err := execute[nothing](ctx, closings.ClosePeriod, ref)
+	_, err := execute[nothing](ctx, closings.ClosePeriod, "marks the period as closed", ref)
 	return err
 }

@@ -41,5 +41,5 @@ func (a *Intake) CollectInputs(ctx context.Context, ref closing.AttemptRef) (Col
 
 // CollectInputs calls the activity of that name.
 func CollectInputs(ctx workflow.Context, ref closing.AttemptRef) (Collected, error) {
-	return execute[Collected](ctx, intakes.CollectInputs, ref)
+	return execute[Collected](ctx, intakes.CollectInputs, "fetches charges, usage, tenants and invoices", ref)
 }

@@ -104,10 +104,10 @@ var watches *Watch
 
 // DetectAnomalies calls the activity of that name.
 func DetectAnomalies(ctx workflow.Context, ref closing.AttemptRef) (DetectedAnomalies, error) {
-	return execute[DetectedAnomalies](ctx, watches.DetectAnomalies, ref)
+	return execute[DetectedAnomalies](ctx, watches.DetectAnomalies, "looks for costs that rose", ref)
 }
 
 // PublishEvents calls the activity of that name.
 func PublishEvents(ctx workflow.Context, ref closing.AttemptRef) (Published, error) {
-	return execute[Published](ctx, watches.PublishEvents, ref)
+	return execute[Published](ctx, watches.PublishEvents, "tells monitor of them", ref)
 }

@@ -102,5 +102,5 @@ func (a *DriftScans) request(scan driftwatch.Scan, candidate driftwatch.Candidat
 
 // OpenRemediations calls the activity of that name.
 func OpenRemediations(ctx workflow.Context, ref driftwatch.ScanRef) (OpenedRemediations, error) {
-	return execute[OpenedRemediations](ctx, driftScans.OpenRemediations, ref)
+	return execute[OpenedRemediations](ctx, driftScans.OpenRemediations, "opens a remediation for each resource that may be mended", ref)
 }

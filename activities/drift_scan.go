@@ -60,7 +60,7 @@ func (a *DriftScans) OpenDriftScan(ctx context.Context, input OpenDriftScanInput
 
 // OpenDriftScan calls the activity of that name.
 func OpenDriftScan(ctx workflow.Context, input OpenDriftScanInput) (OpenedDriftScan, error) {
-	return execute[OpenedDriftScan](ctx, driftScans.OpenDriftScan, input)
+	return execute[OpenedDriftScan](ctx, driftScans.OpenDriftScan, "opens a scan, or finds the one under way", input)
 }
 
 // ScannedTenants is a page of the tenants that a sweep scans; Next is empty at the end.
@@ -94,7 +94,7 @@ func (a *DriftScans) ListScannedTenants(ctx context.Context, after string) (Scan
 
 // ListScannedTenants calls the activity of that name.
 func ListScannedTenants(ctx workflow.Context, after string) (ScannedTenants, error) {
-	return execute[ScannedTenants](ctx, driftScans.ListScannedTenants, after)
+	return execute[ScannedTenants](ctx, driftScans.ListScannedTenants, "lists the tenants to scan", after)
 }
 
 // ScannedResources counts what a scan worked through; Doubt says why it did not see everything.
@@ -142,7 +142,7 @@ func (a *DriftScans) rulesOf(ctx context.Context, scan driftwatch.Scan) (driftwa
 
 // ScanResources calls the activity of that name.
 func ScanResources(ctx workflow.Context, ref driftwatch.ScanRef) (ScannedResources, error) {
-	return execute[ScannedResources](ctx, driftScans.ScanResources, ref)
+	return execute[ScannedResources](ctx, driftScans.ScanResources, "compares each resource with what is declared", ref)
 }
 
 // SettleScanInput ends a scan.
@@ -170,7 +170,7 @@ func (a *DriftScans) SettleScan(ctx context.Context, input SettleScanInput) (Set
 
 // SettleScan calls the activity of that name.
 func SettleScan(ctx workflow.Context, input SettleScanInput) (SettledScan, error) {
-	return execute[SettledScan](ctx, driftScans.SettleScan, input)
+	return execute[SettledScan](ctx, driftScans.SettleScan, "records what is new, known, and gone", input)
 }
 
 // PublishEscalations delivers the scan's escalations to compliance, which stores each one's key, so
@@ -205,7 +205,7 @@ func (a *DriftScans) escalate(ctx context.Context, message outbox.Message) error
 
 // PublishEscalations calls the activity of that name.
 func PublishEscalations(ctx workflow.Context, ref driftwatch.ScanRef) (Published, error) {
-	return execute[Published](ctx, driftScans.PublishEscalations, ref)
+	return execute[Published](ctx, driftScans.PublishEscalations, "tells compliance what touches security", ref)
 }
 
 // FailedScan says why a scan cannot go on.
@@ -221,7 +221,7 @@ func (a *DriftScans) FailScan(ctx context.Context, failed FailedScan) error {
 
 // FailScan calls the activity of that name.
 func FailScan(ctx workflow.Context, failed FailedScan) error {
-	_, err := execute[nothing](ctx, driftScans.FailScan, failed)
+	_, err := execute[nothing](ctx, driftScans.FailScan, "records why the scan ended early", failed)
 	return err
 }
 

@@ -30,6 +30,6 @@ func (a *Closing) FailPeriod(ctx context.Context, failure Failure) error {
 
 // FailPeriod calls the activity of that name.
 func FailPeriod(ctx workflow.Context, failure Failure) error {
-	_, err := execute[nothing](ctx, closings.FailPeriod, failure)
+	_, err := execute[nothing](ctx, closings.FailPeriod, "records why the attempt failed", failure)
 	return err
 }

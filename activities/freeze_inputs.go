@@ -86,5 +86,5 @@ func manifestRules(active []allocation.RuleVersion) []closing.ManifestRule {
 
 // FreezeInputs calls the activity of that name.
 func FreezeInputs(ctx workflow.Context, ref closing.AttemptRef) (Frozen, error) {
-	return execute[Frozen](ctx, intakes.FreezeInputs, ref)
+	return execute[Frozen](ctx, intakes.FreezeInputs, "lists the inputs by hash: what comes later is late", ref)
 }

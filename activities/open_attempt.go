@@ -44,5 +44,5 @@ func (a *Closing) OpenAttempt(ctx context.Context, input OpenAttemptInput) (Open
 
 // OpenAttempt calls the activity of that name.
 func OpenAttempt(ctx workflow.Context, input OpenAttemptInput) (OpenedAttempt, error) {
-	return execute[OpenedAttempt](ctx, closings.OpenAttempt, input)
+	return execute[OpenedAttempt](ctx, closings.OpenAttempt, "opens an attempt at closing, or finds the one under way", input)
 }

@@ -84,5 +84,5 @@ var publications *Publication
 
 // PublishPostings calls the activity of that name.
 func PublishPostings(ctx workflow.Context, input PublishInput) (Published, error) {
-	return execute[Published](ctx, publications.PublishPostings, input)
+	return execute[Published](ctx, publications.PublishPostings, "sends statements and postings out", input)
 }

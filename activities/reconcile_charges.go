@@ -47,5 +47,5 @@ func (a *Intake) ReconcileCharges(ctx context.Context, ref closing.AttemptRef) (
 
 // ReconcileCharges calls the activity of that name.
 func ReconcileCharges(ctx workflow.Context, ref closing.AttemptRef) (Reconciled, error) {
-	return execute[Reconciled](ctx, intakes.ReconcileCharges, ref)
+	return execute[Reconciled](ctx, intakes.ReconcileCharges, "compares the charges with the invoices", ref)
 }

@@ -29,6 +29,6 @@ func (a *Closing) recordRefusal(ctx context.Context, ref closing.AttemptRef, dec
 
 // RefuseDecision calls the activity of that name.
 func RefuseDecision(ctx workflow.Context, refused RefusedDecision) error {
-	_, err := execute[nothing](ctx, closings.RefuseDecision, refused)
+	_, err := execute[nothing](ctx, closings.RefuseDecision, "records a decision that does not count", refused)
 	return err
 }

@@ -47,6 +47,6 @@ func (a *Closing) AnnounceRefusedStart(ctx context.Context, refused RefusedStart
 
 // AnnounceRefusedStart calls the activity of that name.
 func AnnounceRefusedStart(ctx workflow.Context, refused RefusedStart) error {
-	_, err := execute[nothing](ctx, closings.AnnounceRefusedStart, refused)
+	_, err := execute[nothing](ctx, closings.AnnounceRefusedStart, "tells people why the close did not start", refused)
 	return err
 }

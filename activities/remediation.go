@@ -92,7 +92,7 @@ func (a *Remediations) standing(found remediation.Remediation) RemediationStandi
 
 // BeginRemediation calls the activity of that name.
 func BeginRemediation(ctx workflow.Context, ref remediation.Ref) (RemediationStanding, error) {
-	return execute[RemediationStanding](ctx, remediations.BeginRemediation, ref)
+	return execute[RemediationStanding](ctx, remediations.BeginRemediation, "reads where the remediation stands", ref)
 }
 
 // PlanRemediation plans for the resource as it is now and keeps the plan. Where nothing is left to
@@ -149,7 +149,7 @@ func (a *Remediations) nothingLeft(ctx context.Context, found remediation.Remedi
 
 // PlanRemediation calls the activity of that name.
 func PlanRemediation(ctx workflow.Context, ref remediation.Ref) (RemediationStanding, error) {
-	return execute[RemediationStanding](ctx, remediations.PlanRemediation, ref)
+	return execute[RemediationStanding](ctx, remediations.PlanRemediation, "works out what would mend it, and who has to agree", ref)
 }
 
 // draft reads what a plan is made from.

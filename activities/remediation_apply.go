@@ -60,7 +60,7 @@ func (a *Remediations) repeat(ctx context.Context, found remediation.Remediation
 
 // RecheckRemediation calls the activity of that name.
 func RecheckRemediation(ctx workflow.Context, input RecheckInput) (Rechecked, error) {
-	return execute[Rechecked](ctx, remediations.RecheckRemediation, input)
+	return execute[Rechecked](ctx, remediations.RecheckRemediation, "looks whether the plan still fits what is live", input)
 }
 
 // AppliedRemediation is where a remediation stands after the attempt to carry it out: verifying, or
@@ -140,7 +140,7 @@ func (a *Remediations) moveOn(ctx context.Context, found remediation.Remediation
 
 // ApplyRemediation calls the activity of that name.
 func ApplyRemediation(ctx workflow.Context, ref remediation.Ref) (AppliedRemediation, error) {
-	return execute[AppliedRemediation](ctx, remediations.ApplyRemediation, ref)
+	return execute[AppliedRemediation](ctx, remediations.ApplyRemediation, "writes what was agreed to", ref)
 }
 
 // left lists the drifts of the plan that are still there.
@@ -201,7 +201,7 @@ func (a *Remediations) VerifyRemediation(ctx context.Context, ref remediation.Re
 
 // VerifyRemediation calls the activity of that name.
 func VerifyRemediation(ctx workflow.Context, ref remediation.Ref) (RemediationStanding, error) {
-	return execute[RemediationStanding](ctx, remediations.VerifyRemediation, ref)
+	return execute[RemediationStanding](ctx, remediations.VerifyRemediation, "looks whether the change is there", ref)
 }
 
 // EndRemediationInput ends a remediation.
@@ -221,6 +221,6 @@ func (a *Remediations) EndRemediation(ctx context.Context, input EndRemediationI
 
 // EndRemediation calls the activity of that name.
 func EndRemediation(ctx workflow.Context, input EndRemediationInput) error {
-	_, err := execute[nothing](ctx, remediations.EndRemediation, input)
+	_, err := execute[nothing](ctx, remediations.EndRemediation, "records how it ended", input)
 	return err
 }

@@ -42,7 +42,7 @@ func (a *Remediations) permit(ctx context.Context, ref remediation.Ref, decision
 
 // AuthorizeRemediation calls the activity of that name.
 func AuthorizeRemediation(ctx workflow.Context, input RemediationDecision) (Ruling, error) {
-	return execute[Ruling](ctx, remediations.AuthorizeRemediation, input)
+	return execute[Ruling](ctx, remediations.AuthorizeRemediation, "checks whose decision this is, and whether it counts", input)
 }
 
 // RefuseRemediation records a decision that the workflow turned down. The actor in it is what the
@@ -53,7 +53,7 @@ func (a *Remediations) RefuseRemediation(ctx context.Context, input RemediationD
 
 // RefuseRemediation calls the activity of that name.
 func RefuseRemediation(ctx workflow.Context, input RemediationDecision) error {
-	_, err := execute[nothing](ctx, remediations.RefuseRemediation, input)
+	_, err := execute[nothing](ctx, remediations.RefuseRemediation, "records a decision that does not count", input)
 	return err
 }
 
@@ -64,7 +64,7 @@ func (a *Remediations) NoteRemediationApproval(ctx context.Context, input Remedi
 
 // NoteRemediationApproval calls the activity of that name.
 func NoteRemediationApproval(ctx workflow.Context, input RemediationDecision) error {
-	_, err := execute[nothing](ctx, remediations.NoteRemediationApproval, input)
+	_, err := execute[nothing](ctx, remediations.NoteRemediationApproval, "counts an approval that others have to join", input)
 	return err
 }
 
@@ -81,7 +81,7 @@ func (a *Remediations) ApproveRemediation(ctx context.Context, input Remediation
 
 // ApproveRemediation calls the activity of that name.
 func ApproveRemediation(ctx workflow.Context, input RemediationApproval) error {
-	_, err := execute[nothing](ctx, remediations.ApproveRemediation, input)
+	_, err := execute[nothing](ctx, remediations.ApproveRemediation, "commits the approval", input)
 	return err
 }
 
@@ -92,7 +92,7 @@ func (a *Remediations) RejectRemediation(ctx context.Context, input RemediationD
 
 // RejectRemediation calls the activity of that name.
 func RejectRemediation(ctx workflow.Context, input RemediationDecision) error {
-	_, err := execute[nothing](ctx, remediations.RejectRemediation, input)
+	_, err := execute[nothing](ctx, remediations.RejectRemediation, "commits the rejection", input)
 	return err
 }
 
@@ -103,7 +103,7 @@ func (a *Remediations) ReplanRemediation(ctx context.Context, ref remediation.Re
 
 // ReplanRemediation calls the activity of that name.
 func ReplanRemediation(ctx workflow.Context, ref remediation.Ref) error {
-	_, err := execute[nothing](ctx, remediations.ReplanRemediation, ref)
+	_, err := execute[nothing](ctx, remediations.ReplanRemediation, "goes back to planning: what is live has moved", ref)
 	return err
 }
 
@@ -134,6 +134,6 @@ func (a *Remediations) RemindSecurityApprovers(ctx context.Context, reminder Rem
 
 // RemindSecurityApprovers calls the activity of that name.
 func RemindSecurityApprovers(ctx workflow.Context, reminder RemediationReminder) error {
-	_, err := execute[nothing](ctx, remediations.RemindSecurityApprovers, reminder)
+	_, err := execute[nothing](ctx, remediations.RemindSecurityApprovers, "reminds the security approvers", reminder)
 	return err
 }

@@ -45,6 +45,6 @@ func (a *Closing) RemindApprovers(ctx context.Context, reminder Reminder) error 
 
 // RemindApprovers calls the activity of that name.
 func RemindApprovers(ctx workflow.Context, reminder Reminder) error {
-	_, err := execute[nothing](ctx, closings.RemindApprovers, reminder)
+	_, err := execute[nothing](ctx, closings.RemindApprovers, "reminds the finance approvers", reminder)
 	return err
 }

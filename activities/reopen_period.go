@@ -31,6 +31,6 @@ func (a *Closing) ReopenPeriod(ctx context.Context, reopening Reopening) error {
 
 // ReopenPeriod calls the activity of that name.
 func ReopenPeriod(ctx workflow.Context, reopening Reopening) error {
-	_, err := execute[nothing](ctx, closings.ReopenPeriod, reopening)
+	_, err := execute[nothing](ctx, closings.ReopenPeriod, "gives the period back, with the reason", reopening)
 	return err
 }

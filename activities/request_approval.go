@@ -39,5 +39,5 @@ func (a *Closing) RequestApproval(ctx context.Context, input RequestApprovalInpu
 
 // RequestApproval calls the activity of that name.
 func RequestApproval(ctx workflow.Context, input RequestApprovalInput) (ApprovalRequest, error) {
-	return execute[ApprovalRequest](ctx, closings.RequestApproval, input)
+	return execute[ApprovalRequest](ctx, closings.RequestApproval, "asks the finance approvers", input)
 }

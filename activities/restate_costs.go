@@ -72,5 +72,5 @@ func sequence(transactions []ledger.Transaction) iter.Seq2[ledger.Transaction, e
 
 // RestateCosts calls the activity of that name.
 func RestateCosts(ctx workflow.Context, ref closing.AttemptRef) (RestatedCosts, error) {
-	return execute[RestatedCosts](ctx, allocations.RestateCosts, ref)
+	return execute[RestatedCosts](ctx, allocations.RestateCosts, "works out what changes against the revision before", ref)
 }

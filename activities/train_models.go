@@ -86,10 +86,10 @@ var training *Training
 
 // CollectUsage calls the activity of that name.
 func CollectUsage(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
-	return execute[TrainingStep](ctx, training.CollectUsage, run)
+	return execute[TrainingStep](ctx, training.CollectUsage, "fetches the latest usage", run)
 }
 
 // TrainModels calls the activity of that name.
 func TrainModels(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
-	return execute[TrainingStep](ctx, training.TrainModels, run)
+	return execute[TrainingStep](ctx, training.TrainModels, "forecasts every tenant and metric", run)
 }

@@ -77,5 +77,5 @@ func (a *Allocation) verifyBill(ctx context.Context, input RestatedBill) ([]clos
 
 // VerifyRestatement calls the activity of that name.
 func VerifyRestatement(ctx workflow.Context, input RestatedBill) (Verified, error) {
-	return execute[Verified](ctx, allocations.VerifyRestatement, input)
+	return execute[Verified](ctx, allocations.VerifyRestatement, "reads back what was stored, and checks its sums", input)
 }

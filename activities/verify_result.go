@@ -141,5 +141,5 @@ func (t *tally) compare(totals []closing.CurrencyTotal) error {
 
 // VerifyResult calls the activity of that name.
 func VerifyResult(ctx workflow.Context, ref closing.AttemptRef) (Verified, error) {
-	return execute[Verified](ctx, allocations.VerifyResult, ref)
+	return execute[Verified](ctx, allocations.VerifyResult, "reads back what was stored, and checks its sums", ref)
 }

@@ -66,6 +66,7 @@ func (t *TemporalWorkflows) ensure(ctx context.Context, start workflows.Start) e
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		TypedSearchAttributes:                    start.Attributes,
+		StaticSummary:                            start.Summary,
 	}, start.Type, start.Input)
 	if err == nil || temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil

@@ -139,6 +139,7 @@ func (r *recovery) start(ctx context.Context, start workflows.Start, correlation
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		TypedSearchAttributes:                    start.Attributes,
+		StaticSummary:                            start.Summary,
 	}, start.Type, start.Input)
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil

@@ -32,6 +32,8 @@ type DecisionOutcome struct {
 type decisionMatter interface {
 	// name is what people call it in "the … does not wait for a decision".
 	name() string
+	// route is the path in the REST API of what is decided on.
+	route() string
 	// authorize has a decision's token and its sender's right to decide checked.
 	authorize(ctx workflow.Context, decision approval.Decision) (activities.Ruling, error)
 	// refuse puts a decision that does not count on record.
@@ -89,7 +91,9 @@ func newDecisionDesk(matter decisionMatter, progress *Progress) *decisionDesk {
 // open registers both ways in. It is called before the workflow first waits, so that no decision
 // finds the door missing.
 func (d *decisionDesk) open(ctx workflow.Context) error {
-	d.signals = workflow.GetSignalChannel(ctx, DecideName)
+	d.signals = workflow.GetSignalChannelWithOptions(ctx, DecideName, workflow.SignalChannelOptions{
+		Description: "A decision as POST " + d.matter.route() + "/decision-tokens returns it, signed, in signal_input.",
+	})
 	// A decision is worked through to its end even while a cancellation arrives.
 	lasting, _ := workflow.NewDisconnectedContext(ctx)
 	workflow.Go(lasting, d.receiveSignals)

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -13,17 +14,18 @@ import (
 func (d *decisionDesk) await(ctx workflow.Context, deadline time.Time, remindEvery time.Duration) (*approval.Decision, error) {
 	d.openDoor(deadline)
 	defer d.closeDoor()
+	workflow.SetCurrentDetails(ctx, d.invitation())
 	if err := d.mark(ctx, "pending"); err != nil {
 		return nil, err
 	}
 	decided := func() bool { return d.round.winner != nil }
 	for {
-		wait := deadline.Sub(workflow.Now(ctx))
-		if remindEvery > 0 {
-			wait = min(wait, remindEvery)
+		wait, until := deadline.Sub(workflow.Now(ctx)), "until the deadline"
+		if remindEvery > 0 && remindEvery < wait {
+			wait, until = remindEvery, "until the next reminder"
 		}
 		if wait > 0 {
-			_, err := workflow.AwaitWithTimeout(ctx, wait, decided)
+			_, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: until}}, decided)
 			// A decision that won in the same task as a cancellation stands.
 			if err != nil && !decided() {
 				return nil, err
@@ -37,6 +39,14 @@ func (d *decisionDesk) await(ctx workflow.Context, deadline time.Time, remindEve
 		}
 		d.remind(ctx)
 	}
+}
+
+// invitation says, in the Markdown of the Temporal UI, what a person may do while the workflow waits.
+func (d *decisionDesk) invitation() string {
+	return fmt.Sprintf("The %[1]s waits for a decision until **%[2]s**. Look at `GET %[3]s` first. Then decide by "+
+		"`POST %[3]s/decisions` with `If-Match: \"%[4]s\"`; or have `POST %[3]s/decision-tokens` sign the same body, "+
+		"and send the `signal_input` that it returns as signal `%[5]s`.",
+		d.matter.name(), d.deadline.UTC().Format(time.RFC3339), d.matter.route(), d.progress.ResultHash, DecideName)
 }
 
 // openDoor lets decisions in until a deadline.
@@ -62,6 +72,7 @@ func (d *decisionDesk) settle(ctx workflow.Context, outcome string, failure erro
 		return
 	}
 	d.round.settled, d.round.failure = true, failure
+	workflow.SetCurrentDetails(ctx, "")
 	if err := d.mark(ctx, outcome); err != nil {
 		workflow.GetLogger(ctx).Warn("the search attribute of the decision could not be set", "error", err)
 	}

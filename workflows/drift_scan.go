@@ -7,7 +7,6 @@ import (
 	"github.com/omnicloud/omnicloud/activities"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/fault"
-	"github.com/omnicloud/omnicloud/domain/remediation"
 )
 
 // DriftScanInput names the scan that the workflow carries out.
@@ -102,19 +101,12 @@ func (s *driftScan) remediate(ctx workflow.Context) (int, error) {
 		return 0, err
 	}
 	for _, ref := range opened.Refs {
-		if err := startRemediation(ctx, ref); err != nil {
+		if err := StartOfRemediation(ref, workflow.GetInfo(ctx).WorkflowExecution.RunID).abandoned(ctx); err != nil {
 			return 0, err
 		}
 	}
 	s.progress.count("remediations", int64(len(opened.Refs)))
 	return len(opened.Refs), nil
-}
-
-func startRemediation(ctx workflow.Context, ref remediation.Ref) error {
-	return startAbandoned(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID: ref.WorkflowID(), TaskQueue: QueueDrift,
-		TypedSearchAttributes: TenantSearchAttributes(TypeRemediation, ref.TenantID, workflow.GetInfo(ctx).WorkflowExecution.RunID),
-	}, TypeRemediation, RemediationInput{Ref: ref})
 }
 
 // giveUp records why the scan ends before its time, cancelled or not.

@@ -3,6 +3,7 @@ package workflows
 import (
 	"time"
 
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -64,15 +65,17 @@ func NightlyTrainingID(night time.Time) string {
 // startTraining starts the run of the night that the schedule meant.
 func startTraining(ctx workflow.Context, progress *Progress) (ScheduledStartResult, error) {
 	night := scheduledFor(ctx).UTC()
-	id := NightlyTrainingID(night)
-	err := startAbandoned(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID: id, TaskQueue: QueueForecast,
-		TypedSearchAttributes: temporal.NewSearchAttributes(
+	start := Start{
+		ID: NightlyTrainingID(night), Queue: QueueForecast, Type: TypeModelTraining, Input: ModelTrainingInput{At: night},
+		Reuse: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		Attributes: temporal.NewSearchAttributes(
 			keyJobKind.ValueSet(TypeModelTraining), keyCorrelationID.ValueSet(workflow.GetInfo(ctx).WorkflowExecution.RunID)),
-	}, TypeModelTraining, ModelTrainingInput{At: night})
+		Summary: "Forecasts every tenant and metric for the night of " + night.Format(time.DateOnly),
+	}
+	err := start.abandoned(ctx)
 	if err != nil {
 		return ScheduledStartResult{}, err
 	}
 	progress.State = "done"
-	return ScheduledStartResult{WorkflowID: id, Started: true}, nil
+	return ScheduledStartResult{WorkflowID: start.ID, Started: true}, nil
 }

@@ -15,6 +15,10 @@ var _ decisionMatter = (*periodClose)(nil)
 
 func (c *periodClose) name() string { return "close" }
 
+func (c *periodClose) route() string {
+	return "/v1/books/" + c.ref.Book + "/periods/" + c.ref.Period.String()
+}
+
 func (c *periodClose) authorize(ctx workflow.Context, decision approval.Decision) (activities.Ruling, error) {
 	return activities.AuthorizeDecision(under(ctx, bookkeeping), activities.DecisionInput{Ref: c.ref, Decision: decision})
 }

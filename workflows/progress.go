@@ -37,5 +37,6 @@ func (p *Progress) count(name string, value int64) {
 }
 
 func answerProgress(ctx workflow.Context, progress *Progress) error {
-	return workflow.SetQueryHandler(ctx, QueryProgress, func() (Progress, error) { return *progress, nil })
+	return workflow.SetQueryHandlerWithOptions(ctx, QueryProgress, func() (Progress, error) { return *progress, nil },
+		workflow.QueryHandlerOptions{Description: "Where it stands: state, step, counts, hash and deadline."})
 }

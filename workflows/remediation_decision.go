@@ -15,6 +15,8 @@ var _ decisionMatter = (*remediationRun)(nil)
 
 func (r *remediationRun) name() string { return "remediation" }
 
+func (r *remediationRun) route() string { return "/v1/remediations/" + r.ref.ID }
+
 func (r *remediationRun) authorize(ctx workflow.Context, decision approval.Decision) (activities.Ruling, error) {
 	return activities.AuthorizeRemediation(under(ctx, bookkeeping), activities.RemediationDecision{Ref: r.ref, Decision: decision})
 }

@@ -1,14 +1,10 @@
 package workflows
 
 import (
-	"errors"
-
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/omnicloud/omnicloud/activities"
-	"github.com/omnicloud/omnicloud/domain/driftwatch"
 )
 
 // startScans opens a scan of the schedule's tenant, or of every tenant one after the other, and starts
@@ -28,7 +24,9 @@ func startScans(ctx workflow.Context, input ScheduledStartInput, progress *Progr
 		if err != nil {
 			return result, err
 		}
-		if err := startDriftScan(ctx, opened.Ref); err != nil {
+		// Where the scan is under way its workflow normally runs, and this start finds it; where it was
+		// lost, this brings it back.
+		if err := StartOfScan(opened.Ref, workflow.GetInfo(ctx).WorkflowExecution.RunID).abandoned(ctx); err != nil {
 			return result, err
 		}
 		result.WorkflowID, result.Started = opened.Ref.WorkflowID(), result.Started || opened.Started
@@ -39,28 +37,6 @@ func startScans(ctx workflow.Context, input ScheduledStartInput, progress *Progr
 	}
 	progress.State = "done"
 	return result, nil
-}
-
-// startDriftScan starts the workflow of a scan as a child that outlives its parent. Where the scan is
-// under way its workflow normally runs, and this start finds it; where it was lost, this brings it back.
-func startDriftScan(ctx workflow.Context, ref driftwatch.ScanRef) error {
-	return startAbandoned(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID: ref.WorkflowID(), TaskQueue: QueueDrift,
-		TypedSearchAttributes: TenantSearchAttributes(TypeDriftScan, ref.TenantID, workflow.GetInfo(ctx).WorkflowExecution.RunID),
-	}, TypeDriftScan, DriftScanInput{Ref: ref})
-}
-
-// startAbandoned starts a child that outlives its parent; one that runs under its id is no error.
-func startAbandoned(ctx workflow.Context, options workflow.ChildWorkflowOptions, workflowType string, input any) error {
-	options.ParentClosePolicy = enums.PARENT_CLOSE_POLICY_ABANDON
-	options.WorkflowIDReusePolicy = enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY
-	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), workflowType, input)
-	err := child.GetChildWorkflowExecution().Get(ctx, nil)
-	var running *temporal.ChildWorkflowExecutionAlreadyStartedError
-	if errors.As(err, &running) {
-		return nil
-	}
-	return err
 }
 
 // TenantSearchAttributes are what whoever starts a tenant's workflow gives it.

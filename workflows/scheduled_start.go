@@ -1,11 +1,9 @@
 package workflows
 
 import (
-	"errors"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/omnicloud/omnicloud/activities"
@@ -76,29 +74,13 @@ func ScheduledStart(ctx workflow.Context, input ScheduledStartInput) (ScheduledS
 	}
 	// Where an attempt is under way its workflow normally runs, and this start finds it. Where it
 	// was lost between the database's commit and its start, this start brings it back.
-	if err := startPeriodClose(ctx, opened.Ref); err != nil {
+	start := StartOfClose(opened.Ref, workflow.GetInfo(ctx).WorkflowExecution.RunID)
+	start.Reuse = enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE
+	if err := start.abandoned(ctx); err != nil {
 		return ScheduledStartResult{}, err
 	}
 	progress.State = "done"
 	return result, nil
-}
-
-// startPeriodClose starts the workflow of an attempt as a child that outlives its parent.
-func startPeriodClose(ctx workflow.Context, ref closing.AttemptRef) error {
-	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID:            PeriodCloseID(ref),
-		TaskQueue:             QueueAllocation,
-		ParentClosePolicy:     enums.PARENT_CLOSE_POLICY_ABANDON,
-		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		TypedSearchAttributes: PeriodCloseSearchAttributes(ref, workflow.GetInfo(ctx).WorkflowExecution.RunID),
-	})
-	child := workflow.ExecuteChildWorkflow(ctx, TypePeriodClose, PeriodCloseInput{Ref: ref})
-	err := child.GetChildWorkflowExecution().Get(ctx, nil)
-	var running *temporal.ChildWorkflowExecutionAlreadyStartedError
-	if errors.As(err, &running) {
-		return nil
-	}
-	return err
 }
 
 // scheduledFor returns the instant that the schedule meant, which for a late or backfilled start

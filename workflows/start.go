@@ -1,8 +1,12 @@
 package workflows
 
 import (
+	"errors"
+	"fmt"
+
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
@@ -18,14 +22,23 @@ type Start struct {
 	Input      any
 	Reuse      enums.WorkflowIdReusePolicy
 	Attributes temporal.SearchAttributes
+	// Summary is what the Temporal UI shows for it, on one line.
+	Summary string
 }
 
 // StartOfClose starts the workflow of an attempt at closing or restating a period.
 func StartOfClose(ref closing.AttemptRef, correlationID string) Start {
 	return Start{
 		ID: PeriodCloseID(ref), Queue: QueueAllocation, Type: TypeOf(ref), Input: PeriodCloseInput{Ref: ref},
-		Reuse: ReusePolicyOf(ref), Attributes: PeriodCloseSearchAttributes(ref, correlationID),
+		Reuse: ReusePolicyOf(ref), Attributes: PeriodCloseSearchAttributes(ref, correlationID), Summary: summaryOf(ref),
 	}
+}
+
+func summaryOf(ref closing.AttemptRef) string {
+	if ref.Restates > 0 {
+		return fmt.Sprintf("Restates %s of book %s", ref.Period, ref.Book)
+	}
+	return fmt.Sprintf("Closes %s of book %s", ref.Period, ref.Book)
 }
 
 // StartOfScan starts the workflow of a drift scan.
@@ -34,6 +47,7 @@ func StartOfScan(ref driftwatch.ScanRef, correlationID string) Start {
 		ID: ref.WorkflowID(), Queue: QueueDrift, Type: TypeDriftScan, Input: DriftScanInput{Ref: ref},
 		Reuse:      enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		Attributes: TenantSearchAttributes(TypeDriftScan, ref.TenantID, correlationID),
+		Summary:    "Looks for drift in what tenant " + ref.TenantID + " runs",
 	}
 }
 
@@ -43,5 +57,20 @@ func StartOfRemediation(ref remediation.Ref, correlationID string) Start {
 		ID: ref.WorkflowID(), Queue: QueueDrift, Type: TypeRemediation, Input: RemediationInput{Ref: ref},
 		Reuse:      enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		Attributes: TenantSearchAttributes(TypeRemediation, ref.TenantID, correlationID),
+		Summary:    fmt.Sprintf("Mends drift for tenant %s: remediation %s", ref.TenantID, ref.ID),
 	}
+}
+
+// abandoned starts it as a child that outlives its parent; one that runs under its id is no error.
+func (s Start) abandoned(ctx workflow.Context) error {
+	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID: s.ID, TaskQueue: s.Queue, WorkflowIDReusePolicy: s.Reuse, TypedSearchAttributes: s.Attributes, StaticSummary: s.Summary,
+		ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
+	}), s.Type, s.Input)
+	err := child.GetChildWorkflowExecution().Get(ctx, nil)
+	var running *temporal.ChildWorkflowExecutionAlreadyStartedError
+	if errors.As(err, &running) {
+		return nil
+	}
+	return err
 }
