@@ -16,6 +16,7 @@ type Drift struct {
 	Remediations remediation.Store
 	History      DriftHistory
 	Rules        driftwatch.RuleStore
+	Figures      DriftFigures
 	// CheckRules returns an InvalidInput error, with its line, for rules that are not understood.
 	CheckRules func(name string, document []byte) error
 }

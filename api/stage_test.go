@@ -92,7 +92,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		},
 		Drift: api.Drift{
 			Watch: postgres.NewDrifts(pool), Remediations: postgres.NewRemediations(pool), History: postgres.NewDriftHistory(pool),
-			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules,
+			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules, Figures: postgres.NewDriftFigures(pool),
 		},
 		Anomalies: postgres.NewAnomalies(pool), Revisions: postgres.NewRevisions(pool), Totals: s.ledger, Pools: s.ledger,
 		Costs:       costsOf(pool),

@@ -49,7 +49,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		LedgerOf:      ledgerOf(pool),
 		Drift: api.Drift{
 			Watch: postgres.NewDrifts(pool), Remediations: postgres.NewRemediations(pool), History: postgres.NewDriftHistory(pool),
-			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules,
+			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules, Figures: postgres.NewDriftFigures(pool),
 		},
 		Anomalies: postgres.NewAnomalies(pool),
 		Planning: &foresight.Planning{
