@@ -8,14 +8,12 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
 )
 
 const (
-	// pace is how often the state of a close is asked for.
+	// pace is how often the state of what runs is asked for.
 	pace = 100 * time.Millisecond
-	// patience bounds a close.
+	// patience bounds the wait for it.
 	patience = time.Hour
 )
 
@@ -35,10 +33,8 @@ type periodStatus struct {
 const periodPath = "/v1/books/main/periods/" + month
 
 // close closes the month, approves what comes of it at once, and prints what it took.
-func (s *stack) close(ctx context.Context, memory *memory, lines int64) error {
-	memory.reset()
-	worker, postgres := cpuSeconds(s.pids()["worker"]), cpuSeconds(s.pids()["postgres"])
-	began := time.Now()
+func (s *stack) close(ctx context.Context, lines int64) error {
+	took := s.measure()
 	if err := s.post(ctx, periodPath+"/close", "application/json", "", ""); err != nil {
 		return err
 	}
@@ -46,7 +42,7 @@ func (s *stack) close(ctx context.Context, memory *memory, lines int64) error {
 	if err != nil {
 		return err
 	}
-	calculated := time.Since(began)
+	calculated := time.Since(took.began)
 	if err := s.post(ctx, periodPath+"/decisions", "application/json", `{"decision":"approve"}`, waiting.ResultHash); err != nil {
 		return err
 	}
@@ -54,80 +50,43 @@ func (s *stack) close(ctx context.Context, memory *memory, lines int64) error {
 	if err != nil {
 		return err
 	}
-	took := time.Since(began)
-	fmt.Printf("%-24s %8.1f s, of them %.1f s to the result; %.0f charges/s; worker at most %d MB, PostgreSQL at most %d MB\n",
-		"close", took.Seconds(), calculated.Seconds(), float64(lines)/took.Seconds(), memory.peak("worker"), memory.peak("postgres"))
-	fmt.Printf("%-24s %8.1f s of CPU in the worker, %.1f s in PostgreSQL\n", "",
-		cpuSeconds(s.pids()["worker"])-worker, cpuSeconds(s.pids()["postgres"])-postgres)
+	whole := took.print("close", lines, "charges")
+	fmt.Printf("%-24s %8.1f s to the result\n", "", calculated.Seconds())
 	for _, total := range closed.Totals {
 		fmt.Printf("%-24s %s %s in %d cells, result %.12s\n", "", total.Currency, total.Billed, total.Cells, closed.ResultHash)
 	}
-	return s.printHistory(ctx, closed.WorkflowID, took)
+	return s.printHistory(ctx, closed.WorkflowID, whole)
 }
 
 // await asks until the month is in a state.
 func (s *stack) await(ctx context.Context, state string) (status periodStatus, err error) {
+	err = poll(ctx, func() (bool, error) {
+		err := s.call(ctx, "auditor", http.MethodGet, periodPath, nil, "", &status)
+		if err == nil && status.State == "failed" {
+			err = fmt.Errorf("the close failed: %s", status.Reason)
+		}
+		return status.State == state, err
+	})
+	return status, err
+}
+
+// poll asks until the answer is yes.
+func poll(ctx context.Context, ask func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	ticker := time.NewTicker(pace)
 	defer ticker.Stop()
 	for {
-		if err := s.call(ctx, "auditor", http.MethodGet, periodPath, nil, "", &status); err != nil {
-			return status, err
-		}
-		switch status.State {
-		case state:
-			return status, nil
-		case "failed":
-			return status, fmt.Errorf("the close failed: %s", status.Reason)
+		if done, err := ask(); done || err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return status, ctx.Err()
+			return ctx.Err()
 		case <-ticker.C:
 		}
 	}
 }
-
-// printHistory prints the seconds inside every activity and the share of the whole that is not.
-func (s *stack) printHistory(ctx context.Context, workflowID string, whole time.Duration) (err error) {
-	connected, err := client.Dial(client.Options{HostPort: s.Endpoints.Temporal, Logger: quiet{}})
-	if err != nil {
-		return err
-	}
-	defer connected.Close()
-	names, starts, events := map[int64]string{}, map[int64]time.Time{}, 0
-	var inside time.Duration
-	history := connected.GetWorkflowHistory(ctx, workflowID, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	for history.HasNext() {
-		event, err := history.Next()
-		if err != nil {
-			return err
-		}
-		events++
-		if scheduled := event.GetActivityTaskScheduledEventAttributes(); scheduled != nil {
-			names[event.EventId] = scheduled.GetActivityType().GetName()
-		}
-		if started := event.GetActivityTaskStartedEventAttributes(); started != nil {
-			starts[started.GetScheduledEventId()] = event.GetEventTime().AsTime()
-		}
-		if completed := event.GetActivityTaskCompletedEventAttributes(); completed != nil {
-			took := event.GetEventTime().AsTime().Sub(starts[completed.GetScheduledEventId()])
-			inside += took
-			fmt.Printf("  %-22s %8.1f s\n", names[completed.GetScheduledEventId()], took.Seconds())
-		}
-	}
-	fmt.Printf("%-24s %8d events; %.1f %% of the close was spent outside activities\n", "history", events, 100*(whole-inside).Seconds()/whole.Seconds())
-	return nil
-}
-
-// quiet keeps the client's own lines out of the figures.
-type quiet struct{}
-
-func (quiet) Debug(string, ...any) {}
-func (quiet) Info(string, ...any)  {}
-func (quiet) Warn(string, ...any)  {}
-func (quiet) Error(string, ...any) {}
 
 // printSizes prints what the database holds.
 func (s *stack) printSizes(ctx context.Context) (err error) {

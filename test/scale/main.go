@@ -1,6 +1,7 @@
-// Command scale measures what the README and docs/scale.md say about size: it generates a bill, starts a
-// stack of its own, imports the bill and closes its month, and prints the seconds of every step, rows a
-// second, the peak memory of the worker and of PostgreSQL, and the length of the workflow's history.
+// Command scale measures what the README and docs/scale.md say about size, in a stack of its own: it
+// generates a bill, imports it and closes its month, or it imports resources of one tenant and scans them
+// for drift. It prints the seconds of every step, rows a second, what each process took of CPU and memory,
+// and the length of the workflow's history.
 package main
 
 import (
@@ -23,11 +24,12 @@ const month = "2024-06"
 
 // run is one measurement.
 type run struct {
-	binary  string
-	folder  string
-	lines   int64
-	tenants int
-	usage   int64
+	binary    string
+	folder    string
+	lines     int64
+	tenants   int
+	usage     int64
+	resources int64
 }
 
 func main() {
@@ -37,6 +39,7 @@ func main() {
 	flag.Int64Var(&r.lines, "lines", 1_000_000, "charges in the bill")
 	flag.IntVar(&r.tenants, "tenants", 10_000, "tenants")
 	flag.Int64Var(&r.usage, "usage-lines", -1, "usage records; two for each tenant where not given")
+	flag.Int64Var(&r.resources, "resources", 0, "scan as many resources of one tenant for drift, instead of closing a month")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := r.measure(ctx)
@@ -63,30 +66,28 @@ func (r run) measure(ctx context.Context) (err error) {
 	if err := os.Chmod(r.folder, 0o755); err != nil {
 		return err
 	}
-	fmt.Printf("%d charges, %d usage records, %d tenants, %d cores\n", r.lines, r.usage, r.tenants, runtime.NumCPU())
-	bill := filepath.Join(r.folder, "bill")
-	if _, err := r.step(ctx, "generate", r.lines, "sandbox", "generate", "--out", bill, "--period", month,
-		"--lines", strconv.FormatInt(r.lines, 10), "--tenants", strconv.Itoa(r.tenants), "--usage-lines", strconv.FormatInt(r.usage, 10)); err != nil {
-		return err
-	}
 	s, err := r.start(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	memory := watchMemory(s.pids)
-	defer memory.stop()
-	if err := r.load(ctx, s, bill, memory); err != nil {
-		return err
+	if r.resources > 0 {
+		fmt.Printf("%d resources of one tenant, %d cores\n", r.resources, runtime.NumCPU())
+		err = r.drift(ctx, s)
+	} else {
+		fmt.Printf("%d charges, %d usage records, %d tenants, %d cores\n", r.lines, r.usage, r.tenants, runtime.NumCPU())
+		err = r.closeMonth(ctx, s)
 	}
-	if err := s.close(ctx, memory, r.lines); err != nil {
-		return err
-	}
-	return s.printSizes(ctx)
+	return errors.Join(err, s.printSizes(ctx))
 }
 
-// load imports the bill and everything beside it.
-func (r run) load(ctx context.Context, s *stack, bill string, memory *memory) error {
+// closeMonth generates a bill, imports it with everything beside it, and closes its month.
+func (r run) closeMonth(ctx context.Context, s *stack) error {
+	bill := filepath.Join(r.folder, "bill")
+	if _, err := r.step(ctx, "generate", r.lines, "sandbox", "generate", "--out", bill, "--period", month,
+		"--lines", strconv.FormatInt(r.lines, 10), "--tenants", strconv.Itoa(r.tenants), "--usage-lines", strconv.FormatInt(r.usage, 10)); err != nil {
+		return err
+	}
 	for _, file := range []struct {
 		kind, name string
 		rows       int64
@@ -95,20 +96,7 @@ func (r run) load(ctx context.Context, s *stack, bill string, memory *memory) er
 		{"usage", "usage.csv", r.usage},
 		{"focus", "charges.csv", r.lines},
 	} {
-		path := filepath.Join(bill, file.name)
-		info, err := os.Stat(path)
-		if err != nil {
-			return err
-		}
-		memory.reset()
-		postgres := cpuSeconds(s.pids()["postgres"])
-		took, err := r.step(ctx, "import "+file.kind, file.rows, "import", file.kind, path, "--database-url", s.Endpoints.DatabaseURL)
-		if err != nil {
-			return err
-		}
-		fmt.Printf("%-24s %8.1f MB, %.1f MB/s; PostgreSQL %.1f s of CPU, at most %d MB\n", "", megabytes(info.Size()),
-			megabytes(info.Size())/took.Seconds(), cpuSeconds(s.pids()["postgres"])-postgres, memory.peak("postgres"))
-		if err := os.Remove(path); err != nil {
+		if err := r.load(ctx, s, file.kind, filepath.Join(bill, file.name), file.rows); err != nil {
 			return err
 		}
 	}
@@ -116,7 +104,26 @@ func (r run) load(ctx context.Context, s *stack, bill string, memory *memory) er
 	if err != nil {
 		return err
 	}
-	return s.post(ctx, "/v1/allocation-rules", "application/yaml", string(rules), "")
+	if err := s.post(ctx, "/v1/allocation-rules", "application/yaml", string(rules), ""); err != nil {
+		return err
+	}
+	return s.close(ctx, r.lines)
+}
+
+// load imports a file and removes it.
+func (r run) load(ctx context.Context, s *stack, kind, path string, rows int64) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	spent := s.measure()
+	took, err := r.step(ctx, "import "+kind, rows, "import", kind, path, "--database-url", s.Endpoints.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-24s %8.1f MB, %.1f MB/s\n", "", megabytes(info.Size()), megabytes(info.Size())/took.Seconds())
+	spent.processes()
+	return os.Remove(path)
 }
 
 func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }

@@ -23,9 +23,11 @@ type stack struct {
 	data    string
 	command *exec.Cmd
 	exited  chan error
+	memory  *memory
 
 	Endpoints struct {
 		API         string `json:"api"`
+		Sandbox     string `json:"sandbox"`
 		Temporal    string `json:"temporal"`
 		DatabaseURL string `json:"database_url"`
 	}
@@ -53,6 +55,7 @@ func (r run) start(ctx context.Context) (*stack, error) {
 	case <-ctx.Done():
 		return nil, errors.Join(ctx.Err(), s.stop())
 	}
+	s.memory = watchMemory(s.pids)
 	err := errors.Join(readJSON(filepath.Join(s.data, "endpoints.json"), &s.Endpoints), readJSON(filepath.Join(s.data, "tokens.json"), &s.tokens))
 	return s, err
 }
@@ -77,6 +80,9 @@ func (r *readiness) Write(p []byte) (int, error) {
 }
 
 func (s *stack) stop() error {
+	if s.memory != nil {
+		s.memory.stop()
+	}
 	if err := s.command.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
@@ -86,7 +92,7 @@ func (s *stack) stop() error {
 // pids returns the process of each role.
 func (s *stack) pids() map[string]int {
 	found := map[string]int{}
-	for _, role := range []string{"worker", "postgres"} {
+	for _, role := range roles {
 		var file struct {
 			PID int `json:"pid"`
 		}
