@@ -29,6 +29,9 @@ type CostProjection struct {
 	pools    map[poolKey]*dayRow
 
 	lines map[lineKey]*lineSum
+	// spare are lines that were handed on, to be begun anew: to give their memory back and ask for it
+	// again takes a tenth of a close's time.
+	spare []*lineSum
 	tags  tagMemory
 	batch []CostLine
 }
@@ -49,7 +52,7 @@ type lineSum struct {
 	key  lineKey
 	sum  money.Sum
 	days *dayRow
-	own  *dayRow
+	own  dayRow
 }
 
 // Bounds of what is kept in memory: lines are handed on and begun anew when there are so many.
@@ -94,7 +97,7 @@ func (p *CostProjection) Add(part *PlacedPart) {
 		return
 	}
 	line.sum.AddDecimal(part.Amount)
-	p.err = p.days.add(line.own, part)
+	p.err = p.days.add(&line.own, part)
 }
 
 // Err returns the sink's first error. Asking now and then saves the rest of a bill that can no longer
@@ -112,10 +115,25 @@ func (p *CostProjection) line(key lineKey) *lineSum {
 			return nil
 		}
 	}
+	line = p.newLine()
 	account := p.account(key.account)
-	line = &lineSum{key: key, days: account.row(p.days, key.category, key.currency), own: p.days.newRow(key.category, key.currency)}
+	line.key, line.days = key, account.row(p.days, key.category, key.currency)
+	line.own.minorDigits = line.days.minorDigits
 	account.lines = append(account.lines, line)
 	p.lines[key] = line
+	return line
+}
+
+// newLine returns a line of nothing.
+func (p *CostProjection) newLine() *lineSum {
+	last := len(p.spare) - 1
+	if last < 0 {
+		return &lineSum{own: dayRow{sums: money.NewSums(p.days.count)}}
+	}
+	line := p.spare[last]
+	p.spare = p.spare[:last]
+	line.sum = money.Sum{}
+	line.own.sums.Clear()
 	return line
 }
 
@@ -139,10 +157,13 @@ func (p *CostProjection) flush() {
 				Project: line.key.project, Tags: *line.key.tags, Currency: line.key.currency, Amount: line.sum.Decimal(), Days: line.own.sums,
 			})
 		}
-		account.lines = nil
+		account.lines = account.lines[:0]
+	}
+	p.handOn()
+	for _, line := range p.lines {
+		p.spare = append(p.spare, line)
 	}
 	clear(p.lines)
-	p.handOn()
 }
 
 // put hands a line on, together with others.

@@ -64,12 +64,23 @@ func (s *Sums) AddSum(place int, value *Sum) { s.AddDecimal(place, value.Decimal
 
 // AddSums adds other sums, which stay as they are, place by place.
 func (s *Sums) AddSums(other *Sums) {
+	if other.scale > s.scale {
+		s.rescale(other.scale)
+	}
 	for place, cell := range other.cells {
-		s.AddFixed(place, Fixed{Coefficient: cell, Scale: uint8(other.scale)})
+		if cell != 0 {
+			s.AddFixed(place, Fixed{Coefficient: cell, Scale: uint8(other.scale)})
+		}
 	}
 	for place, sum := range other.large {
 		s.beside(place).AddSum(sum)
 	}
+}
+
+// Clear sets every sum to 0.
+func (s *Sums) Clear() {
+	s.scale, s.large = 0, nil
+	clear(s.cells)
 }
 
 // rescale raises the common scale; cells that would outgrow it move beside.
@@ -138,17 +149,20 @@ func (s *Sums) Fixed(place int) (Fixed, bool) {
 
 // IsZero reports whether every sum is zero.
 func (s *Sums) IsZero() bool {
-	for place, cell := range s.cells {
-		if cell != 0 && s.large[place] == nil {
-			return false
-		}
-	}
-	for place := range s.large {
-		if !s.Decimal(place).IsZero() {
+	for place := range s.cells {
+		if !s.ZeroAt(place) {
 			return false
 		}
 	}
 	return true
+}
+
+// ZeroAt reports whether the sum at a place is zero.
+func (s *Sums) ZeroAt(place int) bool {
+	if len(s.large) == 0 || s.large[place] == nil {
+		return s.cells[place] == 0
+	}
+	return s.Decimal(place).IsZero()
 }
 
 // Units sets into to the sum at a place in units of 10^−scale, where scale is at least Scale.

@@ -61,9 +61,9 @@ func (s *costSink) Lines(lines []allocation.CostLine) error {
 func (b *copyBuffer) days(days *money.Sums) {
 	first, end := 0, 0
 	if days != nil {
-		for end = days.Len(); end > 0 && days.Decimal(end-1).IsZero(); end-- {
+		for end = days.Len(); end > 0 && days.ZeroAt(end-1); end-- {
 		}
-		for first = 0; first < end && days.Decimal(first).IsZero(); first++ {
+		for first = 0; first < end && days.ZeroAt(first); first++ {
 		}
 	}
 	if first == end {
