@@ -19,7 +19,7 @@ func (s *server) RunWhatIf(ctx context.Context, request RunWhatIfRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	outcomes, err := s.Planning.WhatIf(ctx, request.TenantID, request.Body.Metrics, scenarios, request.Body.Estate)
+	outcomes, err := s.planning(ctx).WhatIf(ctx, request.TenantID, request.Body.Metrics, scenarios, request.Body.Estate)
 	if err != nil {
 		return nil, shortHistory(err)
 	}
@@ -53,7 +53,7 @@ func (s *server) GetRecommendations(ctx context.Context, request GetRecommendati
 	if request.Params.HeadroomPercent != nil {
 		headroom = float64(*request.Params.HeadroomPercent)
 	}
-	found, err := s.Planning.Recommendations(ctx, request.TenantID, headroom)
+	found, err := s.planning(ctx).Recommendations(ctx, request.TenantID, headroom)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (s *server) GetExhaustion(ctx context.Context, request GetExhaustionRequest
 		value := float64(*request.Params.Capacity)
 		stated = &value
 	}
-	found, err := s.Planning.Exhaustion(ctx, foresight.Key{TenantID: request.TenantID, Metric: request.Params.Metric}, stated)
+	found, err := s.planning(ctx).Exhaustion(ctx, foresight.Key{TenantID: request.TenantID, Metric: request.Params.Metric}, stated)
 	if err != nil {
 		return nil, shortHistory(err)
 	}
@@ -82,7 +82,7 @@ func (s *server) GetReservedSavings(ctx context.Context, request GetReservedSavi
 	if err := s.checkTenant(ctx, request.TenantID); err != nil {
 		return nil, err
 	}
-	found, err := s.Planning.ReservedSavings(ctx, request.TenantID, request.Params.TermMonths)
+	found, err := s.planning(ctx).ReservedSavings(ctx, request.TenantID, request.Params.TermMonths)
 	if err != nil {
 		return nil, shortHistory(err)
 	}
@@ -94,9 +94,8 @@ func (s *server) GetAccuracy(ctx context.Context, request GetAccuracyRequestObje
 	if err := s.checkTenant(ctx, request.TenantID); err != nil {
 		return nil, err
 	}
-	record := foresight.Record{Archive: s.Planning.Archive, Stored: s.Planning.Usage}
 	lookback := cmp.Or(request.Params.LookbackForecasts, accuracy.DefaultLookback)
-	report, err := accuracy.GetHistoricalAccuracy(ctx, record, request.TenantID, request.Params.Metric, lookback)
+	report, err := accuracy.GetHistoricalAccuracy(ctx, s.planning(ctx).Accuracy, request.TenantID, request.Params.Metric, lookback)
 	if err != nil {
 		return nil, err
 	}

@@ -44,8 +44,9 @@ type Dependencies struct {
 	Anomalies costwatch.Store
 	// Drift is what the drift routes work through.
 	Drift Drift
-	// Planning forecasts what tenants use, and says what follows for capacity.
-	Planning    *foresight.Planning
+	// Planning forecasts what tenants use, and says what follows for capacity, from what a tenant may see;
+	// from everything where tenantID is empty.
+	Planning    func(tenantID string) *foresight.Planning
 	Idempotency idempotency.Store
 	Inputs      Inputs
 	Frozen      intake.FrozenInputs

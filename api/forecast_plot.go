@@ -21,7 +21,7 @@ var missingValue = math.NaN()
 
 // GetForecastPlot draws a forecast beside what came before it.
 func (s *server) GetForecastPlot(ctx context.Context, request GetForecastPlotRequestObject) (GetForecastPlotResponseObject, error) {
-	found, err := s.forecastOf(ctx, request.ForecastID)
+	found, err := s.planning(ctx).Archive.Forecast(ctx, request.ForecastID)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +43,7 @@ func (s *server) picture(ctx context.Context, found forecast.ForecastResult) (fo
 	picture := forecastplot.Picture{Title: key.TenantID + " " + string(key.Metric), Forecast: found}
 	first, last := found.Predictions[0].Timestamp, found.Predictions[len(found.Predictions)-1].Timestamp
 	from := first.Add(-max(drawnPast*last.Sub(first), 14*24*time.Hour))
-	record := foresight.Record{Archive: s.Planning.Archive, Stored: s.Planning.Usage}
-	points, err := record.Usage(ctx, key.TenantID, key.Metric, found.Granularity, from, first)
+	points, err := s.planning(ctx).Past(ctx, key, found.Granularity, from, first)
 	if err != nil {
 		return picture, err
 	}
@@ -56,7 +55,7 @@ func (s *server) picture(ctx context.Context, found forecast.ForecastResult) (fo
 	for _, event := range events {
 		picture.Regimes = append(picture.Regimes, event.Timestamp)
 	}
-	provisions, err := s.Planning.Provisions.Provisions(ctx, key.TenantID)
+	provisions, err := s.planning(ctx).Provisions.Provisions(ctx, key.TenantID)
 	if err != nil {
 		if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Upstream) {
 			return picture, nil

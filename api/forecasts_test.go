@@ -35,7 +35,15 @@ func newForesightStage(t *testing.T) *foresightStage {
 	f, planning := &foresightStage{}, &foresight.Planning{}
 	var directory serviceclient.Clients
 	f.stage = newStage(t, func(d *api.Dependencies, _ *api.Options) {
-		d.Planning = planning
+		d.Planning = func(tenantID string) *foresight.Planning {
+			seen := *planning
+			if tenantID != "" {
+				desk, own := *planning.Desk, postgres.NewTenantForecasts(f.pool, tenantID)
+				desk.Usage, desk.Archive, desk.Models = postgres.NewTenantUsage(f.pool, tenantID), own, own
+				seen.Desk, seen.Accuracy = &desk, own
+			}
+			return &seen
+		}
 		d.Inputs.Directory = lateDirectory{&directory}
 	})
 	services, err := sandbox.New(context.Background(), sandbox.Options{DatabaseURL: f.database, Logger: slog.New(slog.DiscardHandler)})
@@ -48,7 +56,11 @@ func newForesightStage(t *testing.T) *foresightStage {
 	t.Cleanup(clients.Close)
 	directory = *clients
 	*planning = foresight.Planning{
-		Desk:       &foresight.Desk{Usage: postgres.NewUsage(f.pool), Archive: postgres.NewForecasts(f.pool), Meter: clients.Compute, Now: time.Now},
+		Desk: &foresight.Desk{
+			Usage: postgres.NewUsage(f.pool), Archive: postgres.NewForecasts(f.pool), Models: postgres.NewForecastModels(f.pool),
+			Meter: clients.Compute, Now: time.Now,
+		},
+		Accuracy:   postgres.NewForecastScores(f.pool),
 		Provisions: clients.Compute, Prices: clients.Billing,
 	}
 	return f
@@ -181,8 +193,11 @@ func TestCapacityOfATenant(t *testing.T) {
 	t.Run("a forecast of the past is scored by what came", func(t *testing.T) {
 		f.post(t, "/v1/tenants/acme/forecasts", "operator", `{"metric":"request_rate","horizon_days":2}`, http.StatusCreated)
 		past := time.Now().Add(-48 * time.Hour)
-		desk := &foresight.Desk{Usage: postgres.NewUsage(f.pool), Archive: postgres.NewForecasts(f.pool), Now: func() time.Time { return past }}
+		desk := &foresight.Desk{Usage: postgres.NewUsage(f.pool), Archive: postgres.NewForecasts(f.pool), Models: postgres.NewForecastModels(f.pool), Now: func() time.Time { return past }}
 		_, err := desk.Forecast(t.Context(), foresight.Request{Key: foresight.Key{TenantID: "acme", Metric: forecast.RequestRate}, HorizonDays: 1})
+		require.NoError(t, err)
+		scorer := foresight.Scorer{Usage: postgres.NewUsage(f.pool), Scores: postgres.NewForecastScores(f.pool)}
+		_, err = scorer.Batch(t.Context(), time.Now(), foresight.Key{})
 		require.NoError(t, err)
 		report := decode[accuracy.Report](t, f.get(t, "/v1/tenants/acme/accuracy?metric=request_rate", "tenant:acme", http.StatusOK))
 		require.Equal(t, 1, report.Forecasts)

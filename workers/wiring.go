@@ -40,7 +40,7 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 			Outbox: messages, Monitor: services.Monitor,
 		},
 		Training: &activities.Training{Trainer: foresight.Trainer{
-			Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Meter: services.Compute, Tenants: services.Tenants,
+			Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Models: postgres.NewForecastModels(pool), Meter: services.Compute, Tenants: services.Tenants,
 		}},
 	}
 }

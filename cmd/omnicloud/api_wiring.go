@@ -19,6 +19,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/postgres"
+	"github.com/omnicloud/omnicloud/internal/serviceclient"
 	"github.com/omnicloud/omnicloud/workers"
 )
 
@@ -51,13 +52,8 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 			Watch: postgres.NewDrifts(pool), Remediations: postgres.NewRemediations(pool), History: postgres.NewDriftHistory(pool),
 			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules, Figures: postgres.NewDriftFigures(pool),
 		},
-		Anomalies: postgres.NewAnomalies(pool),
-		Planning: &foresight.Planning{
-			Desk: &foresight.Desk{
-				Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Meter: services.Compute, Now: instant.Now,
-			},
-			Provisions: services.Compute, Prices: services.Billing,
-		},
+		Anomalies:   postgres.NewAnomalies(pool),
+		Planning:    planningOf(pool, services),
 		Revisions:   postgres.NewRevisions(pool),
 		Totals:      postgres.NewLedger(pool),
 		Pools:       postgres.NewLedger(pool),
@@ -107,6 +103,25 @@ func costsOf(pool *pgxpool.Pool, logger *slog.Logger) func(string) allocation.Co
 			reader.CostReader = postgres.NewTenantCosts(pool, tenantID)
 		}
 		return reader
+	}
+}
+
+// planningOf reads usage and forecasts for a tenant under PostgreSQL's own row-level security, for others
+// without.
+func planningOf(pool *pgxpool.Pool, services *serviceclient.Clients) func(string) *foresight.Planning {
+	return func(tenantID string) *foresight.Planning {
+		planning := &foresight.Planning{
+			Desk: &foresight.Desk{
+				Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Models: postgres.NewForecastModels(pool),
+				Meter: services.Compute, Now: instant.Now,
+			},
+			Accuracy: postgres.NewForecastScores(pool), Provisions: services.Compute, Prices: services.Billing,
+		}
+		if tenantID != "" {
+			own := postgres.NewTenantForecasts(pool, tenantID)
+			planning.Usage, planning.Archive, planning.Models, planning.Accuracy = postgres.NewTenantUsage(pool, tenantID), own, own, own
+		}
+		return planning
 	}
 }
 

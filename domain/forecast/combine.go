@@ -17,6 +17,7 @@ type trial struct {
 	candidates []model.Candidate
 	errors     []float64 // mean absolute error over all rolling origins, per candidate
 	weights    []float64
+	spare      int // how many candidates at the end have no weight but what somebody fixed for them
 }
 
 // weightPower turns errors into weights: a model half as wrong weighs four times as much.
@@ -37,21 +38,32 @@ func rollingOrigins(n, horizon int) []int {
 // variantsKept is how many variants of one model count, its best: more would outvote other models.
 const variantsKept = 2
 
-// run has every model predict a scaled series and weighs the models.
-func run(values []float64, granularity Granularity, horizon int) *trial {
+// run has every model predict a scaled series and weighs the models. Variants that are named stay as spare
+// candidates where they are not among their model's best.
+func run(values []float64, granularity Granularity, horizon int, named func(candidate string) bool) *trial {
 	t := &trial{values: values, horizon: horizon, origins: rollingOrigins(len(values), horizon)}
 	task := model.Task{Values: values, Seasons: granularity.seasons(), Origins: t.origins, Horizon: horizon}
+	var spare []model.Candidate
 	for _, m := range granularity.models() {
 		variants := slices.DeleteFunc(m.Predict(task), func(c model.Candidate) bool { return !complete(c) })
 		if len(variants) > variantsKept {
 			slices.SortStableFunc(variants, func(a, b model.Candidate) int { return cmp.Compare(t.error(a), t.error(b)) })
+			for _, other := range variants[variantsKept:] {
+				if named(other.Name) {
+					spare = append(spare, other)
+				}
+			}
 			variants = variants[:variantsKept]
 		}
 		t.candidates = append(t.candidates, variants...)
 	}
+	t.candidates, t.spare = append(t.candidates, spare...), len(spare)
 	t.weigh()
 	return t
 }
+
+// isSpare reports whether a candidate is a spare one.
+func (t *trial) isSpare(candidate int) bool { return candidate >= len(t.candidates)-t.spare }
 
 // complete reports whether a candidate predicted finite values from every origin.
 func complete(candidate model.Candidate) bool {
@@ -82,23 +94,35 @@ func (t *trial) error(candidate model.Candidate) float64 {
 
 // weigh turns the candidates' errors into weights.
 func (t *trial) weigh() {
-	best := math.Inf(1)
 	for _, candidate := range t.candidates {
-		e := t.error(candidate)
-		t.errors = append(t.errors, e)
+		t.errors = append(t.errors, t.error(candidate))
+	}
+	t.weights = weightsOf(t.errors[:len(t.candidates)-t.spare])
+	t.weights = append(t.weights, make([]float64, t.spare)...)
+}
+
+// weightsOf returns the weight of each error.
+func weightsOf(errors []float64) []float64 {
+	const floor = 1e-9 // of a scaled series; a perfect fit must not silence all others
+	best := math.Inf(1)
+	for _, e := range errors {
 		best = min(best, e)
 	}
-	const floor = 1e-9 // of a scaled series; a perfect fit must not silence all others
-	for _, e := range t.errors {
-		t.weights = append(t.weights, math.Pow((best+floor)/(e+floor), weightPower))
+	weights := make([]float64, len(errors))
+	for j, e := range errors {
+		weights[j] = math.Pow((best+floor)/(e+floor), weightPower)
 	}
+	return weights
 }
 
 // combined returns the weighted interquartile mean of the candidates from an origin: the mean of what
 // lies between the weighted first and third quartile at each step, as robust as a median and smoother.
-func (t *trial) combined(origin int) []float64 {
+func (t *trial) combined(origin int) []float64 { return t.combinedBy(t.weights, origin) }
+
+// combinedBy is combined by other weights.
+func (t *trial) combinedBy(weights []float64, origin int) []float64 {
 	total := 0.0
-	for _, w := range t.weights {
+	for _, w := range weights {
 		total += w
 	}
 	path := make([]float64, t.horizon)
@@ -112,11 +136,11 @@ func (t *trial) combined(origin int) []float64 {
 		})
 		low, high, passed, sum := 0.25*total, 0.75*total, 0.0, 0.0
 		for _, j := range order {
-			share := min(passed+t.weights[j], high) - max(passed, low)
+			share := min(passed+weights[j], high) - max(passed, low)
 			if share > 0 {
 				sum += share * t.candidates[j].Paths[origin][k]
 			}
-			passed += t.weights[j]
+			passed += weights[j]
 		}
 		path[k] = sum / (high - low)
 	}

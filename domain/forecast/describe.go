@@ -12,7 +12,9 @@ func (t *trial) describe(outlook *Outlook, unit float64) {
 	diagnostics.Origins = len(t.origins) - 1
 	for j, candidate := range t.candidates {
 		weight := ModelWeight{Model: candidate.Name, Weight: t.weights[j] / total, Error: t.errors[j] * unit}
-		diagnostics.Weights = append(diagnostics.Weights, weight)
+		if weight.Weight > 0 {
+			diagnostics.Weights = append(diagnostics.Weights, weight)
+		}
 		if candidate.Name == "seasonal_naive" && diagnostics.Origins > 0 {
 			diagnostics.NaiveError = weight.Error
 		}

@@ -81,24 +81,27 @@ type draft struct {
 	path, spread []float64 // scaled
 	standardised []float64
 	trial        *trial
+	contest      *Contest // errors scaled
+	inUse        bool
 }
 
 // maxModelled is how many of the last points models see: seven months of hours, thirteen years of days.
 // What is older costs time and memory, and no longer resembles what is to come.
 const maxModelled = 5000
 
-// draft mends a series and runs the models.
-func (f *Forecaster) draft(series Series) (*draft, error) {
+// prepare mends a series and scales what models see of it. A constant series needs no model: its draft is
+// done, and nothing is left to be modelled.
+func (f *Forecaster) prepare(series Series) (d *draft, scaled []float64, err error) {
 	g, err := regularise(series, f.options.Granularity)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(g.values) < g.granularity.leastPoints() {
-		return nil, &ShortSeriesError{SeriesID: series.ID, Granularity: g.granularity, Points: len(g.values)}
+		return nil, nil, &ShortSeriesError{SeriesID: series.ID, Granularity: g.granularity, Points: len(g.values)}
 	}
 	g.mend(g.granularity.seasons(), f.options.Bounds)
-	d := &draft{grid: g, unit: unit(g.values)}
-	scaled := make([]float64, len(g.values))
+	d = &draft{grid: g, unit: unit(g.values)}
+	scaled = make([]float64, len(g.values))
 	for i, v := range g.values {
 		scaled[i] = v / d.unit
 	}
@@ -107,12 +110,29 @@ func (f *Forecaster) draft(series Series) (*draft, error) {
 		for k := range d.path {
 			d.path[k] = scaled[0]
 		}
-		return d, nil
+		return d, nil, nil
 	}
-	scaled = scaled[max(0, len(scaled)-maxModelled):]
-	d.trial = run(scaled, g.granularity, f.options.Horizon)
-	if err := d.trial.restrict(f.options.Recipe, series.ID); err != nil {
+	return d, scaled[max(0, len(scaled)-maxModelled):], nil
+}
+
+// draft mends a series and runs the models.
+func (f *Forecaster) draft(series Series) (*draft, error) {
+	d, scaled, err := f.prepare(series)
+	if err != nil || scaled == nil {
+		return d, err
+	}
+	recipe := f.options.Recipe
+	d.trial = run(scaled, d.grid.granularity, f.options.Horizon, func(name string) bool {
+		return recipe.Weights[name] > 0 || series.InUse[name] > 0
+	})
+	if err := d.trial.restrict(recipe, series.ID); err != nil {
 		return nil, err
+	}
+	if f.options.Contest {
+		held := d.trial.contest(series.InUse)
+		d.contest, d.inUse = &held, !held.Promoted
+	} else if fixed := d.trial.fixed(series.InUse); fixed != nil {
+		d.trial.weights, d.inUse = fixed, true
 	}
 	d.path = d.trial.combined(0)
 	r := d.trial.residuals()
@@ -145,6 +165,11 @@ func (f *Forecaster) finish(id string, d *draft, pooled tails) Outlook {
 	outlook.Diagnostics = Diagnostics{Start: d.grid.first, History: d.grid.values, Error: math.NaN(), NaiveError: math.NaN()}
 	if d.trial != nil {
 		d.trial.describe(&outlook, d.unit)
+	}
+	outlook.Diagnostics.InUse = d.inUse
+	if held := d.contest; held != nil {
+		held.Challenger, held.InUse = held.Challenger*d.unit, held.InUse*d.unit
+		outlook.Diagnostics.Contest = held
 	}
 	return outlook
 }

@@ -37,6 +37,8 @@ type Options struct {
 	Workers int
 	// Recipe narrows which models are combined; the zero value combines all of them.
 	Recipe Recipe
+	// Contest lets the combination that is weighed afresh challenge the one in use of each series.
+	Contest bool
 }
 
 // check fills defaults and refuses what cannot be, as InvalidInput.

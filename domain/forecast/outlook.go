@@ -23,6 +23,11 @@ type Diagnostics struct {
 	// Error and NaiveError are the mean absolute errors of the combination and of seasonal naive over
 	// all rolling origins, in the unit of the series; NaN where there was no origin.
 	Error, NaiveError float64
+	// InUse says that the weights are those of the combination in use.
+	InUse bool
+	// Contest is how the fresh combination stood against the one in use; nil where none was held. The
+	// forecast and the weights are the winner's.
+	Contest *Contest
 }
 
 // ModelWeight is one model's part in a combination.

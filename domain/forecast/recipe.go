@@ -42,10 +42,13 @@ func (r Recipe) counts(candidate string) bool {
 // restrict leaves in a trial what the recipe counts; a recipe of which nothing can forecast the series
 // is InvalidInput.
 func (t *trial) restrict(recipe Recipe, seriesID string) error {
+	if recipe.Weights == nil && len(recipe.Families) == 0 {
+		return nil
+	}
 	var candidates []model.Candidate
 	var errors, weights []float64
 	for j, candidate := range t.candidates {
-		if !recipe.counts(candidate.Name) {
+		if !recipe.counts(candidate.Name) || recipe.Weights == nil && t.isSpare(j) {
 			continue
 		}
 		weight := t.weights[j]
@@ -55,10 +58,14 @@ func (t *trial) restrict(recipe Recipe, seriesID string) error {
 		candidates, errors, weights = append(candidates, candidate), append(errors, t.errors[j]), append(weights, weight)
 	}
 	if len(candidates) == 0 {
-		return fault.New(fault.InvalidInput, "none of the models chosen can forecast series %q; choose others or give more history", seriesID)
+		return errNothingCounts(seriesID)
 	}
-	t.candidates, t.errors, t.weights = candidates, errors, weights
+	t.candidates, t.errors, t.weights, t.spare = candidates, errors, weights, 0
 	return nil
+}
+
+func errNothingCounts(seriesID string) error {
+	return fault.New(fault.InvalidInput, "none of the models chosen can forecast series %q; choose others or give more history", seriesID)
 }
 
 // check refuses weights that are no weights, as InvalidInput.

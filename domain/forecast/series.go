@@ -11,6 +11,9 @@ import (
 type Series struct {
 	ID     string
 	Points []UsageDataPoint
+	// InUse are the weights of the combination in use for this series, by candidate; nil where there is
+	// none. It forecasts, unless nothing of it can, or Options.Contest finds a better one.
+	InUse map[string]float64
 }
 
 // ShortSeriesError is a series with too little history to be forecast: under 14 days of hours or

@@ -36,6 +36,7 @@ const MostDays = 365
 type Desk struct {
 	Usage   UsageStore
 	Archive Archive
+	Models  Models
 	// Meter is asked for hours that are not there yet; nil asks nobody.
 	Meter Meter
 	Now   func() time.Time
@@ -68,7 +69,7 @@ func (d *Desk) Forecast(ctx context.Context, request Request) (forecast.Outlook,
 	return outlook, d.Archive.Put(ctx, []forecast.ForecastResult{outlook.Forecast})
 }
 
-// Draft forecasts as Forecast does and keeps nothing.
+// Draft forecasts as Forecast does, by the model in use where there is one, and keeps nothing.
 func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, error) {
 	if err := CheckMetric("/metric", request.Metric); err != nil {
 		return forecast.Outlook{}, err
@@ -96,11 +97,19 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 	if len(history) == 0 {
 		return forecast.Outlook{}, &forecast.ShortSeriesError{SeriesID: string(request.Metric), Granularity: request.Granularity}
 	}
-	outlook, err := forecaster.Forecast(forecast.Series{ID: string(request.Metric), Points: history})
+	inUse, err := d.Models.InUse(ctx, request.Granularity, []Key{request.Key})
+	if err != nil {
+		return forecast.Outlook{}, err
+	}
+	model, known := inUse[request.Key]
+	outlook, err := forecaster.Forecast(forecast.Series{ID: string(request.Metric), Points: history, InUse: model.Weights})
 	if err != nil {
 		return forecast.Outlook{}, err
 	}
 	f := &outlook.Forecast
+	if known && outlook.Diagnostics.InUse {
+		f.Model = model.Label()
+	}
 	if f.Seasonality == "" || f.Seasonality == forecast.NoSeasonality {
 		f.Seasonality = forecast.DetectSeasonality(history).Type
 	}
@@ -131,6 +140,12 @@ func (d *Desk) History(ctx context.Context, key Key, granularity forecast.Granul
 		return nil, err
 	}
 	return Points(key.Metric, granularity, hours), nil
+}
+
+// Past returns what is kept of a metric from an instant (included) to another (excluded).
+func (d *Desk) Past(ctx context.Context, key Key, granularity forecast.Granularity, from, until time.Time) ([]forecast.UsageDataPoint, error) {
+	hours, err := d.Usage.Hours(ctx, key, start(granularity, from), until)
+	return Points(key.Metric, granularity, hours), err
 }
 
 // refresh takes what was metered since the last hour that is known, that hour included: it may have

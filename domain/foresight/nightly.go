@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -32,6 +31,7 @@ type Failure struct {
 type Trainer struct {
 	Usage   UsageStore
 	Archive Archive
+	Models  ModelStore
 	Meter   Meter
 	Tenants tenancy.Directory
 }
@@ -86,66 +86,48 @@ type Trained struct {
 	// Last is the last key of the batch, from which to go on; the zero key says that there are no more.
 	Last      Key
 	Forecasts int
-	Failed    []Failure
+	// Promoted counts the models that took the place of the one in use.
+	Promoted int
+	Failed   []Failure
 }
 
-// Batch forecasts the series after a key and keeps the forecasts. Alike series of a batch share the
-// shape of their intervals. The same run again makes the same ids, so that a repetition adds nothing.
+// Batch forecasts the series after a key by the better of the model in use and one weighed afresh, and
+// keeps the forecasts and what was decided. Alike series of a batch share the shape of their intervals.
+// The same run again makes the same ids, so that a repetition adds nothing.
 func (t *Trainer) Batch(ctx context.Context, run string, now time.Time, after Key) (Trained, error) {
 	keys, err := t.Usage.Keys(ctx, now.Add(-Lookback), after, BatchSize)
 	if err != nil || len(keys) == 0 {
 		return Trained{}, err
 	}
-	trained := Trained{Last: keys[len(keys)-1]}
-	byMetric := map[forecast.ResourceMetric][]forecast.Series{}
+	inUse, err := t.Models.InUse(ctx, forecast.Hourly, keys)
+	if err != nil {
+		return Trained{}, err
+	}
+	b := batch{run: run, now: now, inUse: inUse, series: map[forecast.ResourceMetric][]forecast.Series{}}
 	for _, key := range keys {
 		hours, err := t.Usage.Hours(ctx, key, now.Add(-Lookback), now)
 		if err != nil {
 			return Trained{}, err
 		}
-		byMetric[key.Metric] = append(byMetric[key.Metric], forecast.Series{
-			ID: key.TenantID, Points: Points(key.Metric, forecast.Hourly, hours),
-		})
+		b.add(key, hours)
 	}
-	var made []forecast.ForecastResult
 	for _, metric := range forecast.ResourceMetrics() {
-		results, failed, err := forecastAlike(metric, byMetric[metric], run, now)
-		if err != nil {
+		if err := b.forecastAlike(metric); err != nil {
 			return Trained{}, err
 		}
-		made, trained.Failed = append(made, results...), append(trained.Failed, failed...)
 	}
-	trained.Forecasts = len(made)
-	return trained, t.Archive.Put(ctx, made)
-}
-
-// forecastAlike forecasts the same metric of several tenants.
-func forecastAlike(metric forecast.ResourceMetric, batch []forecast.Series, run string, now time.Time) ([]forecast.ForecastResult, []Failure, error) {
-	if len(batch) == 0 {
-		return nil, nil, nil
-	}
-	forecaster, err := forecast.New(forecast.Options{
-		Horizon: 24 * NightlyDays, Granularity: forecast.Hourly, Bounds: BoundsOf(metric), Workers: runtime.GOMAXPROCS(0),
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	var made []forecast.ForecastResult
-	var failed []Failure
-	for i, outcome := range forecaster.Batch(batch) {
-		key := Key{batch[i].ID, metric}
-		if outcome.Err != nil {
-			failed = append(failed, Failure{key, reasonOf(outcome.Err)})
-			continue
+	trained := Trained{Last: keys[len(keys)-1], Forecasts: len(b.made), Failed: b.failed}
+	for _, decided := range b.decisions {
+		if decided.Promoted {
+			trained.Promoted++
 		}
-		result := outcome.Outlook.Forecast
-		result.ID, result.TenantID, result.Metric, result.GeneratedAt = NightlyID(run, key), key.TenantID, metric, now
-		if result.Seasonality == "" || result.Seasonality == forecast.NoSeasonality {
-			result.Seasonality = forecast.DetectSeasonality(batch[i].Points).Type
-		}
-		made = append(made, result)
 	}
-	return made, failed, nil
+	// Decisions come first: where the forecasts are not kept after all, the next try finds the model in
+	// use that they were made by.
+	if err := t.Models.Decide(ctx, b.decisions); err != nil {
+		return Trained{}, err
+	}
+	return trained, t.Archive.Put(ctx, b.made)
 }
 
 // reasonOf is an error as people read it.

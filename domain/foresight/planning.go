@@ -6,6 +6,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/accuracy"
 	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 )
 
@@ -15,6 +16,7 @@ const PlanningDays = 90
 // Planning answers what follows from forecasts for capacity. It is safe for concurrent use.
 type Planning struct {
 	*Desk
+	Accuracy   accuracy.Archive
 	Provisions Provisions
 	Prices     Prices
 	// Scheduler may be nil: then nothing is placed.

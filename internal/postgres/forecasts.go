@@ -37,7 +37,7 @@ func putForecasts(ctx context.Context, tx pgx.Tx, forecasts []forecast.ForecastR
 	if _, err := tx.Exec(ctx, `TRUNCATE staged_forecasts`); err != nil {
 		return err
 	}
-	columns := []string{"forecast_id", "tenant_id", "metric", "granularity", "generated_at", "starts_at", "medians", "quantiles", "document"}
+	columns := []string{"forecast_id", "tenant_id", "metric", "granularity", "generated_at", "starts_at", "medians", "quantiles", "document", "score_due_at"}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"staged_forecasts"}, columns, pgx.CopyFromSlice(len(forecasts), func(i int) ([]any, error) {
 		return forecastRow(forecasts[i])
 	}))
@@ -48,7 +48,8 @@ func putForecasts(ctx context.Context, tx pgx.Tx, forecasts []forecast.ForecastR
 	return err
 }
 
-func forecastRow(one forecast.ForecastResult) ([]any, error) {
+func forecastRow(given forecast.ForecastResult) ([]any, error) {
+	one := given
 	if len(one.Predictions) == 0 {
 		return nil, fault.New(fault.Internal, "forecast %s has no predictions to keep", one.ID)
 	}
@@ -61,7 +62,7 @@ func forecastRow(one forecast.ForecastResult) ([]any, error) {
 	first := one.Predictions[0].Timestamp
 	one.Predictions = nil
 	document, err := json.Marshal(one)
-	return []any{one.ID, one.TenantID, string(one.Metric), string(one.Granularity), one.GeneratedAt, first, medians, quantiles, document}, err
+	return []any{one.ID, one.TenantID, string(one.Metric), string(one.Granularity), one.GeneratedAt, first, medians, quantiles, document, foresight.FirstDue(given)}, err
 }
 
 const forecastColumns = `SELECT starts_at, medians, quantiles, document FROM forecasts `
@@ -72,7 +73,7 @@ func (f *Forecasts) Forecast(ctx context.Context, id string) (forecast.ForecastR
 	if err != nil {
 		return forecast.ForecastResult{}, explain(err, "reading a forecast")
 	}
-	one, err := pgx.CollectExactlyOneRow(rows, scanForecast)
+	one, err := pgx.CollectExactlyOneRow(rows, scanWhole)
 	if noRow(err) {
 		return one, fault.New(fault.NotFound, "there is no such forecast")
 	}
@@ -86,16 +87,19 @@ func (f *Forecasts) Forecasts(ctx context.Context, tenantID string, metric forec
 	if err != nil {
 		return nil, explain(err, "listing forecasts of %s", tenantID)
 	}
-	list, err := pgx.CollectRows(rows, scanForecast)
+	list, err := pgx.CollectRows(rows, scanWhole)
 	return list, explain(err, "listing forecasts of %s", tenantID)
 }
 
-func scanForecast(row pgx.CollectableRow) (forecast.ForecastResult, error) {
+func scanWhole(row pgx.CollectableRow) (forecast.ForecastResult, error) { return scanForecast(row) }
+
+// scanForecast reads a forecast, and columns that follow its own.
+func scanForecast(row pgx.CollectableRow, further ...any) (forecast.ForecastResult, error) {
 	var one forecast.ForecastResult
 	var first time.Time
 	var medians, quantiles []float64
 	var document []byte
-	if err := row.Scan(&first, &medians, &quantiles, &document); err != nil {
+	if err := row.Scan(append([]any{&first, &medians, &quantiles, &document}, further...)...); err != nil {
 		return one, err
 	}
 	if err := json.Unmarshal(document, &one); err != nil {

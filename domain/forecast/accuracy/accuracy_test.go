@@ -3,6 +3,7 @@ package accuracy
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,6 +34,17 @@ func measured(day int, values ...float64) []forecast.UsageDataPoint {
 	return points
 }
 
+// judged scores every range of a forecast and sums up.
+func judged(f forecast.ForecastResult, usage []forecast.UsageDataPoint) Report {
+	var scores []Score
+	for _, r := range Ranges(f.Granularity, len(f.Predictions)) {
+		if score := Judge(f, r, usage); score.Tally.Points > 0 {
+			scores = append(scores, score)
+		}
+	}
+	return summary(scores)
+}
+
 func TestScore(t *testing.T) {
 	type want struct{ mape, smape, mase, rmse, bias, coverage, above any }
 	for name, test := range map[string]struct {
@@ -59,7 +71,7 @@ func TestScore(t *testing.T) {
 		"nothing came yet":                   {predicted("m", 5), measured(-3, 1, 2, 3), 0, want{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := Score(test.forecast, test.usage).Overall
+			m := judged(test.forecast, test.usage).Overall
 			assert.Equal(t, test.points, m.Points)
 			for _, field := range []struct {
 				name string
@@ -87,23 +99,23 @@ func TestScore(t *testing.T) {
 		for day := range history {
 			history[day] = float64(day%7*10 + day/7*3)
 		}
-		r := Score(predicted("m", 6), append(measured(-28, history...), measured(0, 0)...))
+		r := judged(predicted("m", 6), append(measured(-28, history...), measured(0, 0)...))
 		assert.InDelta(t, 2, *r.Overall.MASE, 1e-9, "weeks differ by 3, so an error of 6 is 2")
 	})
 	t.Run("says what it left out", func(t *testing.T) {
 		assert.Equal(t, []string{
 			"MAPE is undefined where the actual value is zero: 1 of 1 points are left out of it; read sMAPE and MASE",
 			"MASE needs a history that varies before the forecast: 1 of 1 points are left out of it",
-		}, Score(predicted("m", 1), measured(0, 0)).Notes)
-		assert.Equal(t, []string{"no forecast has an actual value yet"}, Score(predicted("m", 1), nil).Notes)
+		}, judged(predicted("m", 1), measured(0, 0)).Notes)
+		assert.Equal(t, []string{"no forecast has an actual value yet"}, judged(predicted("m", 1), nil).Notes)
 	})
 	t.Run("has no coverage with one level", func(t *testing.T) {
 		f := predicted("m", 1)
 		f.Levels, f.Predictions[0].Quantiles = []float64{0.5}, []float64{1}
-		assert.Nil(t, Score(f, measured(0, 1)).Overall.Coverage)
+		assert.Nil(t, judged(f, measured(0, 1)).Overall.Coverage)
 	})
 	t.Run("groups steps ahead", func(t *testing.T) {
-		r := Score(predicted("m", make([]float64, 40)...), measured(0, make([]float64, 40)...))
+		r := judged(predicted("m", make([]float64, 40)...), measured(0, make([]float64, 40)...))
 		var ranges [][3]int
 		for _, h := range r.ByHorizon {
 			ranges = append(ranges, [3]int{h.FromStep, h.ToStep, h.Points})
@@ -112,45 +124,52 @@ func TestScore(t *testing.T) {
 	})
 }
 
-// archive holds forecasts and usage of one metric.
+func TestRanges(t *testing.T) {
+	t.Run("reach as far as the forecast", func(t *testing.T) {
+		assert.Equal(t, []Range{{1, 1}, {2, 24}, {25, 168}}, Ranges(forecast.Hourly, 168))
+		assert.Equal(t, []Range{{1, 1}, {2, 24}, {25, 168}, {169, 720}}, Ranges(forecast.Hourly, 169))
+		assert.Equal(t, []Range{{1, 1}, {2, 3}, {4, 12}, {13, forecast.MaxHorizon}}, Ranges(forecast.Monthly, 13))
+		assert.Empty(t, Ranges(forecast.Daily, 0))
+	})
+	t.Run("are complete when their last step has passed, or the forecast's", func(t *testing.T) {
+		f := predicted("m", make([]float64, 10)...)
+		assert.Equal(t, start.AddDate(0, 0, 7), Range{2, 7}.CompleteAt(f))
+		assert.Equal(t, start.AddDate(0, 0, 10), Range{8, 30}.CompleteAt(f))
+	})
+}
+
+// archive holds the scores of forecasts, the newest first.
 type archive struct {
-	forecasts []forecast.ForecastResult
-	usage     []forecast.UsageDataPoint
-	err       error
+	scores  [][]Score
+	pending int
+	err     error
 }
 
-func (a archive) Forecasts(_ context.Context, _ string, _ forecast.ResourceMetric, limit int) ([]forecast.ForecastResult, error) {
-	return a.forecasts[:min(limit, len(a.forecasts))], a.err
-}
-
-func (a archive) Usage(_ context.Context, _ string, _ forecast.ResourceMetric, _ forecast.Granularity, from, until time.Time) ([]forecast.UsageDataPoint, error) {
-	var within []forecast.UsageDataPoint
-	for _, p := range a.usage {
-		if !p.Timestamp.Before(from) && p.Timestamp.Before(until) {
-			within = append(within, p)
-		}
-	}
-	return within, a.err
+func (a archive) Scores(_ context.Context, _ string, _ forecast.ResourceMetric, lookback int) ([]Score, int, error) {
+	return slices.Concat(a.scores[:min(lookback, len(a.scores))]...), a.pending, a.err
 }
 
 func TestHistoricalAccuracy(t *testing.T) {
-	late := predicted("theta", 1)
-	late.Predictions[0].Timestamp = start.AddDate(0, 1, 0)
-	a := archive{
-		forecasts: []forecast.ForecastResult{late, predicted("theta", 5, 5), predicted("ensemble", 4, 4), predicted("old", 9)},
-		usage:     append(measured(-3, 1, 2, 3), measured(0, 4, 4)...),
+	usage := append(measured(-3, 1, 2, 3), measured(0, 4, 4)...)
+	scores := func(id, model string, medians ...float64) []Score {
+		f := predicted(model, medians...)
+		f.ID = id
+		return []Score{Judge(f, Range{1, 1}, usage), Judge(f, Range{2, 7}, usage)}
 	}
-	r, err := GetHistoricalAccuracy(t.Context(), a, "acme", forecast.RequestRate, 3)
+	a := archive{scores: [][]Score{scores("c", "theta", 5, 5), scores("b", "ensemble", 4, 4), scores("a", "old", 9, 9)}, pending: 1}
+	r, err := GetHistoricalAccuracy(t.Context(), a, "acme", forecast.RequestRate, 2)
 	require.NoError(t, err)
 	assert.Equal(t, "acme", r.TenantID)
 	assert.Equal(t, 2, r.Forecasts)
 	assert.Equal(t, 1, r.Pending)
 	assert.Equal(t, 4, r.Overall.Points)
-	require.Len(t, r.ByModel, 2, "the fourth forecast is beyond the lookback")
+	require.Len(t, r.ByModel, 2, "the third forecast is beyond the lookback")
 	assert.Equal(t, "ensemble", r.ByModel[0].Model)
 	assert.InDelta(t, 0, *r.ByModel[0].RMSE, 0)
 	assert.InDelta(t, 1, *r.ByModel[1].Bias, 0)
 	assert.InDelta(t, 0.8, *r.Overall.NominalCoverage, 1e-12)
+	require.Len(t, r.ByHorizon, 2)
+	assert.Equal(t, 2, r.ByHorizon[1].Points)
 
 	for _, lookback := range []int{0, 1001} {
 		_, err = GetHistoricalAccuracy(t.Context(), a, "acme", forecast.RequestRate, lookback)

@@ -30,12 +30,26 @@ type Measure struct {
 	AboveHighest *float64 `json:"above_highest"`
 }
 
-// sums are what measures are made of.
-type sums struct {
-	points, zeros, scaled, banded           int
-	percent, symmetric, ratio, square, bias float64
-	covered, above                          int
-	nominal                                 float64
+// Tally is what measures are made of: counts and sums over points, so that tallies of several forecasts
+// add up to that of all.
+type Tally struct {
+	Points int `json:"points"`
+	// Zeros, Scaled and Banded count the points with an actual value of zero, with a scale and with levels.
+	Zeros  int `json:"zeros"`
+	Scaled int `json:"scaled"`
+	Banded int `json:"banded"`
+	// Percent, Symmetric, Ratio, Square and Bias are the sums of which MAPE, sMAPE, MASE, RMSE and bias are
+	// the means.
+	Percent   float64 `json:"percent"`
+	Symmetric float64 `json:"symmetric"`
+	Ratio     float64 `json:"ratio"`
+	Square    float64 `json:"square"`
+	Bias      float64 `json:"bias"`
+	// Covered and Above count actual values within and above the levels, of which Nominal sums what they
+	// promise.
+	Covered int     `json:"covered"`
+	Above   int     `json:"above"`
+	Nominal float64 `json:"nominal"`
 }
 
 // point is a prediction beside what came.
@@ -47,34 +61,42 @@ type point struct {
 	scale float64
 }
 
-func (s *sums) add(p point) {
+func (t *Tally) add(p point) {
 	e := p.predicted - p.actual
-	s.points++
-	s.square += e * e
-	s.bias += e
+	t.Points++
+	t.Square += e * e
+	t.Bias += e
 	if p.actual == 0 {
-		s.zeros++
+		t.Zeros++
 	} else {
-		s.percent += 100 * math.Abs(e/p.actual)
+		t.Percent += 100 * math.Abs(e/p.actual)
 	}
 	if size := math.Abs(p.actual) + math.Abs(p.predicted); size > 0 {
-		s.symmetric += 200 * math.Abs(e) / size
+		t.Symmetric += 200 * math.Abs(e) / size
 	}
 	if p.scale > 0 {
-		s.scaled++
-		s.ratio += math.Abs(e) / p.scale
+		t.Scaled++
+		t.Ratio += math.Abs(e) / p.scale
 	}
 	if math.IsNaN(p.nominal) {
 		return
 	}
-	s.banded++
-	s.nominal += p.nominal
+	t.Banded++
+	t.Nominal += p.nominal
 	if p.low <= p.actual && p.actual <= p.high {
-		s.covered++
+		t.Covered++
 	}
 	if p.actual > p.high {
-		s.above++
+		t.Above++
 	}
+}
+
+// merge adds another tally.
+func (t *Tally) merge(o Tally) {
+	t.Points, t.Zeros, t.Scaled, t.Banded = t.Points+o.Points, t.Zeros+o.Zeros, t.Scaled+o.Scaled, t.Banded+o.Banded
+	t.Percent, t.Symmetric, t.Ratio = t.Percent+o.Percent, t.Symmetric+o.Symmetric, t.Ratio+o.Ratio
+	t.Square, t.Bias, t.Nominal = t.Square+o.Square, t.Bias+o.Bias, t.Nominal+o.Nominal
+	t.Covered, t.Above = t.Covered+o.Covered, t.Above+o.Above
 }
 
 // mean returns a sum over a count, or nil.
@@ -86,13 +108,13 @@ func mean(sum float64, count int) *float64 {
 	return &v
 }
 
-func (s *sums) measure() Measure {
+func (t *Tally) measure() Measure {
 	m := Measure{
-		Points: s.points, ZeroActuals: s.zeros,
-		MAPE: mean(s.percent, s.points-s.zeros), SMAPE: mean(s.symmetric, s.points), MASE: mean(s.ratio, s.scaled),
-		RMSE: mean(s.square, s.points), Bias: mean(s.bias, s.points),
-		Coverage: mean(float64(s.covered), s.banded), NominalCoverage: mean(s.nominal, s.banded),
-		AboveHighest: mean(float64(s.above), s.banded),
+		Points: t.Points, ZeroActuals: t.Zeros,
+		MAPE: mean(t.Percent, t.Points-t.Zeros), SMAPE: mean(t.Symmetric, t.Points), MASE: mean(t.Ratio, t.Scaled),
+		RMSE: mean(t.Square, t.Points), Bias: mean(t.Bias, t.Points),
+		Coverage: mean(float64(t.Covered), t.Banded), NominalCoverage: mean(t.Nominal, t.Banded),
+		AboveHighest: mean(float64(t.Above), t.Banded),
 	}
 	if m.RMSE != nil {
 		*m.RMSE = math.Sqrt(*m.RMSE)

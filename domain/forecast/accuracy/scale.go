@@ -21,8 +21,8 @@ func season(g forecast.Granularity) int {
 	}
 }
 
-// history is how much usage before a forecast sets the scale.
-func history(g forecast.Granularity) time.Duration {
+// History is how much usage before a forecast sets the scale of MASE.
+func History(g forecast.Granularity) time.Duration {
 	const day = 24 * time.Hour
 	switch g {
 	case forecast.Hourly, forecast.Daily:

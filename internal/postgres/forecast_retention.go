@@ -1,0 +1,35 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/omnicloud/omnicloud/domain/foresight"
+)
+
+// ForecastRetention is the foresight.Retention in PostgreSQL. It is safe for concurrent use.
+type ForecastRetention struct{ db DB }
+
+var _ foresight.Retention = (*ForecastRetention)(nil)
+
+// NewForecastRetention returns it on a pool.
+func NewForecastRetention(db DB) *ForecastRetention { return &ForecastRetention{db: db} }
+
+// Prune implements foresight.Retention.
+func (r *ForecastRetention) Prune(ctx context.Context, forecasts, scores time.Time) (removed int64, err error) {
+	err = pgx.BeginFunc(ctx, r.db, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `DELETE FROM forecasts WHERE score_due_at IS NULL AND generated_at < $1`, forecasts)
+		if err != nil {
+			return err
+		}
+		removed = tag.RowsAffected()
+		if _, err := tx.Exec(ctx, `DELETE FROM forecast_scores WHERE generated_at < $1`, scores); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM forecast_contests WHERE decided_at < $1`, scores)
+		return err
+	})
+	return removed, explain(err, "removing old forecasts")
+}
