@@ -103,3 +103,11 @@ func TestDeclaredModeIsSilentAboutWhatNobodyDeclared(t *testing.T) {
 	assert.Equal(t, []string{`key_added tags.owner: missing → "eve"`}, changes(t, d, `{"tags":{"a":"b"}}`, `{"tags":{"a":"b","owner":"eve","aws:stack":"s"}}`))
 	assert.Equal(t, []string{`key_removed class: "fast" → missing`}, changes(t, d, `{"class":"fast"}`, `{}`))
 }
+
+func values(t require.TestingT, texts ...string) []document.Value {
+	list := make([]document.Value, len(texts))
+	for i, text := range texts {
+		list[i] = doc(t, text)
+	}
+	return list
+}

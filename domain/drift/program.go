@@ -26,6 +26,7 @@ type verdict struct {
 	defaults  []document.Value
 	watch     *WatchRule
 	writeOnly bool
+	moved     bool
 }
 
 // program is the rules of one resource type, ready to be walked along with a document.
@@ -183,8 +184,18 @@ func (c *compiler) live(rules Rules) error {
 	if err != nil {
 		return err
 	}
+	err = each(rules.Moved, func(r MovedRule) error {
+		return c.add(r.Scope, here, func(v *verdict) { v.moved = true })
+	})
+	if err != nil {
+		return err
+	}
 	return each(rules.WriteOnly, func(r WriteOnlyRule) error {
-		return c.add(r.Scope, beneath, func(v *verdict) { v.writeOnly = true })
+		how := beneath
+		if r.Alone {
+			how = here
+		}
+		return c.add(r.Scope, how, func(v *verdict) { v.writeOnly = true })
 	})
 }
 

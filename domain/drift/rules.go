@@ -109,11 +109,23 @@ type WatchRule struct {
 	Only   []document.Value
 	Beside bool
 	Off    bool
+	// stated says that a schema states the default. Which choice a provider falls back on changes with
+	// the years, so a live text that elsewhere is as good as none counts as one of them.
+	stated bool
 }
 
-// WriteOnlyRule marks a path that a provider takes and never gives back, or gives back changed
-// beyond recognition.
-type WriteOnlyRule struct{ Scope }
+// WriteOnlyRule marks a path, and what lies beneath, that a provider takes and never gives back, or
+// gives back changed beyond recognition. Alone narrows the rule to the path itself: what is returned is
+// returned whole.
+type WriteOnlyRule struct {
+	Scope
+	Alone bool
+}
+
+// MovedRule says that a declared value which is not there may come back beside its place: under a
+// longer name, as the same member of something that nobody declared, or, for a text of some length,
+// anywhere in it.
+type MovedRule struct{ Scope }
 
 // Rules are everything that a comparison follows. In each list the last matching entry wins; a later
 // Rules value wins over an earlier one.
@@ -128,4 +140,5 @@ type Rules struct {
 	Defaults    []DefaultRule
 	Watch       []WatchRule
 	WriteOnly   []WriteOnlyRule
+	Moved       []MovedRule
 }

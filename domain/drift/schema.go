@@ -104,12 +104,13 @@ func (s *Schema) rules() Rules {
 		rules.Ignore = append(rules.Ignore, IgnoreRule{Scope: Scope{Path: path}, Reason: "only the provider sets it"})
 	}
 	for _, path := range append(append([]string(nil), s.WriteOnly...), s.CreateOnly...) {
-		rules.WriteOnly = append(rules.WriteOnly, WriteOnlyRule{Scope{Path: path}})
+		rules.WriteOnly = append(rules.WriteOnly, WriteOnlyRule{Scope: Scope{Path: path}})
 	}
 	for _, fallback := range s.Defaults {
 		rules.Defaults = append(rules.Defaults, DefaultRule{Scope{Path: fallback.Path}, fallback.Value})
-		if fallback.Value.IsScalar() {
-			rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: fallback.Path}, Unless: []document.Value{fallback.Value}})
+		// A text of several lines is an example of a document, not a value to be held against.
+		if fallback.Value.IsScalar() && !strings.Contains(fallback.Value.Text(), "\n") {
+			rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: fallback.Path}, Unless: []document.Value{fallback.Value}, stated: true})
 		}
 	}
 	for _, path := range append(append([]string(nil), s.UnorderedScalars...), s.UnorderedObjects...) {

@@ -1,8 +1,10 @@
 package drift
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -50,18 +52,46 @@ func (v *verdict) equal(a, b document.Value) bool {
 	return slices.ContainsFunc(v.comparators, func(c *semantic.Comparator) bool { return c.Same(a, b) })
 }
 
-// fills reports whether a text is a template's with something for each <name>.
+// fills reports whether a text is a template's with something for each <name>, and eight hexadecimal
+// digits for each <hash>, as CDK ends the names that it makes.
 func fills(template, text string) bool {
-	glob := ""
+	if !strings.Contains(template, "<") {
+		return false
+	}
+	known, made := templates.Load(template)
+	if !made {
+		known, _ = templates.LoadOrStore(template, templateForm(template))
+	}
+	form, _ := known.(*regexp.Regexp)
+	return form != nil && form.MatchString(text)
+}
+
+// templates are the forms of the templates that rules hold, nil for a text that is none.
+var templates sync.Map // map[string]*regexp.Regexp
+
+func templateForm(template string) *regexp.Regexp {
+	var form strings.Builder
+	form.WriteString("(?s)^")
+	isTemplate := false
 	for {
 		before, rest, opens := strings.Cut(template, "<")
-		_, after, closes := strings.Cut(rest, ">")
+		name, after, closes := strings.Cut(rest, ">")
 		if !opens || !closes {
-			return glob != "" && configpath.Wildcard(glob+template, text)
+			break
 		}
-		glob += before + "?*"
+		isTemplate = true
+		form.WriteString(regexp.QuoteMeta(before))
+		if name == "hash" {
+			form.WriteString("[0-9A-F]{8}")
+		} else {
+			form.WriteString(".+")
+		}
 		template = after
 	}
+	if !isTemplate {
+		return nil
+	}
+	return regexp.MustCompile(form.String() + regexp.QuoteMeta(template) + "$")
 }
 
 // matches reports whether for each name, a glob of keys, an object has a member that is a scalar that

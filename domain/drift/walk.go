@@ -111,12 +111,19 @@ func (w *walker) compare(state *configpath.State, v *verdict, desired, actual do
 		w.unordered++
 		defer func() { w.unordered-- }()
 	}
-	return w.structure(state, v, inDesired, inActual)
+	before := len(w.changes)
+	cost := w.structure(state, v, inDesired, inActual)
+	if within != nil && within.Spelled != nil && len(w.changes) > before {
+		respell(w.changes[before:], inDesired, within.Spelled(desired), inActual, within.Spelled(actual))
+	}
+	return cost
 }
 
 // structure compares values that are not equal as a whole, by going into them where it can.
 func (w *walker) structure(state *configpath.State, v *verdict, desired, actual document.Value) int {
 	switch {
+	case w.otherChoice(state, desired, actual):
+		return w.changed(v, ValueChanged, desired, actual)
 	case desired.Kind() == document.Object && actual.Kind() == document.Object:
 		return w.objects(state, desired, actual)
 	case desired.Kind() == document.Array && actual.Kind() == document.Array:
@@ -135,7 +142,9 @@ func (w *walker) objects(state *configpath.State, desired, actual document.Value
 		switch {
 		case j == actual.Len() || (i < desired.Len() && desired.Key(i) < actual.Key(j)):
 			next := w.enter(state, desired.Key(i))
-			cost += w.removed(next, desired.At(i))
+			if !w.moved(state, next, desired, i, actual) {
+				cost += w.removed(next, desired.At(i))
+			}
 			i++
 		case i == desired.Len() || actual.Key(j) < desired.Key(i):
 			next := w.enter(state, actual.Key(j))
@@ -175,6 +184,9 @@ func (w *walker) added(state *configpath.State, actual document.Value) int {
 	case v.ignores(document.Value{}, actual):
 		return 0
 	case w.mode == Declared && v.watch != nil && !v.watch.Off && (!v.watch.Beside || w.undeclared == 0):
+		if v.watch.stated && actual.Kind() == document.String && w.absent(state, v, actual) {
+			return 0
+		}
 		if !w.alarming(state, v.watch, actual) || w.silentWithin(state, actual, w.extra) {
 			return 0
 		}

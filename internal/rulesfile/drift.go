@@ -43,9 +43,12 @@ func ParseDriftRules(name string, content []byte, comparators ...string) (drift.
 		"empty": entries(&rules.Empty, func(n node, e *drift.EmptyRule) error {
 			return r.scoped(n, &e.Scope, map[string]func(node) error{"equals": oneOf(&e.Equals, drift.EqualsMissing, drift.EqualsNothing)}, "equals")
 		}),
-		"defaults":   entries(&rules.Defaults, r.fallback),
-		"watch":      entries(&rules.Watch, r.watch),
-		"write_only": entries(&rules.WriteOnly, func(n node, e *drift.WriteOnlyRule) error { return r.scoped(n, &e.Scope, nil) }),
+		"defaults": entries(&rules.Defaults, r.fallback),
+		"watch":    entries(&rules.Watch, r.watch),
+		"write_only": entries(&rules.WriteOnly, func(n node, e *drift.WriteOnlyRule) error {
+			return r.scoped(n, &e.Scope, map[string]func(node) error{"alone": parsed(parseBool, &e.Alone)})
+		}),
+		"moved": entries(&rules.Moved, func(n node, e *drift.MovedRule) error { return r.scoped(n, &e.Scope, nil) }),
 	})
 	if err != nil {
 		return drift.Rules{}, err

@@ -17,7 +17,7 @@ type Redactor struct {
 	Known *Secrets
 }
 
-// Redact hides the secrets of both documents in the values and paths of a finding's changes.
+// Redact hides the secrets of both documents in the values and paths of a finding.
 func (r Redactor) Redact(finding *drift.Finding) {
 	own := Of(*finding)
 	hide := hider{secrets: own, tags: r.Key.tagger(finding.Subject.TenantID), others: r.Known}
@@ -27,6 +27,9 @@ func (r Redactor) Redact(finding *drift.Finding) {
 		change.Desired, change.Actual = hide.side(change.Desired, secret), hide.side(change.Actual, secret)
 		change.Path = hide.path(change.Path)
 		change.Sensitive = change.Sensitive || secret
+	}
+	for i, path := range finding.Approximate {
+		finding.Approximate[i] = hide.path(path)
 	}
 	finding.Secrets = nil
 }

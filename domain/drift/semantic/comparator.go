@@ -16,6 +16,9 @@ type Comparator struct {
 	// Normalize returns the one spelling of a value, false where the value is not of its kind. Values
 	// with the same spelling are equal. A list or object that it returns is compared further within.
 	Normalize func(document.Value) (document.Value, bool)
+	// Spelled has the form that Normalize gives a value, with texts as they were written: what is shown
+	// where Normalize folds texts. Every value lies at the same place in both. Nil where it folds none.
+	Spelled func(document.Value) document.Value
 	// Unordered says that lists within what Normalize returns are sets.
 	Unordered bool
 	// Equal compares where no single spelling exists, such as a name and the ARN that ends in it.
@@ -63,12 +66,14 @@ var builtIn = []*Comparator{
 	{Name: "exact", Equal: document.Equal, Refines: true, Containers: true},
 	{Name: "plain", Equal: Plain, Refines: true},
 	{Name: "number", Normalize: looseNumber},
+	{Name: "float32", Equal: texts(sameSingle)},
 	{Name: "boolean", Normalize: looseBoolean},
 	{Name: "ignore-case", Normalize: text(foldCase)},
 	{Name: "trim", Normalize: text(trimmed)},
 	{Name: "spaces", Normalize: text(foldSpaces)},
 	{Name: "words", Normalize: text(sortedWords)},
 	{Name: "comma-list", Normalize: text(sortedItems)},
+	{Name: "joined-list", Equal: sameJoined},
 	{Name: "cidr", Normalize: text(canonicalCIDR)},
 	{Name: "ip", Normalize: text(canonicalIP)},
 	{Name: "hostname", Normalize: text(canonicalHost)},
@@ -83,7 +88,7 @@ var builtIn = []*Comparator{
 	{Name: "hour", Normalize: startOfHour},
 	{Name: "base64", Equal: texts(sameBase64)},
 	{Name: "json", Normalize: withinText},
-	{Name: "iam-policy", Normalize: policy, Unordered: true, Containers: true},
+	{Name: "iam-policy", Normalize: policy, Spelled: spelledPolicy, Unordered: true, Containers: true},
 	{Name: "arn", Equal: texts(sameResource)},
 	{Name: "kms-key", Equal: texts(sameKey)},
 	{Name: "provider-case", Equal: texts(caseFoldedByProvider)},
@@ -91,8 +96,10 @@ var builtIn = []*Comparator{
 	{Name: "version-prefix", Equal: texts(versionPrefix)},
 	{Name: "final-mark", Equal: texts(sameButFinalMark)},
 	{Name: "lost-characters", Equal: texts(lostCharacters)},
+	{Name: "masked", Equal: texts(masked)},
+	{Name: "placeholders", Equal: texts(sameButPlaceholders)},
+	{Name: "json-pointer", Normalize: text(unescapedSlash)},
 	{Name: "redis-acl", Normalize: text(canonicalACL)},
-	{Name: "key-case", Normalize: lowerKeys, Containers: true},
 }
 
 // text makes a Normalize of a function over texts.

@@ -4,33 +4,50 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
 // sameResource takes the ARN of a resource, its URL or its path for the name or id that it ends in,
-// and the root user of an account for the account.
+// and the root user of an account for the account. What providers append to an ARN is not part of the
+// name: the :* of all that a log group holds, the :$LATEST of a function, the suffix of a secret.
 func sameResource(desired, actual string) bool {
-	long, short := desired, actual
+	long, short := bareResource(desired), bareResource(actual)
 	if len(long) < len(short) {
 		long, short = short, long
 	}
-	if short == "" || len(short) == len(long) {
+	if short == "" {
 		return false
 	}
 	if account, isRoot := rootAccount(long); isRoot && account == short {
 		return true
 	}
-	isLong := strings.HasPrefix(long, "arn:") || strings.HasPrefix(long, "https://") || strings.HasPrefix(long, "/")
-	if !isLong || !strings.HasSuffix(long, short) {
-		return false
+	return endsIn(long, short) || (strings.Contains(long, ":secret:") && generated.MatchString(long) && endsIn(long[:len(long)-len("-AbC123")], short))
+}
+
+// generated is how a secret's ARN ends: in six letters or digits that its provider made up.
+var generated = regexp.MustCompile(`-[0-9A-Za-z]{6}$`)
+
+func bareResource(text string) string {
+	for _, tail := range []string{":*", ":$LATEST", "/"} {
+		if len(text) > len(tail) {
+			text = strings.TrimSuffix(text, tail)
+		}
 	}
-	switch long[len(long)-len(short)-1] {
-	case '/', ':':
-		return len(short) > 2 // a port or a version number says too little
-	default:
-		return false
+	return text
+}
+
+// endsIn reports whether a long form of a name is the short one, or an ARN, a URL or a path that ends
+// in it.
+func endsIn(long, short string) bool {
+	name, within := strings.CutSuffix(long, short)
+	if !within || name == "" {
+		return within
 	}
+	isLong := false
+	for _, start := range []string{"arn:", "https://", "s3://", "/"} {
+		isLong = isLong || strings.HasPrefix(long, start)
+	}
+	// A port or a version number says too little.
+	return isLong && len(short) > 2 && (name[len(name)-1] == '/' || name[len(name)-1] == ':')
 }
 
 // rootAccount returns the account of an ARN such as arn:aws:iam::123456789012:root.
@@ -42,17 +59,21 @@ func rootAccount(arn string) (string, bool) {
 	return parts[4], true
 }
 
-// sameKey holds where one side names a KMS key by an alias and the other by its id: which key an alias
+// keyID is how a KMS key is told from all others: by its ARN, or the id that this ends in.
+var keyID = regexp.MustCompile(`^(arn:[a-z-]+:kms:[^:]*:[^:]*:key/.+|(mrk-)?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12})$`)
+
+// sameKey holds where a KMS key was declared by an alias and is returned by its id: which key an alias
 // stands for is not to be seen in either.
 func sameKey(desired, actual string) bool {
-	isAlias := func(key string) bool { return strings.HasPrefix(key, "alias/") || strings.Contains(key, ":alias/") }
-	return isAlias(desired) != isAlias(actual) || sameResource(desired, actual)
+	isAlias := strings.HasPrefix(desired, "alias/") || (strings.HasPrefix(desired, "arn:") && strings.Contains(desired, ":alias/"))
+	return (isAlias && keyID.MatchString(actual)) || sameResource(desired, actual)
 }
 
 // caseFoldedByProvider holds where the live text is the declared one in all lower or all upper case,
-// as providers make of names and of enumerated values. A change of case by hand that is neither
-// counts.
+// as providers make of names and of enumerated values, with or without a final dot or slash. A change
+// of case by hand that is neither counts.
 func caseFoldedByProvider(desired, actual string) bool {
+	desired, actual = withoutFinalMark(desired), withoutFinalMark(actual)
 	return strings.EqualFold(desired, actual) && (actual == strings.ToLower(desired) || actual == strings.ToUpper(desired) ||
 		desired == strings.ToLower(actual) || desired == strings.ToUpper(actual))
 }
@@ -75,9 +96,12 @@ func generatedSuffix(desired, actual string) bool {
 // buildSuffix is how a provider marks its own build of a version, as in v1.21.2-eksbuild.2.
 var buildSuffix = regexp.MustCompile(`^[-_][a-z]+\.?[0-9]+$`)
 
-// versionPrefix holds where one version is a more precise form of the other (8.0 and 8.0.45), or
-// where "latest" was declared.
+// versionPrefix holds where one version is a more precise form of the other (8.0 and 8.0.45, 6.x and
+// 6.2), or where "latest" was declared.
 func versionPrefix(desired, actual string) bool {
+	if start, anyMinor := strings.CutSuffix(desired, ".x"); anyMinor && actual != "" {
+		desired = start
+	}
 	if strings.EqualFold(strings.TrimPrefix(desired, "$"), "latest") {
 		return actual != ""
 	}
@@ -95,14 +119,15 @@ func versionPrefix(desired, actual string) bool {
 // sameButFinalMark holds where one text is the other and a final dot or slash, as in host names, URLs
 // and paths, or the :* of all that a log group holds.
 func sameButFinalMark(desired, actual string) bool {
-	trim := func(text string) string {
-		text = strings.TrimSuffix(text, ":*")
-		if len(text) > 1 && (text[len(text)-1] == '.' || text[len(text)-1] == '/') {
-			return text[:len(text)-1]
-		}
-		return text
+	return withoutFinalMark(desired) == withoutFinalMark(actual)
+}
+
+func withoutFinalMark(text string) string {
+	text = strings.TrimSuffix(text, ":*")
+	if len(text) > 1 && (text[len(text)-1] == '.' || text[len(text)-1] == '/') {
+		return text[:len(text)-1]
 	}
-	return trim(desired) == trim(actual)
+	return text
 }
 
 // lostCharacters holds where the declared text is the live one with question marks for what lies
@@ -121,22 +146,15 @@ func lostCharacters(desired, actual string) bool {
 	return replaced.String() == desired
 }
 
+// masked holds where the live text is nothing but asterisks, which providers show in place of secrets.
+func masked(_, actual string) bool {
+	return len(actual) >= len("***") && strings.Trim(actual, "*") == ""
+}
+
 // canonicalACL orders the rules of a Redis access string and drops -@all before them, which is where
 // every user begins.
 func canonicalACL(text string) (string, bool) {
 	rules := slices.DeleteFunc(strings.Fields(text), func(rule string) bool { return rule == "-@all" })
 	slices.Sort(rules)
 	return strings.Join(rules, " "), true
-}
-
-// lowerKeys folds the case of the keys of an object.
-func lowerKeys(value document.Value) (document.Value, bool) {
-	if value.Kind() != document.Object {
-		return value, false
-	}
-	members := make([]document.Member, 0, value.Len())
-	for key, member := range value.Members() {
-		members = append(members, document.Member{Key: strings.ToLower(key), Value: member})
-	}
-	return document.ObjectValue(members...), true
 }

@@ -1,6 +1,7 @@
 package semantic
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -13,6 +14,11 @@ func withinText(value document.Value) (document.Value, bool) {
 		return value, true
 	case document.String:
 		text := strings.TrimLeft(value.Text(), " \t\r\n")
+		if strings.HasPrefix(text, "%7B") || strings.HasPrefix(text, "%5B") { // as IAM returns documents
+			if plain, err := url.PathUnescape(text); err == nil {
+				text = plain
+			}
+		}
 		if text == "" || (text[0] != '{' && text[0] != '[') {
 			return value, false
 		}
@@ -28,6 +34,17 @@ func withinText(value document.Value) (document.Value, bool) {
 // principals and ids left out, values of conditions as texts. What is no policy is not of its kind.
 // The semantics are those of the IAM JSON policy reference; order means nothing in it.
 func policy(value document.Value) (document.Value, bool) {
+	return policyForm(value, strings.ToLower)
+}
+
+// spelledPolicy has the form of policy, with actions and effects as they were written: the same value
+// lies at the same place.
+func spelledPolicy(value document.Value) document.Value {
+	written, _ := policyForm(value, func(text string) string { return text })
+	return written
+}
+
+func policyForm(value document.Value, fold func(string) string) (document.Value, bool) {
 	parsed, isJSON := withinText(value)
 	if !isJSON {
 		return value, false
@@ -43,7 +60,7 @@ func policy(value document.Value) (document.Value, bool) {
 	for key, member := range parsed.Members() {
 		switch {
 		case key == "Statement":
-			member = eachOf(member, statement)
+			member = eachOf(member, func(one document.Value) document.Value { return statement(one, fold) })
 		case key == "Id" && member.IsEmpty():
 			continue
 		}
@@ -74,7 +91,13 @@ func eachOf(value document.Value, normalize func(document.Value) document.Value)
 	return document.ArrayValue(elements...)
 }
 
-func statement(value document.Value) document.Value {
+func statement(value document.Value, fold func(string) string) document.Value {
+	folded := func(one document.Value) document.Value {
+		if one.Kind() != document.String {
+			return one
+		}
+		return document.TextValue(fold(one.Text()))
+	}
 	if value.Kind() != document.Object {
 		return value
 	}
@@ -86,9 +109,9 @@ func statement(value document.Value) document.Value {
 				continue
 			}
 		case "Effect":
-			member = lowered(member)
+			member = folded(member)
 		case "Action", "NotAction":
-			member = eachOf(member, lowered)
+			member = eachOf(member, folded)
 		case "Resource", "NotResource":
 			member = eachOf(member, asText)
 		case "Principal", "NotPrincipal":
@@ -103,13 +126,6 @@ func statement(value document.Value) document.Value {
 		members = append(members, document.Member{Key: key, Value: member})
 	}
 	return document.ObjectValue(members...)
-}
-
-func lowered(value document.Value) document.Value {
-	if value.Kind() != document.String {
-		return value
-	}
-	return document.TextValue(strings.ToLower(value.Text()))
 }
 
 func asText(value document.Value) document.Value {

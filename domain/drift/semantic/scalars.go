@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +36,22 @@ func looseNumber(value document.Value) (document.Value, bool) {
 	return number, err == nil
 }
 
+// exactDigits is the number of digits that a single-precision number keeps.
+const exactDigits = 8
+
+// sameSingle holds where a fraction came back through single precision: 0.1 as 0.10000000149011612.
+func sameSingle(desired, actual string) bool {
+	if !strings.Contains(actual, ".") || len(actual) <= exactDigits+len("0.") || len(actual) > longestNumber || len(desired) > exactDigits+len("0.") {
+		return false
+	}
+	declared, err := strconv.ParseFloat(desired, 32)
+	if err != nil {
+		return false
+	}
+	live, err := strconv.ParseFloat(actual, 64)
+	return err == nil && live == declared
+}
+
 // parseDecimal reads a decimal number exactly; no fractions, no other bases.
 func parseDecimal(text string) (*big.Rat, bool) {
 	if text == "" || len(text) > longestNumber || strings.ContainsAny(text, "/_xXpPbBoO") {
@@ -60,7 +77,10 @@ func looseBoolean(value document.Value) (document.Value, bool) {
 
 func foldCase(text string) (string, bool) { return strings.ToLower(text), true }
 
-func trimmed(text string) (string, bool) { return strings.TrimSpace(text), true }
+// trimmed also writes the ends of lines one way.
+func trimmed(text string) (string, bool) {
+	return strings.ReplaceAll(strings.TrimSpace(text), "\r\n", "\n"), true
+}
 
 func foldSpaces(text string) (string, bool) { return strings.Join(strings.Fields(text), " "), true }
 
@@ -79,12 +99,39 @@ func sortedItems(text string) (string, bool) {
 	return strings.Join(items, ","), true
 }
 
-// timeLayouts are the spellings of an instant with its offset.
-var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07:00", time.RFC1123Z, time.RFC1123, "2006-01-02T15:04Z07:00"}
+// sameJoined takes a list of scalars for the text that holds them between commas, and a list of one
+// for its element; order does not count.
+func sameJoined(desired, actual document.Value) bool {
+	list, text := desired, actual
+	if list.Kind() != document.Array {
+		list, text = actual, desired
+	}
+	if list.Kind() != document.Array || list.Len() == 0 || !text.IsScalar() {
+		return Plain(desired, actual)
+	}
+	items := make([]string, list.Len())
+	for i, item := range list.Elements() {
+		if !item.IsScalar() {
+			return false
+		}
+		items[i] = item.Text()
+	}
+	joined, _ := sortedItems(strings.Join(items, ","))
+	written, _ := sortedItems(text.Text())
+	return joined == written
+}
 
-// canonicalTime brings an instant to UTC.
+// unescapedSlash undoes the ~1 that stands for a slash where a name is a step of a JSON pointer.
+func unescapedSlash(text string) (string, bool) {
+	return strings.ReplaceAll(text, "~1", "/"), strings.ContainsAny(text, "~/")
+}
+
+// timeLayouts are the spellings of an instant with its offset.
+var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07:00", time.RFC1123Z, time.RFC1123, "2006-01-02T15:04Z07:00", time.DateOnly}
+
+// canonicalTime brings an instant to UTC; a date is its first one.
 func canonicalTime(text string) (string, bool) {
-	if len(text) < len("2006-01-02T15:04Z") || (text[4] != '-' && !strings.Contains(text[:5], ",")) {
+	if len(text) < len(time.DateOnly) || (text[4] != '-' && !strings.Contains(text[:5], ",")) {
 		return "", false
 	}
 	for _, layout := range timeLayouts {
