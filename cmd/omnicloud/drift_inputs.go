@@ -81,7 +81,7 @@ func (c *driftCommand) compareAll(ctx context.Context, std streams, detector *dr
 		}
 		switch c.Format {
 		case "json":
-			out.Write(append(appendDrifts(nil, p.subject.ResourceID, detector.Records(finding)), '\n'))
+			out.Write(append(appendDrifts(nil, p.subject.ResourceID, detector.Records(finding), finding.Approximate), '\n'))
 		case "sarif":
 			all = append(all, detector.Records(finding)...)
 		default:

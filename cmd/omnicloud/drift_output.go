@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
@@ -19,7 +20,7 @@ func (c *driftCommand) writeOne(out io.Writer, detector *drift.Detector, finding
 	case "sarif":
 		return writeSARIF(out, c.Desired, detector.Records(finding))
 	case "json":
-		text = append(appendDrifts(nil, "", detector.Records(finding)), '\n')
+		text = append(appendDrifts(nil, "", detector.Records(finding), finding.Approximate), '\n')
 	default:
 		text = describe(finding)
 	}
@@ -27,8 +28,9 @@ func (c *driftCommand) writeOne(out io.Writer, detector *drift.Detector, finding
 	return err
 }
 
-// appendDrifts appends a line of records.jsonl, without its end; an empty id is left out.
-func appendDrifts(out []byte, id string, records []drift.Record) []byte {
+// appendDrifts appends a line of records.jsonl, without its end; an empty id is left out, and so are
+// paths of lists that were paired near-optimally where there are none.
+func appendDrifts(out []byte, id string, records []drift.Record, approximate []configpath.Path) []byte {
 	out = append(out, '{')
 	if id != "" {
 		out = append(document.AppendText(append(out, `"id":`...), id), ',')
@@ -59,7 +61,19 @@ func appendDrifts(out []byte, id string, records []drift.Record) []byte {
 		out = append(document.AppendText(out, string(severity)), ':')
 		out = strconv.AppendInt(out, int64(counts[severity]), 10)
 	}
-	return append(out, "}}"...)
+	out = append(out, '}')
+	for i, path := range approximate {
+		if i == 0 {
+			out = append(out, `,"approximate":[`...)
+		} else {
+			out = append(out, ',')
+		}
+		out = document.AppendText(out, path.String())
+	}
+	if len(approximate) > 0 {
+		out = append(out, ']')
+	}
+	return append(out, '}')
 }
 
 // describe writes a finding for people: the gravest first, each with both values.

@@ -53,7 +53,7 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 			all = append(all, detector.Records(finding)...)
 			continue
 		}
-		line = append(appendDrifts(line[:0], p.subject.ResourceID, detector.Records(finding)), '\n')
+		line = append(appendDrifts(line[:0], p.subject.ResourceID, detector.Records(finding), finding.Approximate), '\n')
 		if _, err := out.Write(line); err != nil {
 			return err
 		}

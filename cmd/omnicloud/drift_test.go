@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,6 +79,21 @@ func TestDriftOfOneResource(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(errs, "\n"), "one line: %s", errs)
 		})
 	}
+}
+
+func TestListsThatDifferTooMuchAreNamedInJSON(t *testing.T) {
+	list := func(kind string) string {
+		var elements []string
+		for i := range 200 {
+			elements = append(elements, fmt.Sprintf(`{"port":%d,"kind":%q}`, i, kind))
+		}
+		return `{"rules":[` + strings.Join(elements, ",") + `]}`
+	}
+	files := map[string]string{"desired.json": list("a"), "actual.json": list("b")}
+	_, out, _ := driftRun(t, files, "", "--desired", "@desired.json", "--actual", "@actual.json", "--format", "json")
+	assert.True(t, strings.HasSuffix(out, `,"critical":0},"approximate":["rules"]}`+"\n"), "%s", out[max(0, len(out)-100):])
+	_, out, _ = driftRun(t, files, "", "--desired", "@desired.json", "--actual", "@actual.json")
+	assert.Contains(t, out, "note: the lists at rules differ in so many elements")
 }
 
 func TestDriftOfPairs(t *testing.T) {
