@@ -110,13 +110,13 @@ func (a *DriftScans) ScanResources(ctx context.Context, ref driftwatch.ScanRef) 
 	if err != nil {
 		return ScannedResources{}, ApplicationError(err)
 	}
+	var done atomic.Int64
+	stop := beatUntilStopped(ctx, &done)
+	defer stop()
 	comparer, err := a.rulesOf(ctx, scan)
 	if err != nil {
 		return ScannedResources{}, ApplicationError(err)
 	}
-	var done atomic.Int64
-	stop := beatUntilStopped(ctx, &done)
-	defer stop()
 	scanner := driftwatch.Scanner{
 		Inventory: a.Inventory, Scans: a.Scans, Comparer: comparer,
 		OnPage: func(resources, _ int64) { done.Store(resources) },
@@ -128,12 +128,14 @@ func (a *DriftScans) ScanResources(ctx context.Context, ref driftwatch.ScanRef) 
 	return ScannedResources{Tally: at.Tally, Doubt: at.Tally.Doubt()}, nil
 }
 
-// rulesOf gives the rules that a scan compares by: those it began with, or else those in force now.
+// rulesOf gives the rules that a scan compares by: those it began with, or else those in force now. The
+// tenant's secrets are looked for anew: what one resource hides another may show.
 func (a *DriftScans) rulesOf(ctx context.Context, scan driftwatch.Scan) (driftwatch.Comparer, error) {
+	a.Rules.Forget(scan.TenantID)
 	if scan.RulesVersion > 0 {
-		return a.Rules.At(ctx, scan.RulesVersion)
+		return a.Rules.At(ctx, scan.TenantID, scan.RulesVersion)
 	}
-	comparer, version, err := a.Rules.Current(ctx)
+	comparer, version, err := a.Rules.Current(ctx, scan.TenantID)
 	if err != nil || version == 0 {
 		return comparer, err
 	}

@@ -2,6 +2,8 @@ package activities
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -16,7 +18,7 @@ import (
 // Remediations holds the activities of a Remediation and their ports. All fields are required.
 type Remediations struct {
 	Store  remediation.Store
-	Drifts QuietDrifts
+	Drifts DriftSettings
 	Rules  driftwatch.Rulebook
 	// Platform reads a resource as it is now, Reconciler changes it.
 	Platform   ResourceReader
@@ -29,9 +31,11 @@ type Remediations struct {
 	Now       Clock
 }
 
-// QuietDrifts knows which drifts of a resource a person said to leave be.
-type QuietDrifts interface {
+// DriftSettings knows which drifts of a resource a person said to leave be, and what may be done about the
+// rest.
+type DriftSettings interface {
 	QuietDrifts(ctx context.Context, tenantID, resourceID string) ([]string, error)
+	Modes(ctx context.Context, tenantID string) (driftwatch.Modes, error)
 }
 
 // ResourceReader reads one resource as it is now; infra.Provider is one.
@@ -82,7 +86,7 @@ func (a *Remediations) BeginRemediation(ctx context.Context, ref remediation.Ref
 func (a *Remediations) standing(found remediation.Remediation) RemediationStanding {
 	standing := RemediationStanding{
 		State: found.State, PlanHash: found.PlanHash, Deadline: found.Deadline, Direction: found.Direction, Reason: found.Reason,
-		ReminderEvery: a.Policy.ReminderEvery,
+		ReminderEvery: a.Policy.Reminding(),
 	}
 	if found.Plan != nil {
 		standing.Quorum = remediation.QuorumOf(*found.Plan)
@@ -98,6 +102,9 @@ func BeginRemediation(ctx workflow.Context, ref remediation.Ref) (RemediationSta
 // PlanRemediation plans for the resource as it is now and keeps the plan. Where nothing is left to
 // settle, it ends the remediation: mended where it had changed something, moot where it had not.
 func (a *Remediations) PlanRemediation(ctx context.Context, ref remediation.Ref) (RemediationStanding, error) {
+	var beats atomic.Int64
+	stop := beatUntilStopped(ctx, &beats)
+	defer stop()
 	found, err := a.Store.Remediation(ctx, ref.TenantID, ref.ID)
 	if err != nil {
 		return RemediationStanding{}, ApplicationError(err)
@@ -109,26 +116,38 @@ func (a *Remediations) PlanRemediation(ctx context.Context, ref remediation.Ref)
 	if err != nil {
 		return RemediationStanding{}, ApplicationError(err)
 	}
-	planner, err := a.planner(ctx, 0)
+	planner, err := a.planner(ctx, found.TenantID)
 	if err != nil {
 		return RemediationStanding{}, ApplicationError(err)
 	}
+	standing, err := a.keepPlan(ctx, found, planner, draft)
+	if held := (*fault.Error)(nil); errors.As(err, &held) && held.Code == fault.RateLimited {
+		// Others went on alone while this was planned, as many as may.
+		draft.Held = held.Message
+		standing, err = a.keepPlan(ctx, found, planner, draft)
+	}
+	return standing, ApplicationError(err)
+}
+
+// keepPlan plans and keeps the plan, or ends the remediation where there is nothing to settle.
+func (a *Remediations) keepPlan(ctx context.Context, found remediation.Remediation, planner *remediation.Planner, draft remediation.Draft) (RemediationStanding, error) {
 	plan, reason, err := planner.Plan(draft)
 	if err != nil {
-		return RemediationStanding{}, ApplicationError(err)
+		return RemediationStanding{}, err
 	}
 	if plan == nil {
 		return a.nothingLeft(ctx, found, reason)
 	}
 	hash, err := plan.Hash()
 	if err != nil {
-		return RemediationStanding{}, ApplicationError(err)
+		return RemediationStanding{}, err
 	}
 	now := a.Now()
-	kept, err := a.Store.KeepPlan(ctx, ref, *plan, remediation.Keeping{
-		Hash: hash, Deadline: now.Add(a.Policy.ApprovalDeadline), Held: draft.Held, Announce: !found.Quiet, Now: now,
+	kept, err := a.Store.KeepPlan(ctx, found.Ref, *plan, remediation.Keeping{
+		Hash: hash, Deadline: now.Add(a.Policy.ApprovalDeadline), Held: draft.Held, Mode: draft.Mode, Limits: a.Policy.Limits,
+		Announce: !found.Quiet, Now: now,
 	})
-	return a.standing(kept), ApplicationError(err)
+	return a.standing(kept), err
 }
 
 func (a *Remediations) nothingLeft(ctx context.Context, found remediation.Remediation, reason string) (RemediationStanding, error) {
@@ -142,7 +161,7 @@ func (a *Remediations) nothingLeft(ctx context.Context, found remediation.Remedi
 		ending.State, ending.Reason = remediation.Mended, ""
 	}
 	if err := a.Store.End(ctx, found.Ref, ending); err != nil {
-		return RemediationStanding{}, ApplicationError(err)
+		return RemediationStanding{}, err
 	}
 	return RemediationStanding{State: ending.State, Reason: ending.Reason}, nil
 }
@@ -152,10 +171,15 @@ func PlanRemediation(ctx workflow.Context, ref remediation.Ref) (RemediationStan
 	return execute[RemediationStanding](ctx, remediations.PlanRemediation, "works out what would mend it, and who has to agree", ref)
 }
 
-// draft reads what a plan is made from.
+// draft reads what a plan is made from. The mode that is set now counts, not the one that the remediation
+// was opened in.
 func (a *Remediations) draft(ctx context.Context, found remediation.Remediation) (remediation.Draft, error) {
-	draft := remediation.Draft{Mode: found.Mode, Quiet: map[string]bool{}}
-	var err error
+	draft := remediation.Draft{Quiet: map[string]bool{}}
+	modes, err := a.Drifts.Modes(ctx, found.TenantID)
+	if err != nil {
+		return draft, err
+	}
+	draft.Mode = modes.Of(found.ResourceType)
 	if draft.Resource, err = a.read(ctx, found); err != nil {
 		return draft, err
 	}
@@ -183,15 +207,11 @@ func (a *Remediations) read(ctx context.Context, found remediation.Remediation) 
 	if err == nil && resource.TenantID == "" {
 		resource.TenantID = found.TenantID
 	}
-	return resource, err
+	return resource, fault.WithoutCause(err) // what a provider says may quote what it was told
 }
 
-// planner plans by the rules in force, or by those of a version where it is not zero.
-func (a *Remediations) planner(ctx context.Context, version int) (*remediation.Planner, error) {
-	if version > 0 {
-		comparer, err := a.Rules.At(ctx, version)
-		return &remediation.Planner{Comparer: comparer, DigestKey: a.DigestKey, RulesVersion: version}, err
-	}
-	comparer, version, err := a.Rules.Current(ctx)
+// planner plans for a tenant by the rules in force.
+func (a *Remediations) planner(ctx context.Context, tenantID string) (*remediation.Planner, error) {
+	comparer, version, err := a.Rules.Current(ctx, tenantID)
 	return &remediation.Planner{Comparer: comparer, DigestKey: a.DigestKey, RulesVersion: version}, err
 }

@@ -32,30 +32,39 @@ func (a *Remediations) RecheckRemediation(ctx context.Context, input RecheckInpu
 	if err != nil {
 		return Rechecked{}, ApplicationError(err)
 	}
-	_, moved, err := a.repeat(ctx, found, input.PlanHash, approval.Revert)
-	return Rechecked{Moved: moved}, ApplicationError(err)
+	again, err := a.repeat(ctx, found, input.PlanHash, approval.Revert)
+	return Rechecked{Moved: again.moved}, ApplicationError(err)
 }
 
-// repeat plans again as the plan was made and returns the actions where it is still the same. Only what
-// the plan was held for is taken over: a cap that was reached since does not undo a person's decision.
-func (a *Remediations) repeat(ctx context.Context, found remediation.Remediation, hash string, direction approval.Direction) ([]infra.Action, bool, error) {
+// repeated is a plan that was made once more: with its actions where it is still the same.
+type repeated struct {
+	resource infra.Resource
+	planner  *remediation.Planner
+	actions  []infra.Action
+	moved    bool
+}
+
+// repeat plans again as the plan was made. What the plan was held for, and its mode, are taken over where
+// people were asked: a cap that was reached since does not undo a person's decision.
+func (a *Remediations) repeat(ctx context.Context, found remediation.Remediation, hash string, direction approval.Direction) (repeated, error) {
 	draft, err := a.draft(ctx, found)
 	if err != nil {
-		return nil, false, err
+		return repeated{}, err
 	}
 	if !found.Automatic {
-		draft.Held = found.Held
+		draft.Held, draft.Mode = found.Held, found.Mode
 	}
 	if found.State == remediation.Applying {
 		// A try that failed took back what it had written, which made versions of its own. The reconciler
 		// knows them, and refuses those that others made.
 		draft.Resource.Version = found.Plan.Version
 	}
-	planner, err := a.planner(ctx, 0)
-	if err != nil {
-		return nil, false, err
+	again := repeated{resource: draft.Resource}
+	if again.planner, err = a.planner(ctx, found.TenantID); err != nil {
+		return again, err
 	}
-	return planner.Repeat(draft, hash, direction)
+	again.actions, again.moved, err = again.planner.Repeat(draft, hash, direction)
+	return again, err
 }
 
 // RecheckRemediation calls the activity of that name.
@@ -80,47 +89,54 @@ func (a *Remediations) ApplyRemediation(ctx context.Context, ref remediation.Ref
 	var beats atomic.Int64
 	stop := beatUntilStopped(ctx, &beats)
 	defer stop()
+	applied, err := a.apply(ctx, ref)
+	return applied, ApplicationError(err)
+}
+
+func (a *Remediations) apply(ctx context.Context, ref remediation.Ref) (AppliedRemediation, error) {
 	found, err := a.Store.Remediation(ctx, ref.TenantID, ref.ID)
 	if err != nil {
-		return AppliedRemediation{}, ApplicationError(err)
+		return AppliedRemediation{}, err
 	}
 	if found.State != remediation.Approved && found.State != remediation.Applying {
 		return AppliedRemediation{State: found.State, Reason: found.Reason}, nil // repeated after its own commit
 	}
-	actions, moved, err := a.repeat(ctx, found, found.PlanHash, found.Direction)
+	again, err := a.repeat(ctx, found, found.PlanHash, found.Direction)
 	if err != nil {
-		return AppliedRemediation{}, ApplicationError(err)
+		return AppliedRemediation{}, err
 	}
-	if moved && found.State == remediation.Applying {
+	if again.moved && found.State == remediation.Applying {
 		// An earlier try may have written and died.
 		left, err := a.left(ctx, found)
 		if err != nil {
-			return AppliedRemediation{}, ApplicationError(err)
+			return AppliedRemediation{}, err
 		}
 		if len(left) == 0 {
 			return a.moveOn(ctx, found, remediation.Verifying, "")
 		}
 	}
-	if moved {
+	if again.moved {
 		return a.moveOn(ctx, found, remediation.Planning, movedReason)
 	}
 	if err := a.Store.Move(ctx, ref, remediation.Applying, ""); err != nil {
-		return AppliedRemediation{}, ApplicationError(err)
+		return AppliedRemediation{}, err
 	}
-	return a.write(ctx, found, actions)
+	applied, err := a.write(ctx, found, again)
+	// What a platform says about a change may quote what it was told to write.
+	return applied, fault.Reword(err, func(text string) string { return again.planner.Comparer.Hide(again.resource, text) })
 }
 
 // write hands the actions to the reconciler, under a name that stays the same when it is tried again.
-func (a *Remediations) write(ctx context.Context, found remediation.Remediation, actions []infra.Action) (AppliedRemediation, error) {
+func (a *Remediations) write(ctx context.Context, found remediation.Remediation, again repeated) (AppliedRemediation, error) {
 	result, err := a.Reconciler.Reconcile(ctx, infra.Run{
-		ID: found.WorkflowID() + ":" + strconv.Itoa(found.PlanNumber), Actions: actions,
+		ID: found.WorkflowID() + ":" + strconv.Itoa(found.PlanNumber), Actions: again.actions,
 	})
 	if outcome, known := result.Of(found.ResourceID); known {
 		switch outcome.Status {
 		case infra.StatusStale:
 			return a.moveOn(ctx, found, remediation.Planning, movedReason)
 		case infra.StatusContested:
-			return AppliedRemediation{}, ApplicationError(fault.New(fault.Conflict, "resource %s is changed back again and again: %s", found.ResourceID, outcome.Detail))
+			return AppliedRemediation{}, fault.New(fault.Conflict, "resource %s is changed back again and again: %s", found.ResourceID, outcome.Detail)
 		default:
 		}
 	}
@@ -128,14 +144,14 @@ func (a *Remediations) write(ctx context.Context, found remediation.Remediation,
 		return a.moveOn(ctx, found, remediation.Planning, movedReason)
 	}
 	if err != nil {
-		return AppliedRemediation{}, ApplicationError(err)
+		return AppliedRemediation{}, err
 	}
 	return a.moveOn(ctx, found, remediation.Verifying, "")
 }
 
 func (a *Remediations) moveOn(ctx context.Context, found remediation.Remediation, to remediation.State, reason string) (AppliedRemediation, error) {
 	err := a.Store.Move(ctx, found.Ref, to, reason)
-	return AppliedRemediation{State: to, Reason: reason}, ApplicationError(err)
+	return AppliedRemediation{State: to, Reason: reason}, err
 }
 
 // ApplyRemediation calls the activity of that name.
@@ -149,12 +165,12 @@ func (a *Remediations) left(ctx context.Context, found remediation.Remediation) 
 	if err != nil {
 		return nil, err
 	}
-	if !resource.Readable() {
-		return nil, fault.New(fault.Unavailable, "resource %s cannot be read just now: %s", resource.ID, resource.Unreadable)
-	}
-	planner, err := a.planner(ctx, 0)
+	planner, err := a.planner(ctx, found.TenantID)
 	if err != nil {
 		return nil, err
+	}
+	if !resource.Readable() {
+		return nil, remediation.Unreadable(resource, planner.Comparer)
 	}
 	records, err := planner.Comparer.ScanResource(resource)
 	if err != nil {

@@ -115,14 +115,17 @@ type RemediationReminder struct {
 }
 
 // RemindSecurityApprovers puts a reminder into the outbox, once per number. The last one before the
-// deadline is an escalation.
+// deadline is an escalation. Of what was there at the first scan of a tenant nobody is reminded.
 func (a *Remediations) RemindSecurityApprovers(ctx context.Context, reminder RemediationReminder) error {
 	found, err := a.Store.Remediation(ctx, reminder.Ref.TenantID, reminder.Ref.ID)
 	if err != nil {
 		return ApplicationError(err)
 	}
+	if found.Quiet {
+		return nil
+	}
 	kind := remediation.NotifyReminder
-	if !a.Now().Add(a.Policy.ReminderEvery).Before(reminder.Deadline) {
+	if !a.Now().Add(a.Policy.Reminding()).Before(reminder.Deadline) {
 		kind = remediation.NotifyEscalated
 	}
 	message, err := found.Announce(kind, reminder.Number, "")

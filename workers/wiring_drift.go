@@ -5,7 +5,6 @@ import (
 
 	"github.com/omnicloud/omnicloud/activities"
 	"github.com/omnicloud/omnicloud/domain/approval"
-	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/domain/remediation"
 	"github.com/omnicloud/omnicloud/internal/postgres"
@@ -14,7 +13,7 @@ import (
 
 // DriftOptions are what operators choose about drift.
 type DriftOptions struct {
-	// Secret keys the tags that stand for secrets, and the digests of resources.
+	// Secret keys the tags that stand for secrets, and the digests of resources: at least 32 random bytes.
 	Secret []byte
 	// Policy is remediation.DefaultPolicy where it is zero.
 	Policy remediation.Policy
@@ -26,7 +25,7 @@ func (a Activities) WithDrift(pool *pgxpool.Pool, services *serviceclient.Client
 		options.Policy = remediation.DefaultPolicy()
 	}
 	drifts, messages, mending := postgres.NewDrifts(pool), postgres.NewOutbox(pool), postgres.NewRemediations(pool)
-	rules := &rulebook{store: postgres.NewDriftRules(pool), secret: options.Secret, detectors: map[int]*drift.Detector{}}
+	rules := &rulebook{store: postgres.NewDriftRules(pool), inventory: services.State, key: options.Secret, now: now}
 	a.DriftScans = &activities.DriftScans{
 		Scans: drifts, Inventory: services.State, Rules: rules, Remediations: mending, Tenants: services.Tenants,
 		Outbox: messages, Compliance: services.Compliance, Policy: options.Policy, Now: now,

@@ -22,6 +22,8 @@ type mendings struct {
 	one       remediation.Remediation
 	decisions []approval.Recorded
 	usage     remediation.Usage
+	// late is the usage when a plan is kept, which others may have driven up meanwhile.
+	late remediation.Usage
 	// states are those that it went through.
 	states []remediation.State
 	told   []remediation.NotificationKind
@@ -90,12 +92,23 @@ func (m *mendings) Usage(context.Context, remediation.Ref, remediation.Limits, t
 	return m.usage, nil
 }
 
+// reserved is what was done by the time that a plan is kept.
+func (m *mendings) reserved() remediation.Usage {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.late
+}
+
 func (m *mendings) KeepPlan(_ context.Context, _ remediation.Ref, plan remediation.Plan, keep remediation.Keeping) (remediation.Remediation, error) {
 	to := remediation.AwaitingApproval
 	if plan.Automatic {
 		to = remediation.Approved
 	}
+	if held := keep.Limits.Hold(m.reserved()); plan.Automatic && held != "" {
+		return m.snapshot(), fault.New(fault.RateLimited, "%s", held)
+	}
 	err := m.move("KeepPlan", to, func() {
+		m.one.Mode = keep.Mode
 		m.one.Plan, m.one.PlanHash, m.one.Deadline = &plan, keep.Hash, keep.Deadline
 		m.one.PlanNumber++
 		m.one.Automatic, m.one.Held, m.one.Direction = plan.Automatic, keep.Held, ""

@@ -55,7 +55,7 @@ func newMendingStage(t *testing.T, actual string) *mendingStage {
 	require.NoError(t, err)
 	s := &mendingStage{
 		T: t, TestWorkflowEnvironment: new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment(), tokens: token.NewDecisions(keys),
-		cloud: &oneResource{resource: infra.Resource{
+		cloud: &oneResource{mode: driftwatch.Enforce, resource: infra.Resource{
 			ID: "sg-web", Type: "AWS::EC2::SecurityGroup", TenantID: "acme", Version: 1, State: infra.Active,
 			Desired: json.RawMessage(webAsDeclared), Actual: json.RawMessage(actual),
 		}},
@@ -80,13 +80,18 @@ func (s *mendingStage) rules() oneRulebook {
 	return oneRulebook{detector}
 }
 
+// oneRulebook compares by rules that nobody changes. It knows no secret.
 type oneRulebook struct{ *drift.Detector }
 
-func (r oneRulebook) Current(context.Context) (driftwatch.Comparer, int, error) {
-	return r.Detector, 0, nil
+func (r oneRulebook) Current(context.Context, string) (driftwatch.Comparer, int, error) {
+	return r, 0, nil
 }
 
-func (r oneRulebook) At(context.Context, int) (driftwatch.Comparer, error) { return r.Detector, nil }
+func (r oneRulebook) At(context.Context, string, int) (driftwatch.Comparer, error) { return r, nil }
+
+func (oneRulebook) Forget(string) {}
+
+func (oneRulebook) Hide(_ infra.Resource, text string) string { return text }
 
 func (s *mendingStage) run() (workflows.RemediationResult, error) {
 	s.ExecuteWorkflow(workflows.TypeRemediation, workflows.RemediationInput{Ref: mending})
@@ -167,6 +172,7 @@ type oneResource struct {
 	// refuse answers the next writes before they take effect, lose after it.
 	refuse, lose []error
 	quiet        []string
+	mode         driftwatch.Mode
 }
 
 func (c *oneResource) Read(context.Context, string) (infra.Resource, error) {
@@ -177,6 +183,19 @@ func (c *oneResource) Read(context.Context, string) (infra.Resource, error) {
 
 func (c *oneResource) QuietDrifts(context.Context, string, string) ([]string, error) {
 	return c.quiet, nil
+}
+
+func (c *oneResource) Modes(context.Context, string) (driftwatch.Modes, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return driftwatch.Modes{{ResourceType: driftwatch.AllTypes, Mode: c.mode}}, nil
+}
+
+// setMode is what an operator does over REST.
+func (c *oneResource) setMode(mode driftwatch.Mode) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.mode = mode
 }
 
 func (c *oneResource) Update(_ context.Context, key string, update infra.Update) (infra.Resource, error) {

@@ -17,20 +17,20 @@ import (
 // plan brings the row to where an earlier run of the workflow would have left it, with a plan that waits
 // for people, and returns its hash.
 func (s *mendingStage) plan() string {
-	planner := remediation.Planner{Comparer: s.rules().Detector, DigestKey: []byte("key")}
-	plan, _, err := planner.Plan(remediation.Draft{Resource: s.cloud.resource, Mode: s.mendings.one.Mode})
+	planner := remediation.Planner{Comparer: s.rules(), DigestKey: []byte("key")}
+	plan, _, err := planner.Plan(remediation.Draft{Resource: s.cloud.resource, Mode: s.cloud.mode})
 	require.NoError(s, err)
 	hash, err := plan.Hash()
 	require.NoError(s, err)
-	_, err = s.mendings.KeepPlan(context.Background(), mending, *plan, remediation.Keeping{Hash: hash, Deadline: s.Now().Add(2 * time.Hour)})
+	_, err = s.mendings.KeepPlan(context.Background(), mending, *plan, remediation.Keeping{Hash: hash, Deadline: s.Now().Add(2 * time.Hour), Mode: s.cloud.mode, Limits: remediation.DefaultPolicy().Limits})
 	require.NoError(s, err)
 	return hash
 }
 
 // write makes the change of the plan, as the run before would have.
 func (s *mendingStage) write() {
-	planner := remediation.Planner{Comparer: s.rules().Detector, DigestKey: []byte("key")}
-	plan, _, err := planner.Plan(remediation.Draft{Resource: s.cloud.resource, Mode: s.mendings.one.Mode})
+	planner := remediation.Planner{Comparer: s.rules(), DigestKey: []byte("key")}
+	plan, _, err := planner.Plan(remediation.Draft{Resource: s.cloud.resource, Mode: s.cloud.mode})
 	require.NoError(s, err)
 	action := plan.Revert.Actions()[0]
 	_, err = s.cloud.Update(context.Background(), "the run before", infra.Update{

@@ -88,7 +88,7 @@ func TestRemediation(t *testing.T) {
 	})
 	t.Run("in mode propose a person is asked about every change", func(t *testing.T) {
 		s := newMendingStage(t, renamed)
-		s.mendings.one.Mode = driftwatch.Propose
+		s.cloud.mode = driftwatch.Propose
 		result, err := s.run()
 		require.NoError(t, err)
 		require.Equal(t, remediation.Expired, result.State)
@@ -103,6 +103,57 @@ func TestRemediation(t *testing.T) {
 		require.Equal(t, remediation.Mended, result.State)
 		require.Equal(t, []string{"ada"}, s.mendings.counted())
 		require.Contains(t, s.mendings.snapshot().Plan.Reasons[0], "the scan has led to")
+	})
+	t.Run("beyond a cap that others reached while it was planned a person is asked too", func(t *testing.T) {
+		s := newMendingStage(t, renamed)
+		s.mendings.late.OfTenant = remediation.DefaultPolicy().Limits.PerTenant
+		s.decideAfter(time.Hour, "d1", ada)
+		result, err := s.run()
+		require.NoError(t, err)
+		require.Equal(t, remediation.Mended, result.State)
+		require.Equal(t, []string{"ada"}, s.mendings.counted())
+		require.Contains(t, s.mendings.snapshot().Plan.Reasons[0], "changes were made for this tenant")
+	})
+	t.Run("when every second change fails a person is asked, between the plan and the write too", func(t *testing.T) {
+		s := newMendingStage(t, renamed)
+		later := fault.New(fault.Unavailable, "the state service does not answer")
+		later.RetryAfter = 10 * time.Minute
+		s.cloud.refuse = []error{later}
+		s.at(5*time.Minute, func() { s.mendings.usage.Failed, s.mendings.usage.Tried = 3, 6 })
+		result, err := s.run()
+		require.NoError(t, err)
+		require.Equal(t, remediation.Expired, result.State)
+		require.Empty(t, s.cloud.writes)
+		require.Contains(t, s.mendings.snapshot().Plan.Reasons[0], "3 failed")
+	})
+	t.Run("a mode that is taken back holds what was opened before, and not written yet", func(t *testing.T) {
+		s := newMendingStage(t, renamed)
+		s.mendings.before["Move applying"] = func() { s.cloud.setMode(driftwatch.Observe) }
+		later := fault.New(fault.Unavailable, "the state service does not answer")
+		later.RetryAfter = 10 * time.Minute
+		s.cloud.refuse = []error{later}
+		result, err := s.run()
+		require.NoError(t, err)
+		require.Equal(t, remediation.Expired, result.State)
+		require.Empty(t, s.cloud.writes)
+		require.Contains(t, s.mendings.snapshot().Plan.Reasons, "the mode of this resource type is observe")
+	})
+	t.Run("what people agreed to is done, whatever the mode is by then", func(t *testing.T) {
+		s := newMendingStage(t, portOpened)
+		s.at(30*time.Minute, func() { s.cloud.setMode(driftwatch.Observe) })
+		s.decideAfter(time.Hour, "d1", ada)
+		result, err := s.run()
+		require.NoError(t, err)
+		require.Equal(t, remediation.Mended, result.State)
+		require.Equal(t, 1, s.mendings.snapshot().PlanNumber)
+	})
+	t.Run("what was there at the first scan of a tenant reminds nobody", func(t *testing.T) {
+		s := newMendingStage(t, portOpened)
+		s.mendings.one.Quiet = true
+		result, err := s.run()
+		require.NoError(t, err)
+		require.Equal(t, remediation.Expired, result.State)
+		require.Empty(t, s.mendings.told)
 	})
 	t.Run("drift that went away by itself leaves nothing to do", func(t *testing.T) {
 		s := newMendingStage(t, webAsDeclared)

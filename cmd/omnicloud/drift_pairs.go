@@ -90,14 +90,9 @@ func learnPairs(ctx context.Context, path string, schemas map[string]*drift.Sche
 			return nil // the comparison meets the same error, after what comes before it
 		}
 		for _, side := range []document.Value{p.desired, p.actual} {
-			marked, err := detector.Marked(p.subject, side)
-			if err != nil {
+			if err := known.LearnMarked(detector, p.subject, side); err != nil {
 				return nil // as above
 			}
-			for _, value := range marked {
-				known.Mark(value)
-			}
-			known.Learn(side)
 		}
 		known.ForgetPlaces()
 	}

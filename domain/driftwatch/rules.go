@@ -27,10 +27,13 @@ type RuleStore interface {
 	Put(ctx context.Context, rules RuleVersion, expected int) (RuleVersion, error)
 }
 
-// Rulebook gives the comparer of a version of the rules.
+// Rulebook gives the comparer of a tenant by a version of the rules. It reads all that the tenant runs for
+// its secrets; its errors are those of reading the rules and of the inventory.
 type Rulebook interface {
-	// Current returns the comparer of the rules in force and their version, 0 where nobody wrote any.
-	Current(ctx context.Context) (Comparer, int, error)
-	// At returns the comparer of a version.
-	At(ctx context.Context, version int) (Comparer, error)
+	// Current returns the comparer by the rules in force and their version, 0 where nobody wrote any.
+	Current(ctx context.Context, tenantID string) (Comparer, int, error)
+	// At returns the comparer by a version, 0 being no rules but the built-in ones.
+	At(ctx context.Context, tenantID string, version int) (Comparer, error)
+	// Forget has the next comparer of a tenant look for its secrets anew.
+	Forget(tenantID string)
 }

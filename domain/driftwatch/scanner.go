@@ -8,10 +8,14 @@ import (
 	"github.com/omnicloud/omnicloud/domain/infra"
 )
 
-// Comparer finds what differs in one resource by the rules of one version. A resource that cannot be
-// compared is an error; nothing in it quotes a configuration. drift.Detector is one.
+// Comparer finds what differs in the resources of one tenant by the rules of one version. Secrets of any
+// of its resources are hidden in all that it returns.
 type Comparer interface {
+	// ScanResource compares one resource. One that cannot be compared is an error that quotes nothing of a
+	// configuration.
 	ScanResource(resource infra.Resource) ([]drift.Record, error)
+	// Hide returns a text about a resource, such as what its provider says of a change, without secrets.
+	Hide(resource infra.Resource, text string) string
 }
 
 // Scanner works through the pages of a tenant's resources. It is safe for concurrent use when its
@@ -42,7 +46,9 @@ func (s *Scanner) Scan(ctx context.Context, ref ScanRef, types []string) (Positi
 		var listed infra.ResourcePage
 		listed, err = s.Inventory.Resources(ctx, infra.ResourceFilter{TenantID: ref.TenantID, Types: types}, at.Cursor)
 		if err != nil {
-			return at, err
+			return at, fault.Reword(err, func(text string) string {
+				return s.Comparer.Hide(infra.Resource{TenantID: ref.TenantID}, text)
+			})
 		}
 		if listed.Next != "" && listed.Next == at.Cursor {
 			return at, fault.New(fault.Upstream, "the state service names the same next page again; the scan would never end")

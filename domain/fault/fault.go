@@ -4,6 +4,7 @@
 package fault
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -96,6 +97,39 @@ func Wrap(cause error, code Code, format string, arguments ...any) *Error {
 func Invalid(pointer, format string, arguments ...any) *Error {
 	message := fmt.Sprintf(format, arguments...)
 	return &Error{Code: InvalidInput, Message: message, Fields: []Field{{Pointer: pointer, Message: message}}}
+}
+
+// Reword returns err with its texts put in other words, such as without what nobody should read. Its code
+// and when to try again stay; what lies beneath becomes text. Nil and cancellations pass through.
+func Reword(err error, reword func(text string) string) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var coded *Error
+	if !errors.As(err, &coded) {
+		return errors.New(reword(err.Error()))
+	}
+	said := *coded
+	said.Message, said.Fields, said.Cause = reword(coded.Message), nil, nil
+	for _, field := range coded.Fields {
+		said.Fields = append(said.Fields, Field{Pointer: field.Pointer, Message: reword(field.Message)})
+	}
+	if whole := err.Error(); whole != coded.Message {
+		said.Cause = errors.New(reword(whole))
+	}
+	return &said
+}
+
+// WithoutCause returns err without what lies beneath its sentence. Nil, cancellations and errors without a
+// code pass through.
+func WithoutCause(err error) error {
+	var coded *Error
+	if err == nil || errors.Is(err, context.Canceled) || !errors.As(err, &coded) {
+		return err
+	}
+	said := *coded
+	said.Cause = nil
+	return &said
 }
 
 // CodeOf returns the code of the outermost Error in err's chain, or Internal where there is none.

@@ -41,7 +41,7 @@ type Draft struct {
 // Unavailable error.
 func (p *Planner) Plan(draft Draft) (plan *Plan, reason string, err error) {
 	if !draft.Resource.Readable() {
-		return nil, "", fault.New(fault.Unavailable, "resource %s cannot be read just now: %s", draft.Resource.ID, draft.Resource.Unreadable)
+		return nil, "", Unreadable(draft.Resource, p.Comparer)
 	}
 	records, err := p.find(draft.Resource)
 	if err != nil {
@@ -69,6 +69,11 @@ func (p *Planner) Plan(draft Draft) (plan *Plan, reason string, err error) {
 		plan.Reasons = reasons(draft, loud)
 	}
 	return plan, reason, err
+}
+
+// Unreadable is the error about a resource that its provider could not be asked about.
+func Unreadable(resource infra.Resource, comparer driftwatch.Comparer) error {
+	return fault.New(fault.Unavailable, "resource %s cannot be read just now: %s", resource.ID, comparer.Hide(resource, resource.Unreadable))
 }
 
 // mayGoAlone reports whether drift may be mended without a person: a change of what is there, below
@@ -133,6 +138,11 @@ func (p *Planner) plan(resource infra.Resource, all, chosen []drift.Record) (*Pl
 	for _, option := range []*Option{&plan.Revert, &plan.Accept} {
 		if err := option.assess(resource, plan.Changes); err != nil {
 			return nil, err
+		}
+		for _, lines := range [][]string{option.Before, option.After} {
+			for i, line := range lines {
+				lines[i] = p.Comparer.Hide(resource, line)
+			}
 		}
 	}
 	return plan, nil

@@ -10,6 +10,19 @@ type Policy struct {
 	Limits                          Limits
 }
 
+// mostReminders bounds how often people are reminded of one plan: each reminder is kept in the history of
+// a workflow that may wait for months.
+const mostReminders = 100
+
+// Reminding returns how often people are reminded: every ReminderEvery, or less often where that would be
+// more than a hundred times until the deadline. Zero means never.
+func (p Policy) Reminding() time.Duration {
+	if p.ReminderEvery <= 0 {
+		return 0
+	}
+	return max(p.ReminderEvery, p.ApprovalDeadline/mostReminders)
+}
+
 // Limits keep remediations from doing too much by themselves. What goes beyond waits for a person.
 type Limits struct {
 	// OpenedPerScan is how many remediations one scan opens; the next scan opens further ones.

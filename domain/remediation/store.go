@@ -7,6 +7,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/drifthistory"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
 )
 
 // Store keeps remediations. Every change locks the row, checks the transition and appends to the drift
@@ -25,7 +26,8 @@ type Store interface {
 	// Usage counts what was done so far, for the limits.
 	Usage(ctx context.Context, ref Ref, limits Limits, now time.Time) (Usage, error)
 	// KeepPlan keeps a plan in place of the one before and moves on: to Approved where it is automatic,
-	// else to AwaitingApproval until a deadline. The decisions on an earlier plan do not count any more.
+	// else to AwaitingApproval until a deadline. The decisions on an earlier plan do not count any more. It
+	// is a RateLimited error, whose sentence says which, where an automatic plan would go beyond a limit.
 	KeepPlan(ctx context.Context, ref Ref, plan Plan, keep Keeping) (Remediation, error)
 	// NoteDecision records an approval that does not settle the plan yet, RefuseDecision a decision that
 	// does not count, under the fault code of the refusal.
@@ -51,6 +53,9 @@ type Keeping struct {
 	Deadline time.Time
 	// Held says why it may not go on alone.
 	Held string
+	// Mode is the one that the plan was made in, Limits are those that an automatic plan keeps to.
+	Mode   driftwatch.Mode
+	Limits Limits
 	// Announce tells people that it waits.
 	Announce bool
 	Now      time.Time

@@ -112,18 +112,22 @@ func (s *Remediations) Decisions(ctx context.Context, id string) ([]approval.Rec
 
 // Usage implements remediation.Store.
 func (s *Remediations) Usage(ctx context.Context, ref remediation.Ref, limits remediation.Limits, now time.Time) (remediation.Usage, error) {
-	var usage remediation.Usage
-	since := now.Add(-limits.Window)
-	err := s.db.QueryRow(ctx, `WITH this AS (SELECT * FROM remediations WHERE remediation_id = $1),
-		applied AS (SELECT r.* FROM remediations r, this WHERE r.tenant_id = this.tenant_id AND r.remediation_id <> this.remediation_id
-			AND r.applied_at IS NOT NULL),
-		latest AS (SELECT state FROM applied WHERE applied_at > $2 AND ended_at IS NOT NULL ORDER BY applied_at DESC LIMIT $3)
-		SELECT (SELECT count(*) FROM applied, this WHERE applied.scan_id = this.scan_id AND applied.automatic),
-			(SELECT count(*) FROM applied WHERE applied_at > $2 AND automatic),
-			(SELECT count(*) FROM applied, this WHERE applied.resource_type = this.resource_type AND applied.applied_at > $2 AND applied.automatic),
-			(SELECT count(*) FROM applied, this WHERE applied.resource_id = this.resource_id AND applied.applied_at > $2 AND applied.automatic),
-			(SELECT count(*) FROM latest WHERE state = 'failed'), (SELECT count(*) FROM latest)`,
-		ref.ID, since, limits.FailuresOf).
-		Scan(&usage.InRun, &usage.OfTenant, &usage.OfType, &usage.OfResource, &usage.Failed, &usage.Tried)
+	usage, err := usageOf(ctx, s.db, ref, limits, now)
 	return usage, explain(err, "counting what was mended for tenant %s", ref.TenantID)
+}
+
+// usageOf counts what the other remediations of a tenant changed without a person, from when they were let
+// go on, and how the latest that changed anything ended.
+func usageOf(ctx context.Context, db DB, ref remediation.Ref, limits remediation.Limits, now time.Time) (usage remediation.Usage, err error) {
+	err = db.QueryRow(ctx, `WITH this AS (SELECT * FROM remediations WHERE remediation_id = $1),
+		others AS (SELECT r.*, r.scan_id = this.scan_id AS of_run, r.resource_type = this.resource_type AS of_type, r.resource_id = this.resource_id AS of_resource
+			FROM remediations r, this WHERE r.tenant_id = this.tenant_id AND r.remediation_id <> this.remediation_id),
+		alone AS (SELECT count(*) FILTER (WHERE of_run) AS in_run, count(*) FILTER (WHERE alone_at > $2) AS of_tenant,
+				count(*) FILTER (WHERE of_type AND alone_at > $2) AS of_type, count(*) FILTER (WHERE of_resource AND alone_at > $2) AS of_resource
+			FROM others WHERE alone_at IS NOT NULL),
+		latest AS (SELECT state FROM others WHERE applied_at > $2 AND ended_at IS NOT NULL ORDER BY applied_at DESC LIMIT $3)
+		SELECT in_run, of_tenant, of_type, of_resource, (SELECT count(*) FROM latest WHERE state = 'failed'), (SELECT count(*) FROM latest) FROM alone`,
+		ref.ID, now.Add(-limits.Window), limits.FailuresOf).
+		Scan(&usage.InRun, &usage.OfTenant, &usage.OfType, &usage.OfResource, &usage.Failed, &usage.Tried)
+	return usage, err
 }

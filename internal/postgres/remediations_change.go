@@ -82,6 +82,9 @@ func (s *Remediations) KeepPlan(ctx context.Context, ref remediation.Ref, plan r
 			kept = h.Remediation
 			return nil
 		}
+		if err := h.checkLimits(ctx, plan, keep); err != nil {
+			return err
+		}
 		document, err := json.Marshal(plan)
 		if err != nil {
 			return err
@@ -90,13 +93,14 @@ func (s *Remediations) KeepPlan(ctx context.Context, ref remediation.Ref, plan r
 			return err
 		}
 		h.Plan, h.PlanHash, h.PlanNumber, h.Deadline = &plan, keep.Hash, h.PlanNumber+1, keep.Deadline
-		h.Automatic, h.Held, h.Direction = plan.Automatic, keep.Held, ""
+		h.Automatic, h.Held, h.Direction, h.Mode = plan.Automatic, keep.Held, "", keep.Mode
 		if plan.Automatic {
 			h.Direction, h.Deadline = approval.Revert, time.Time{}
 		}
 		if _, err := h.tx.Exec(ctx, `UPDATE remediations SET plan = $2, plan_hash = $3, plan_number = $4, deadline = $5, automatic = $6,
-			held = $7, direction = $8 WHERE remediation_id = $1`,
-			h.ID, string(document), h.PlanHash, h.PlanNumber, instant(h.Deadline), h.Automatic, h.Held, string(h.Direction)); err != nil {
+			held = $7, direction = $8, mode = $9, alone_at = CASE WHEN $6 THEN $10 ELSE alone_at END WHERE remediation_id = $1`,
+			h.ID, string(document), h.PlanHash, h.PlanNumber, instant(h.Deadline), h.Automatic, h.Held, string(h.Direction),
+			string(h.Mode), keep.Now); err != nil {
 			return err
 		}
 		if err := h.tell(ctx, drifthistory.Planned, "", keep.Now, struct {
@@ -112,6 +116,22 @@ func (s *Remediations) KeepPlan(ctx context.Context, ref remediation.Ref, plan r
 		return h.announce(ctx, remediation.NotifyAwaitingApproval, "")
 	})
 	return kept, err
+}
+
+// checkLimits returns a RateLimited error where a plan that no person agrees to would go beyond a limit.
+// The tenant's history is locked, so that one plan is counted after the other.
+func (h *heldRemediation) checkLimits(ctx context.Context, plan remediation.Plan, keep remediation.Keeping) error {
+	if !plan.Automatic {
+		return nil
+	}
+	usage, err := usageOf(ctx, h.tx, h.Ref, keep.Limits, keep.Now)
+	if err != nil {
+		return err
+	}
+	if held := keep.Limits.Hold(usage); held != "" {
+		return fault.New(fault.RateLimited, "%s", held)
+	}
+	return nil
 }
 
 // Move implements remediation.Store.

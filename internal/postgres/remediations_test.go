@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,6 +59,7 @@ func (m *mending) plan(t testing.TB, ref remediation.Ref, hash string, automatic
 	t.Helper()
 	kept, err := m.store.KeepPlan(ctx, ref, planOf("vm-1", automatic), remediation.Keeping{
 		Hash: hash, Deadline: m.now.Add(time.Hour), Announce: true, Now: m.now,
+		Mode: driftwatch.Enforce, Limits: remediation.DefaultPolicy().Limits,
 	})
 	require.NoError(t, err)
 	return kept
@@ -247,6 +250,76 @@ func TestRemediationUsage(t *testing.T) {
 	} {
 		require.NotEmpty(t, limits.Hold(usage), name)
 	}
+}
+
+func TestLimitsHoldHoweverManyArePlannedAtOnce(t *testing.T) {
+	limits := remediation.DefaultPolicy().Limits
+	for name, c := range map[string]struct {
+		limit   func(*remediation.Limits)
+		request func(i int, request *remediation.Request)
+		held    string
+	}{
+		"one scan": {func(l *remediation.Limits) { l.PerRun = 5 }, func(int, *remediation.Request) {}, "the scan has led to 5 changes already"},
+		"one tenant": {func(l *remediation.Limits) { l.PerTenant = 5 }, func(i int, r *remediation.Request) {
+			r.ScanID, r.Candidate.ResourceType = fmt.Sprintf("scan-%d", i), fmt.Sprintf("type-%d", i)
+		}, "5 changes were made for this tenant"},
+		"one type": {func(l *remediation.Limits) { l.PerType = 5 }, func(i int, r *remediation.Request) {
+			r.ScanID = fmt.Sprintf("scan-%d", i)
+		}, "5 resources of this type were changed"},
+	} {
+		t.Run("of "+name, func(t *testing.T) {
+			m := newMending(t)
+			limited := limits
+			c.limit(&limited)
+			var planning sync.WaitGroup
+			errs := make([]error, 12)
+			for i := range errs {
+				request := m.request(fmt.Sprintf("vm-%d", i), "cause")
+				c.request(i, &request)
+				opened, _, err := m.store.Open(ctx, request)
+				require.NoError(t, err)
+				planning.Go(func() {
+					usage, err := m.store.Usage(ctx, opened.Ref, limited, m.now)
+					if err == nil && limited.Hold(usage) == "" {
+						_, err = m.store.KeepPlan(ctx, opened.Ref, planOf(opened.ResourceID, true), remediation.Keeping{
+							Hash: opened.ID, Now: m.now, Mode: driftwatch.Enforce, Limits: limited,
+						})
+					} else if err == nil {
+						err = fault.New(fault.RateLimited, "%s", limited.Hold(usage))
+					}
+					errs[i] = err
+				})
+			}
+			planning.Wait()
+			alone := 0
+			for _, err := range errs {
+				if err == nil {
+					alone++
+					continue
+				}
+				require.Equal(t, fault.RateLimited, fault.CodeOf(err))
+				require.ErrorContains(t, err, c.held)
+			}
+			require.Equal(t, 5, alone)
+		})
+	}
+	t.Run("what went on alone counts, also when its resource then waits for people", func(t *testing.T) {
+		m := newMending(t)
+		ref := m.open(t, "vm-1", "cause")
+		m.plan(t, ref, "tags", true)
+		m.move(t, ref, remediation.Applying, remediation.Verifying, remediation.Planning)
+		m.plan(t, ref, "port", false)
+		usage, err := m.store.Usage(ctx, m.open(t, "vm-2", "cause"), limits, m.now)
+		require.NoError(t, err)
+		require.Equal(t, remediation.Usage{InRun: 1, OfTenant: 1, OfType: 1}, usage)
+	})
+	t.Run("what is long ago counts for its own scan alone", func(t *testing.T) {
+		m := newMending(t)
+		m.plan(t, m.open(t, "vm-1", "cause"), "tags", true)
+		usage, err := m.store.Usage(ctx, m.open(t, "vm-2", "cause"), limits, m.now.Add(limits.Window+time.Minute))
+		require.NoError(t, err)
+		require.Equal(t, remediation.Usage{InRun: 1}, usage)
+	})
 }
 
 func TestDriftRules(t *testing.T) {

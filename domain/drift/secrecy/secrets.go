@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
@@ -48,6 +49,20 @@ func (s *Secrets) Mark(value document.Value) {
 		s.inner(value.Text())
 	default:
 	}
+}
+
+// LearnMarked takes in what is secret in a resource's configuration: what the detector's rules or the
+// subject's schema mark, and what Learn finds. An error is InvalidInput, about the schema.
+func (s *Secrets) LearnMarked(detector *drift.Detector, subject drift.Subject, config document.Value) error {
+	marked, err := detector.Marked(subject, config)
+	if err != nil {
+		return err
+	}
+	for _, value := range marked {
+		s.Mark(value)
+	}
+	s.Learn(config)
+	return nil
 }
 
 // ForgetPlaces keeps what is secret by value and lets go of the documents that it was learnt from.
