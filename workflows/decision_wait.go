@@ -41,12 +41,12 @@ func (d *decisionDesk) await(ctx workflow.Context, deadline time.Time, remindEve
 	}
 }
 
-// invitation says, in the Markdown of the Temporal UI, what a person may do while the workflow waits.
+// invitation says, in the Markdown of the Temporal UI, what a person may do while the workflow waits. The
+// UI shows some five lines.
 func (d *decisionDesk) invitation() string {
-	return fmt.Sprintf("The %[1]s waits for a decision until **%[2]s**. Look at `GET %[3]s` first. Then decide by "+
-		"`POST %[3]s/decisions` with `If-Match: \"%[4]s\"`; or have `POST %[3]s/decision-tokens` sign the same body, "+
-		"and send the `signal_input` that it returns as signal `%[5]s`.",
-		d.matter.name(), d.deadline.UTC().Format(time.RFC3339), d.matter.route(), d.progress.ResultHash, DecideName)
+	return fmt.Sprintf("Waits for a decision until **%s**: `%s` of the API shows on what.\n\n"+
+		"Decide by POST to its `/decisions`, or send the signal `%s` with the `signal_input` that POST to its `/decision-tokens` returns.",
+		d.deadline.UTC().Format(time.RFC3339), d.matter.route(), DecideName)
 }
 
 // openDoor lets decisions in until a deadline.
