@@ -15,9 +15,9 @@ import (
 // and first three days are fitted robustly to the window; the day is compared with what they predict
 // for it, in standard deviations of the prediction's error.
 //
-// Given a fleet, each series is fitted again with what the fleet has in common: how fast series grow,
-// how much weekdays of a kind differ, how many peak at a month's turn and by how much. Short histories
-// gain the most by it. The false alerts that the z-score stands for are then spent where they find the
+// Given a fleet, each series is fitted again with what the fleet has in common: how many series grow and
+// how fast, how much weekdays of a kind differ, how many peak at a month's turn and by how much. Short
+// histories gain the most by it. The false alerts that the z-score stands for are then spent where they find the
 // most days at +50 %, see budget.
 //
 // Why it stays quiet: at 10 % noise a day at +50 % lies 4.05 noises out, so that finding nine in ten
@@ -29,7 +29,8 @@ import (
 //   - Fewer than 21 days on which something was spent: only a day at twice the dearest so far alerts
 //     (three times at a month's turn). So a sleeping tenant's first spend is found, too.
 //   - A zero day, or one with a net credit, is no rise; in the past it counts like a missing day.
-//   - A month's first or last day whose like the window lacks may cost three times as much.
+//   - A month's first or last day whose like the window lacks may cost three times as much, unless the
+//     fleet shows how many peak there: then it alerts where it is rather a dear day than such a peak.
 //   - A level that held for AcceptAfter days, four fifths of them on the new side, is accepted.
 //   - Consecutive anomalous days, two quiet ones between allowed, are one episode with one id.
 type DailyRule struct {
@@ -48,12 +49,12 @@ type DailyRule struct {
 	Severity    SeveritySteps
 }
 
-// DefaultDailyRule returns a window of 90 days (three of each month's turn), 2.64 standard
-// deviations (an ordinary day in 241), rises of 20 % or more, and a week until a new level is accepted.
+// DefaultDailyRule returns a window of 90 days (three of each month's turn), 2.61 standard
+// deviations (an ordinary day in 221), rises of 20 % or more, and a week until a new level is accepted.
 func DefaultDailyRule(leastImpact decimal.Decimal) DailyRule {
 	return DailyRule{
 		LeastImpact: leastImpact,
-		Window:      90, ZScore: 2.64, LeastRise: 0.2, AcceptAfter: 7,
+		Window:      90, ZScore: 2.61, LeastRise: 0.2, AcceptAfter: 7,
 		Severity: DefaultSeveritySteps(),
 	}
 }

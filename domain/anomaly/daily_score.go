@@ -45,13 +45,6 @@ type fit struct {
 	amount decimal.Decimal
 }
 
-// distance is how many standard deviations out a day at the sought rise is.
-func (r DailyRule) distance(fitted expectation, fleet noise) float64 {
-	variance, freedom := fleet.moderate(fitted)
-	deviation := math.Sqrt(variance*(1+fitted.leverage) + fitted.peakVariance)
-	return unskewed(normalScore(math.Log1p(soughtRise)/deviation, freedom), fleet.skewness)
-}
-
 // fit gathers what sorted costs say of one day.
 func (r DailyRule) fit(h *history, days []dayCost, target Day) judged {
 	current, known := math.NaN(), 0
@@ -92,38 +85,6 @@ func (h *history) young(current float64) score {
 	}
 	// A log and its exponential may differ in the last bit: exactly twice is not beyond.
 	if current > limit*(1+1e-12) {
-		result.verdict = Anomalous
-	}
-	return result
-}
-
-// verdict compares a day with its fitted expectation.
-func (r DailyRule) verdict(day judged, fleet noise, afforded budget) score {
-	if day.final.verdict != "" {
-		return day.final
-	}
-	fitted := day.expected
-	result := score{verdict: Normal, expected: math.Exp(fitted.log), z: math.NaN()}
-	if day.current <= 0 {
-		result.verdict = Fallen
-		return result
-	}
-	variance, freedom := fleet.moderate(fitted)
-	deviation := math.Sqrt(variance*(1+fitted.leverage) + fitted.peakVariance)
-	rise := math.Log(day.current) - fitted.log
-	result.z = unskewed(normalScore(rise/deviation, freedom), fleet.skewness)
-	if rise < 0 {
-		if result.z < -r.ZScore && rise < -math.Log1p(r.LeastRise) {
-			result.verdict = Fallen
-		}
-		return result
-	}
-	beyond := result.z
-	if fitted.unseenPeak {
-		rise -= math.Log(unseenPeakFactor)
-		beyond = unskewed(normalScore(rise/deviation, freedom), fleet.skewness)
-	}
-	if beyond > afforded.threshold(r.distance(fitted, fleet)) && rise >= math.Log1p(r.LeastRise) {
 		result.verdict = Anomalous
 	}
 	return result

@@ -41,16 +41,44 @@ func TestDailyRuleStaysQuietAndFindsDearDays(t *testing.T) {
 	assert.GreaterOrEqual(t, all.share(), 0.91, "share of the days at +50 % that are found")
 }
 
-// What is asked of ninety days cannot be had of thirty-five at a month's turn, of gaps, or where every
-// tenant has every trait; the rule must degrade gently there.
+// Five weeks of history do nearly what thirteen do where tenants dip or their noise is normal in money. Where
+// noise is lognormal and tenants grow and peak, too, they cannot: with all that a fleet can tell, a day
+// at +50 % lies 3.9 deviations out on ordinary days and 3.1 at a turn that was seen once, so that the most
+// powerful test of fifty false alerts finds 0.896 on these days, of which two in nine are such turns.
+// Four weeks hold no such turn.
+func TestDailyRuleWithShortHistory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("judges a hundred thousand simulated days")
+	}
+	rule := anomaly.DefaultDailyRule(decimal.Zero)
+	for _, c := range []struct {
+		mix
+		least float64
+	}{
+		{mix{name: "five weeks, quiet fleet", history: 35, noise: 0.1, lognormal: true}, 0.90},
+		{mix{name: "five weeks, every tenant dips", history: 35, noise: 0.1, lognormal: true, dips: 1}, 0.89},
+		{mix{name: "five weeks, mixed fleet with lognormal noise", history: 35, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4}, 0.88},
+		{mix{name: "five weeks, mixed fleet with normal noise", history: 35, noise: 0.1, dips: 0.4, peaks: 0.3, trends: 0.4}, 0.89},
+		{mix{name: "four weeks, mixed fleet", history: 28, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4}, 0.76},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			daily, _ := judgeMonths(t, c.mix, 1000, rule)
+			assert.LessOrEqual(t, daily.falsePerDay(), 50.0, "false alerts a day over 10,000 tenants")
+			assert.GreaterOrEqual(t, daily.share(), c.least, "share of the days at +50 % that are found")
+			t.Logf("daily rule: %s", daily)
+		})
+	}
+}
+
+// What is asked of ninety days cannot be had of gaps, or where every tenant has every trait; the rule
+// must degrade gently there.
 func TestDailyRuleDegradesGently(t *testing.T) {
 	if testing.Short() {
 		t.Skip("judges twenty thousand simulated days")
 	}
 	rule := anomaly.DefaultDailyRule(decimal.Zero)
 	for _, m := range []mix{
-		{name: "five weeks of history", history: 35, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4},
-		{name: "five weeks of history, every tenant dips", history: 35, noise: 0.1, lognormal: true, dips: 1},
 		{name: "zero and missing days", history: 90, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4, zeroDays: 0.05, missedDays: 0.1},
 		{name: "every tenant dips, peaks and grows", history: 90, noise: 0.1, dips: 1, peaks: 1, trends: 1},
 	} {
@@ -71,6 +99,7 @@ func TestDailyRuleStaysQuietUnderOtherNoise(t *testing.T) {
 	for _, m := range []mix{
 		{name: "3 % noise", history: 90, noise: 0.03, dips: 0.4, peaks: 0.3, trends: 0.4},
 		{name: "20 % noise", history: 90, noise: 0.2, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4},
+		{name: "5 to 20 % noise", history: 90, noise: 0.05, noisiest: 0.2, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4},
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
@@ -79,6 +108,16 @@ func TestDailyRuleStaysQuietUnderOtherNoise(t *testing.T) {
 			assert.LessOrEqual(t, daily.falsePerDay(), 60.0)
 		})
 	}
+}
+
+// Heavy tails bring days that no rule can tell from dear ones; they must stay as rare as they are.
+func TestDailyRuleUnderHeavyTails(t *testing.T) {
+	m := mix{history: 90, noise: 0.1, tails: 5, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4}
+	daily, _, err := m.month(1, 1000, anomaly.DefaultDailyRule(decimal.Zero))
+	require.NoError(t, err)
+	// A t with five degrees of freedom lies beyond 2.61 robust deviations upwards on 145 days of 10,000.
+	assert.LessOrEqual(t, daily.falsePerDay(), 170.0)
+	assert.GreaterOrEqual(t, daily.share(), 0.90)
 }
 
 func judgeMonths(t *testing.T, m mix, tenants int, rule anomaly.DailyRule) (daily, plain tally) {

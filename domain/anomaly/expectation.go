@@ -11,6 +11,9 @@ const (
 	// are chosen by looking at the same days and fitted one after the other; on simulated fleets of
 	// 35 to 180 days their joint error is about three tenths as large again.
 	selectionError = 1.3
+	// roughExcess is how much larger than a single least-squares fit would have it the variance is of
+	// what the rough fit says: its weights, and what it leaves out, follow the same days.
+	roughExcess = 1.1
 )
 
 // expectation is what the history lets one expect of the evaluated day, in logarithms.
@@ -81,7 +84,7 @@ func (h *history) keep(line vector, inverse matrix, shape week, sigma float64) {
 		// The ridge is taken out of slope and variance.
 		whole := 1 / inverse.quadratic(terms, vector{0, 1})
 		if whole > 1.05*held {
-			own.slope, own.slopeVariance = line[1]*whole/(whole-held), sigma*sigma/(whole-held)
+			own.slope, own.slopeVariance = line[1]*whole/(whole-held), roughExcess*sigma*sigma/(whole-held)
 		}
 	}
 	own.weight, own.steps = h.kept.weight[:0], h.kept.steps[:0]

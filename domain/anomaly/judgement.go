@@ -40,6 +40,7 @@ func (j *judgement) learn(series []DailySeries) (err error) {
 		return nil
 	}
 	var distances []float64
+	var unseen traitSample
 	for i, s := range series {
 		fit := &j.fits[i]
 		if !fit.expected.known() {
@@ -50,9 +51,17 @@ func (j *judgement) learn(series []DailySeries) (err error) {
 		}
 		j.h.load(j.days, j.day, j.rule.Window)
 		fit.expected = j.refit(fit.expected, fit.own)
-		distances = append(distances, j.rule.distance(fit.expected, j.common))
+		read := j.read(fit.current, fit.expected)
+		distances = append(distances, read.distance())
+		if fit.expected.unseenPeak && fit.current > 0 {
+			unseen.add(read.rise, read.deviation*read.deviation)
+		}
 	}
 	j.budget = newBudget(j.rule.ZScore, distances)
+	// Where hardly a history holds such a turn of the month, the day itself shows how many peak.
+	if place := edgeOf(j.day); place.peaks() && j.priors.peaks[place].share == 0 {
+		j.priors.peaks[place] = unseen.learn(peaking)
+	}
 	return nil
 }
 
@@ -70,12 +79,12 @@ func (j *judgement) score(target Day) score {
 	if j.known && day.expected.known() {
 		day.expected = j.refit(day.expected, j.h.kept.clone())
 	}
-	return j.rule.verdict(day, j.common, j.budget)
+	return j.verdict(day, target)
 }
 
 // assess gives the verdict on a series.
 func (j *judgement) assess(i int, s DailySeries) (Assessment, error) {
-	outcome, since := j.rule.verdict(j.fits[i].judged, j.common, j.budget), j.day
+	outcome, since := j.verdict(j.fits[i].judged, j.day), j.day
 	if outcome.verdict == Anomalous {
 		var err error
 		if j.days, _, err = s.prepare(j.days, j.day, j.rule.Window); err != nil {

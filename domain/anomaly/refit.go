@@ -51,6 +51,7 @@ func (h *history) refit(own *rough, fleet priors, variance float64) expectation 
 		h.turn(own, fleet, variance, place, &peak)
 	}
 	h.steps = append(h.steps[:0], own.steps...)
+	trend, trendVariance := fleet.trend(own)
 	terms := 2 + len(h.steps) + 8
 	var normal matrix
 	var right, point vector
@@ -62,7 +63,7 @@ func (h *history) refit(own *rough, fleet priors, variance float64) expectation 
 		if place != noEdge {
 			weight = 1 / (1 + peak.variance[place]/variance)
 		}
-		value := log - centre - peak.effect[place] - fleet.trend*h.at[i]
+		value := log - centre - peak.effect[place] - trend*h.at[i]
 		for a := range terms {
 			if x[a] == 0 {
 				continue
@@ -76,7 +77,7 @@ func (h *history) refit(own *rough, fleet priors, variance float64) expectation 
 	for a := range terms {
 		normal[a][a] += 1e-6
 	}
-	normal[1][1] += variance / (fleet.trendSpread * fleet.trendSpread)
+	normal[1][1] += variance / trendVariance
 	first := 2 + len(h.steps)
 	if !own.parted {
 		normal[first][first] += 1e6
@@ -133,7 +134,7 @@ func (h *history) turn(own *rough, fleet priors, variance float64, place edge, p
 	if own.peakDays[place] == 0 || prior.share == 0 {
 		return
 	}
-	effect, spread := prior.effect(own.peakMean[place], variance*1.1/own.peakDays[place])
+	effect, spread := prior.effect(own.peakMean[place], roughExcess*variance/own.peakDays[place])
 	peak.effect[place] = effect
 	peak.variance[place] = spread + max(own.peakExcess[place], 0)*min(math.Abs(effect)/0.1, 1) + peakVariation*peakVariation*effect*effect
 }

@@ -14,12 +14,14 @@ import (
 
 // mix says what a simulated fleet is made of: how many days of history, which noise, and which share
 // of the tenants dips on weekends (to 40..70 %), peaks at the month's turn (×2..3) and grows or
-// shrinks (by −30 % to +70 % a quarter, evenly or at compound rates).
+// shrinks (by −30 % to +70 % a quarter, evenly or at compound rates). Noise is the same for all, or drawn
+// for each tenant up to noisiest; with tails it is Student's t with so many degrees of freedom.
 type mix struct {
 	name                 string
 	history              int
 	lognormal            bool
-	noise                float64
+	noise, noisiest      float64
+	tails                int
 	dips, peaks, trends  float64
 	level                float64 // one level for all, or 0 for 1 to 100,000 a day
 	zeroDays, missedDays float64
@@ -55,6 +57,10 @@ func (m mix) tenantCosts(random *rand.Rand, judged anomaly.Day) []float64 {
 			compound = math.Log1p(growth) / 90
 		}
 	}
+	noise := m.noise
+	if m.noisiest > noise {
+		noise += (m.noisiest - noise) * random.Float64()
+	}
 	costs := make([]float64, m.history+1)
 	for i := range costs {
 		date := (judged - anomaly.Day(m.history-i)).Start()
@@ -66,13 +72,27 @@ func (m mix) tenantCosts(random *rand.Rand, judged anomaly.Day) []float64 {
 			cost *= lastDay
 		}
 		if m.lognormal {
-			cost *= math.Exp(m.noise * random.NormFloat64())
+			cost *= math.Exp(noise * m.deviate(random))
 		} else {
-			cost *= max(0.01, 1+m.noise*random.NormFloat64())
+			cost *= max(0.01, 1+noise*m.deviate(random))
 		}
 		costs[i] = cost
 	}
 	return costs
+}
+
+// deviate draws noise of standard deviation 1.
+func (m mix) deviate(random *rand.Rand) float64 {
+	deviate := random.NormFloat64()
+	if m.tails == 0 {
+		return deviate
+	}
+	squares := 0.0
+	for range m.tails {
+		other := random.NormFloat64()
+		squares += other * other
+	}
+	return deviate / math.Sqrt(squares/float64(m.tails-2))
 }
 
 // fleet draws a day's fleet in which every tenth tenant is at +50 %.

@@ -98,8 +98,13 @@ func shrunkWeek(days [7]weekday, sigma float64) week {
 		}
 	}
 	shape.chance = chance
-	kept := max(0, 1-(7-kinds)/max(chance, 1e-9))
-	shape.parameters += kept * (7 - kinds)
+	free := 7 - kinds
+	kept := max(0, 1-free/max(chance, 1e-9))
+	if kept > 0 {
+		// The divergence of the estimate counts what it takes, which is more than its share of the means:
+		// how much is kept is taken from the same days (Stein 1981).
+		shape.parameters += free - free*(free-2)/chance
+	}
 	for _, group := range groups {
 		middle, weight := pooled(group)
 		for _, day := range group {
