@@ -34,6 +34,8 @@ func (c *driftCommand) checkSides() error {
 		}
 	}
 	switch {
+	case c.ResourceType != "" && c.Desired == "":
+		return fault.New(fault.InvalidInput, "--resource-type is for --desired and --actual; other documents name the types of their resources")
 	case c.Desired == "-" && c.Actual == "-":
 		return fault.New(fault.InvalidInput, "--desired and --actual cannot both be standard input; give a file for one")
 	case c.KubernetesDesired == "-":

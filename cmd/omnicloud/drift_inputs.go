@@ -44,9 +44,15 @@ func (c *driftCommand) compareKubernetes(ctx context.Context, std streams, detec
 	if err != nil {
 		return err
 	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return fault.New(fault.InvalidInput, "%s is empty; give the output of kubectl get -o json, which is a List without items where nothing runs", name)
+	}
 	live, err := kubernetes.Read(name, bytes.NewReader(text))
 	if err != nil {
 		return err
+	}
+	if len(desired) == 0 {
+		return fault.New(fault.InvalidInput, "%s declares no object", c.KubernetesDesired)
 	}
 	read := kubernetes.Pairs(desired, live)
 	pairs := make([]pair, len(read))

@@ -168,6 +168,10 @@ Service_web
 }
 
 func TestDriftRefusesMixedInputs(t *testing.T) {
+	folder := inFolder(t, map[string]string{
+		"a.yaml": "apiVersion: v1\nkind: A\nmetadata: {name: a}\n", "none.yaml": "# nothing yet\n", "empty.json": "",
+		"plan.json": `{"format_version":"1.2","resource_drift":{}}`, "later.json": `{"format_version":"2.0","planned_values":{}}`,
+	})
 	for name, testCase := range map[string]struct{ arguments, want string }{
 		"nothing":             {"", "there is nothing to compare"},
 		"two sources":         {"--pairs a --terraform-plan b", "are different comparisons; give one"},
@@ -177,9 +181,13 @@ func TestDriftRefusesMixedInputs(t *testing.T) {
 		"a plan not there":    {"--terraform-plan /nowhere/plan.json", "/nowhere/plan.json cannot be read"},
 		"manifests not there": {"--kubernetes-desired /nowhere/m --kubernetes-live -", "/nowhere/m cannot be read"},
 		"standard input":      {"--terraform-plan -", "standard input is empty"},
+		"a later format":      {"--terraform-plan @later.json", `has format_version "2.0"; this program reads version 1`},
+		"drift that is none":  {"--terraform-plan @plan.json", "resource_drift is an object; it must be a list"},
+		"an empty cluster":    {"--kubernetes-desired @a.yaml --kubernetes-live @empty.json", "empty.json is empty; give the output of kubectl get -o json"},
+		"empty manifests":     {"--kubernetes-desired @none.yaml --kubernetes-live @a.yaml", "none.yaml declares no object"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, stdout, stderr := execute(t, append([]string{"drift"}, strings.Fields(testCase.arguments)...)...)
+			code, stdout, stderr := execute(t, append([]string{"drift"}, strings.Fields(strings.ReplaceAll(testCase.arguments, "@", folder+"/"))...)...)
 			assert.Equal(t, 1, code)
 			assert.Empty(t, stdout)
 			assert.Contains(t, stderr, testCase.want)

@@ -36,6 +36,9 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 	var line []byte
 	for ctx.Err() == nil {
 		p, err := reader.next()
+		if errors.Is(err, io.EOF) && reader.read == 0 {
+			return fault.New(fault.InvalidInput, "%s holds no pair; give a JSON line of id, resource_type, desired and actual for each", name)
+		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -108,10 +111,11 @@ type pair struct {
 // pairReader reads pairs, a line each. Schemas that are written alike are one, since what a detector
 // makes of a schema is worth keeping.
 type pairReader struct {
-	lines   *bufio.Reader
-	name    string
-	number  int
-	schemas map[string]*drift.Schema
+	lines *bufio.Reader
+	name  string
+	// number is that of the line, read how many pairs there were so far.
+	number, read int
+	schemas      map[string]*drift.Schema
 }
 
 func (r *pairReader) errorf(format string, arguments ...any) error {
@@ -126,10 +130,11 @@ func (r *pairReader) next() (pair, error) {
 			if errors.Is(err, io.EOF) {
 				return pair{}, io.EOF
 			}
-			return pair{}, fault.Wrap(err, fault.InvalidInput, "%s cannot be read", r.name)
+			return pair{}, unreadable(r.name, err)
 		}
 		r.number++
-		if text != "\n" && text != "\r\n" {
+		if text = strings.TrimRight(text, "\r\n"); text != "" {
+			r.read++
 			return r.pair(text)
 		}
 	}
@@ -144,7 +149,7 @@ func (r *pairReader) pair(text string) (pair, error) {
 	decode := func(into *document.Value, key, value string) {
 		var err error
 		if *into, err = document.ParseString(value); err != nil && failed == nil {
-			failed = r.errorf("%s: %s", key, err)
+			failed = r.errorf("%s: %s", key, inLine(err))
 		}
 	}
 	var id, resourceType, tenant document.Value
@@ -180,11 +185,14 @@ func (r *pairReader) pair(text string) (pair, error) {
 	return p, err
 }
 
+// inLine tells an error of a document that is one line, whose number is told already.
+func inLine(err error) string { return strings.TrimPrefix(err.Error(), "line 1, ") }
+
 // malformed says why a line is no pair.
 func (r *pairReader) malformed(text string) error {
 	line, err := document.ParseString(text)
 	if err != nil {
-		return r.errorf("%s", err)
+		return r.errorf("%s", inLine(err))
 	}
 	return r.errorf("a pair is an object with id, resource_type, desired and actual; this is %s", line.Kind())
 }
@@ -199,7 +207,7 @@ func (r *pairReader) schema(text string) (*drift.Schema, error) {
 	}
 	value, err := document.ParseString(text)
 	if err != nil {
-		return nil, r.errorf("schema: %s", err)
+		return nil, r.errorf("schema: %s", inLine(err))
 	}
 	if value.IsNull() {
 		return nil, nil

@@ -37,6 +37,9 @@ func TestDriftOfOneResource(t *testing.T) {
 		"cosmetic.json": `{"size":"large","port":8080,"tags":{"team":"b"}}`,
 		"rules.yaml":    "version: 1\nseverity: [{path: size, severity: security}]\nignore: [{path: tags, reason: ours}]\n",
 		"bad.yaml":      "version: 1\nignore:\n  - {path: tags}\n",
+		"empty.json":    " \n",
+		"binary.json":   "\xff\xfe\x00\x01",
+		"text.yaml":     "no credentials",
 	}
 	t.Run("is told to people, the gravest first", func(t *testing.T) {
 		code, out, _ := driftRun(t, files, "", "--desired", "@desired.yaml", "--actual", "@actual.json")
@@ -63,13 +66,17 @@ func TestDriftOfOneResource(t *testing.T) {
 	})
 	for want, arguments := range map[string][]string{
 		"there is nothing to compare; give --desired and --actual, --pairs": {},
-		"--actual is missing":                                       {"--desired", "@desired.yaml"},
-		"--desired is missing":                                      {"--actual", "@actual.json"},
-		"cannot both be standard input":                             {"--desired", "-", "--actual", "-"},
-		"are different comparisons; give one":                       {"--desired", "@desired.yaml", "--pairs", "-"},
-		"absent.json cannot be read: no such file":                  {"--desired", "@desired.yaml", "--actual", "@absent.json"},
-		"bad.yaml:3: ignore[0]: has no reason":                      {"--desired", "@desired.yaml", "--actual", "@actual.json", "--rules", "@bad.yaml"},
-		"standard input: line 1, column 2: a key in quotes is expe": {"--desired", "@desired.yaml", "--actual", "-"},
+		"--actual is missing":                                        {"--desired", "@desired.yaml"},
+		"--desired is missing":                                       {"--actual", "@actual.json"},
+		"cannot both be standard input":                              {"--desired", "-", "--actual", "-"},
+		"are different comparisons; give one":                        {"--desired", "@desired.yaml", "--pairs", "-"},
+		"empty.json is empty; write null where there is no resource": {"--desired", "@desired.yaml", "--actual", "@empty.json"},
+		"binary.json is no text in UTF-8":                            {"--desired", "@binary.json", "--actual", "@actual.json"},
+		"text.yaml:1: is a single value; a configuration is a mapp":  {"--desired", "@text.yaml", "--actual", "@actual.json"},
+		"--resource-type is for --desired and --actual":              {"--pairs", "-", "--resource-type", "vm"},
+		"absent.json cannot be read: no such file":                   {"--desired", "@desired.yaml", "--actual", "@absent.json"},
+		"bad.yaml:3: ignore[0]: has no reason":                       {"--desired", "@desired.yaml", "--actual", "@actual.json", "--rules", "@bad.yaml"},
+		"standard input: line 1, column 2: a key in quotes is expe":  {"--desired", "@desired.yaml", "--actual", "-"},
 	} {
 		t.Run("refuses: "+want, func(t *testing.T) {
 			code, out, errs := driftRun(t, files, "{", arguments...)
@@ -133,11 +140,12 @@ func TestDriftOfPairs(t *testing.T) {
 	assert.Len(t, lines[2].Summary, 4)
 
 	for text, want := range map[string]string{
+		"\n":                         "standard input holds no pair",
 		`[]`:                         "standard input, line 1: a pair is an object with id, resource_type, desired and actual; this is a list",
-		`{"id":"a"`:                  "standard input, line 1: line 1, column 10: a comma or } is expected",
+		`{"id":"a"`:                  "standard input, line 1: column 10: a comma or } is expected",
 		`{"desired":{}}`:             "standard input, line 1: the pair has no id",
 		`{"id":"a"}`:                 `standard input, line 1: pair "a" has neither desired nor actual`,
-		`{"id":"a","desired":{"x"}}`: "standard input, line 1: desired: line 1, column 5: a colon is expected",
+		`{"id":"a","desired":{"x"}}`: "standard input, line 1: desired: column 5: a colon is expected",
 		`{"id":"a","desired":{},"schema":{"readOnlyPaths":7}}`: "standard input, line 1: readOnlyPaths of the schema is a number; it must be a list of paths",
 	} {
 		code, _, errs := driftRun(t, nil, "\n"[:0]+text, "--pairs", "-")

@@ -92,7 +92,9 @@ func TestWhatCannotBeReadIsRefused(t *testing.T) {
 		want  string
 	}{
 		"an empty folder":       {map[string]string{"a.txt": ""}, "holds no .yaml"},
-		"no YAML":               {map[string]string{"a.yaml": "a: [b"}, "a.yaml is no YAML"},
+		"no YAML":               {map[string]string{"a.yaml": "a: [b"}, "a.yaml, line 1: is no YAML"},
+		"a template":            {map[string]string{"a.yaml": object + "\n---\na: {{ .Values.a }}"}, "a.yaml, line 3: is no YAML"},
+		"no text":               {map[string]string{"a.yaml": "\xff\xfe\x00"}, "a.yaml is no text in UTF-8"},
 		"no JSON":               {map[string]string{"a.json": "{"}, "a.json is no JSON"},
 		"no object":             {map[string]string{"a.yaml": "a: b"}, "without apiVersion, kind or metadata.name"},
 		"a scalar":              {map[string]string{"a.yaml": "text"}, "without apiVersion"},

@@ -1,8 +1,10 @@
 package kubernetes
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -11,11 +13,17 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
+// linePlace is how the library begins what it says: with line and column.
+var linePlace = regexp.MustCompile(`^\[(\d+):\d+\] `)
+
 // mostAliases bounds what aliases may stand for, in values: a few can stand for gigabytes.
 const mostAliases = 100_000
 
 // decode reads the documents of a file, JSON or YAML of any number of documents.
 func decode(name string, text []byte) ([]document.Value, error) {
+	if !utf8.Valid(text) {
+		return nil, fault.New(fault.InvalidInput, "%s is no text in UTF-8; give manifests, as YAML or JSON", name)
+	}
 	if start := strings.TrimLeft(string(text[:min(len(text), 64)]), " \t\r\n"); strings.HasPrefix(start, "{") {
 		value, err := document.Parse(text)
 		if err == nil {
@@ -63,6 +71,9 @@ func decodeOne(name, text string) ([]document.Value, error) {
 	file, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
 		message, _, _ := strings.Cut(err.Error(), "\n")
+		if place := linePlace.FindStringSubmatch(message); place != nil {
+			return nil, fault.New(fault.InvalidInput, "%s, line %s: is no YAML: %s", name, place[1], message[len(place[0]):])
+		}
 		return nil, fault.New(fault.InvalidInput, "%s is no YAML: %s", name, message)
 	}
 	var documents []document.Value

@@ -3,15 +3,24 @@ package rulesfile
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // ParseConfiguration reads a configuration to be compared: JSON where it begins with a brace or a
-// bracket, YAML elsewhere. name stands for the file in errors. An error is InvalidInput.
+// bracket, YAML elsewhere. name stands for the file in errors. An error is InvalidInput: an empty file or
+// a single value is no configuration, for it is what a command that failed leaves behind. Where there is
+// no resource, the document is null.
 func ParseConfiguration(name string, text []byte) (document.Value, error) {
 	start := bytes.TrimSpace(text)
+	switch {
+	case len(start) == 0:
+		return document.Value{}, fault.New(fault.InvalidInput, "%s is empty; write null where there is no resource", name)
+	case !utf8.Valid(text):
+		return document.Value{}, fault.New(fault.InvalidInput, "%s is no text in UTF-8; give JSON or YAML", name)
+	}
 	if len(start) > 0 && (start[0] == '{' || start[0] == '[') && !isYAMLName(name) {
 		value, err := document.Parse(text)
 		if err != nil {
@@ -22,6 +31,9 @@ func ParseConfiguration(name string, text []byte) (document.Value, error) {
 	root, err := parse(name, text)
 	if err != nil {
 		return document.Value{}, err
+	}
+	if root.kind == kindScalar {
+		return document.Value{}, root.errorf("is a single value; a configuration is a mapping or a list")
 	}
 	return root.document()
 }

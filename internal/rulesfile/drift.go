@@ -123,10 +123,16 @@ func (r driftReader) collection(n node, entry *drift.CollectionRule) error {
 		},
 		"open": parsed(parseBool, &entry.Open),
 	}, "as")
-	if err == nil && (entry.As == drift.Keyed) != (len(entry.Keys) > 0) {
-		return n.errorf("keys belong to as: keyed, and to nothing else")
+	switch {
+	case err != nil:
+		return err
+	case entry.As == drift.Keyed && len(entry.Keys) == 0:
+		return n.errorf("has no keys; as: keyed names the fields by which elements are told apart")
+	case entry.As != drift.Keyed && len(entry.Keys) > 0:
+		return n.errorf("has keys, which belong to as: keyed alone")
+	default:
+		return nil
 	}
-	return err
 }
 
 func (r driftReader) compare(n node, entry *drift.CompareRule) error {

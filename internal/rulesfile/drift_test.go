@@ -83,7 +83,8 @@ func TestParseDriftRules(t *testing.T) {
 		"version: 1\ncompare:\n  - path: a\n    with: magic":                `rules.yaml:4: compare[0].with: there is no comparator "magic"; there are exact, plain, `,
 		"version: 1\ncompare:\n  - {path: a}":                               "rules.yaml:3: compare[0]: has no with",
 		"version: 1\ncollections:\n  - {path: a, as: heap}":                 `rules.yaml:3: collections[0].as: "heap" is none of list, set, multiset, keyed`,
-		"version: 1\ncollections:\n  - {path: a, as: keyed}":                "rules.yaml:3: collections[0]: keys belong to as: keyed, and to nothing else",
+		"version: 1\ncollections:\n  - {path: a, as: keyed}":                "rules.yaml:3: collections[0]: has no keys; as: keyed names the fields",
+		"version: 1\ncollections:\n  - {path: a, as: set, keys: [b]}":       "rules.yaml:3: collections[0]: has keys, which belong to as: keyed alone",
 		"version: 1\nseverity:\n  - {path: a, severity: grave}":             `rules.yaml:3: severity[0].severity: "grave" is none of cosmetic, functional, security, critical`,
 		"version: 1\nnull:\n  - {path: a, equals: zero}":                    `rules.yaml:3: null[0].equals: "zero" is none of missing, empty, nothing`,
 		"version: 1\nsensitive:\n  - {path: a..b}":                          `rules.yaml:3: sensitive[0].path: the path "a..b" is not understood: a name is missing`,
@@ -106,6 +107,7 @@ func TestParseConfiguration(t *testing.T) {
 		"JSON":                          {"a.json", `{"b":[1.0,null]}`, `{"b":[1.0,null]}`},
 		"YAML":                          {"a.yaml", "b:\n  - 9007199254740993\n  - yes\n  - true\n  - ~\n", `{"b":[9007199254740993,"yes",true,null]}`},
 		"JSON in a file of YAML":        {"a.yml", `{"b": "1"}`, `{"b":"1"}`},
+		"no resource":                   {"a.json", "null\n", "null"},
 		"a text in quotes is no number": {"a.yaml", `port: "8080"`, `{"port":"8080"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,6 +118,9 @@ func TestParseConfiguration(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"a":}`:      "a.json: line 1, column 6: a value cannot begin with '}'",
+		" \n":         "a.json is empty; write null where there is no resource",
+		"no token":    "a.json:1: is a single value; a configuration is a mapping or a list",
+		"\xff\xfe{}":  "a.json is no text in UTF-8",
 		"a: &b 1":     "a.json:1: ",
 		"a: 1\n b: 2": "a.json:",
 	} {

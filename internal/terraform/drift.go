@@ -28,6 +28,9 @@ func ReadDrift(name string, text []byte, secrets *secrecy.Secrets) ([]Pair, erro
 	if root.Get("planned_values").IsMissing() && root.Get("resource_changes").IsMissing() && root.Get("resource_drift").IsMissing() {
 		return nil, fault.New(fault.InvalidInput, "%s is no plan; make one with terraform plan -out=plan and give terraform show -json plan", name)
 	}
+	if list := root.Get("resource_drift"); !list.IsMissing() && list.Kind() != document.Array {
+		return nil, fault.New(fault.InvalidInput, "%s: resource_drift is %s; it must be a list", name, list.Kind())
+	}
 	learn(root, secrets)
 	var pairs []Pair
 	for i, entry := range root.Get("resource_drift").Elements() {
