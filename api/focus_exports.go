@@ -77,12 +77,12 @@ func (s *server) focusRows(ctx context.Context, revisions []*statement.Publicati
 		for _, published := range revisions {
 			ref := published.Ref()
 			added := s.Ledger.Transactions(ctx, ref.Book, ref.Period, ref.Attempt)
-			late, err := s.lateSums(ctx, published)
+			corrected, err := s.correctedSums(ctx, published)
 			if err != nil {
 				yield(statement.FocusRow{}, err)
 				return
 			}
-			for row, err := range published.FocusRows(s.options.Chart, late, added) {
+			for row, err := range published.FocusRows(s.options.Chart, corrected, added) {
 				if !yield(row, err) || err != nil {
 					return
 				}
@@ -91,9 +91,9 @@ func (s *server) focusRows(ctx context.Context, revisions []*statement.Publicati
 	}
 }
 
-// lateSums places the charges again that a close took for earlier months. Those of a restatement are
-// of its own month, all of which is a correction.
-func (s *server) lateSums(ctx context.Context, published *statement.Publication) (*statement.LateSums, error) {
+// correctedSums places the charges of a close again that correct what was billed before. All of a
+// restatement is a correction.
+func (s *server) correctedSums(ctx context.Context, published *statement.Publication) (*statement.CorrectedSums, error) {
 	if published.Number > 1 {
 		return nil, nil
 	}
@@ -101,8 +101,8 @@ func (s *server) lateSums(ctx context.Context, published *statement.Publication)
 	if err != nil {
 		return nil, err
 	}
-	late := &statement.LateSums{}
-	return late, calculation.Late(ctx, func(part *allocation.PlacedPart) { late.Add(published.Period, part) })
+	corrected := &statement.CorrectedSums{}
+	return corrected, calculation.Corrections(ctx, func(part *allocation.PlacedPart) { corrected.Add(published.Period, part) })
 }
 
 func last(revisions []*statement.Publication) *statement.Publication {

@@ -60,9 +60,9 @@ func (c Calculation) Run(ctx context.Context) (*allocation.Result, error) {
 	return result, projection.Finish(result, c.Variances)
 }
 
-// Late tells where the charges went that came late for months closed before, one part after the
+// Corrections tells where the charges went that correct what was billed before, one part after the
 // other; a part is valid during the call alone. Errors are those of the inputs and the engine.
-func (c Calculation) Late(ctx context.Context, use func(*allocation.PlacedPart)) error {
+func (c Calculation) Corrections(ctx context.Context, use func(*allocation.PlacedPart)) error {
 	options, err := c.options(ctx)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (c Calculation) Late(ctx context.Context, use func(*allocation.PlacedPart))
 	if err != nil {
 		return err
 	}
-	return c.Inputs.LateCharges(ctx, c.Ref, bill.Add)
+	return c.Inputs.Corrections(ctx, c.Ref, bill.Add)
 }
 
 // options are what charges are placed by: rules, tenants and owners.

@@ -61,8 +61,9 @@ type FrozenInputs interface {
 	// is valid during the call; its texts and tags stay valid and are shared. Fields that no engine
 	// asks for (Description, ConsumedQuantity, ConsumedUnit, SkuID) are left empty.
 	Charges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error
-	// LateCharges hands those of them to use that came late for months which were closed before.
-	LateCharges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error
+	// Corrections hands those of them to use that correct what was billed before: what came late for
+	// months which were closed before, and the rows of class Correction on the period's own bill.
+	Corrections(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error
 	// ChargedTotals sums billed cost by billing account, invoice and currency over all frozen
 	// charges that were billed in the period, in that order: what invoices are compared with,
 	// whatever column decides the period of a charge. Charges that came late for a closed month are

@@ -175,48 +175,59 @@ func TestFocusRowsOfARestatement(t *testing.T) {
 	})
 }
 
-// TestFocusRowsOfLateCharges: what a close took for earlier months is told apart, and nothing is lost.
-func TestFocusRowsOfLateCharges(t *testing.T) {
-	late := &statement.LateSums{}
-	add := func(pool, account, amount string) {
-		late.Add(september, &allocation.PlacedPart{
-			Charge: &charge.Charge{BillingPeriod: period.New(2026, time.August), Currency: "USD"},
+// TestFocusRowsOfCorrections: what corrects earlier bills is told apart, and nothing is lost.
+func TestFocusRowsOfCorrections(t *testing.T) {
+	corrections := &statement.CorrectedSums{}
+	// Late charges are on an earlier bill; corrections on the month's own are of the month in which they began.
+	add := func(billed period.Period, pool, account, amount string) {
+		corrections.Add(september, &allocation.PlacedPart{
+			Charge: &charge.Charge{BillingPeriod: billed, Currency: "USD", ChargePeriodStart: period.New(2026, time.July).Start()},
 			Pool:   pool, Account: account, Category: allocation.CategoryCompute, Amount: money(amount),
 		})
 	}
-	add("", "acme", "2.5")
-	add("platform", "", "-0.01")
-	rows := func(late *statement.LateSums) (own, corrected map[string]decimal.Decimal) {
+	add(period.New(2026, time.August), "", "acme", "2.5")
+	add(period.New(2026, time.August), "platform", "", "-0.01")
+	add(september, "", "acme", "-1.5")
+	rows := func(corrections *statement.CorrectedSums) (own, corrected map[string]decimal.Decimal) {
 		own, corrected = map[string]decimal.Decimal{}, map[string]decimal.Decimal{}
-		for row, err := range publish(t, bill()).FocusRows(statement.DefaultChart(), late, sequence(bill())) {
+		for row, err := range publish(t, bill()).FocusRows(statement.DefaultChart(), corrections, sequence(bill())) {
 			require.NoError(t, err)
 			require.Equal(t, september.Start(), row.BillingStart)
 			at := row.PoolID + " " + row.SubAccountID
 			if row.ChargeClass == "" {
+				require.Equal(t, september.Start(), row.PeriodStart)
 				own[at] = own[at].Add(row.BilledCost)
 				continue
 			}
 			require.Equal(t, "Correction", row.ChargeClass)
-			require.Equal(t, "2026-08-01", row.PeriodStart.Format(time.DateOnly))
+			month := period.Of(row.PeriodStart)
+			require.Equal(t, month.End(), row.PeriodEnd)
+			require.Contains(t, row.ChargeDescription, "correction of "+month.String())
+			at = month.String() + " " + at
 			corrected[at] = corrected[at].Add(row.BilledCost)
 		}
 		return own, corrected
 	}
 	whole, none := rows(nil)
 	require.Empty(t, none)
-	own, corrected := rows(late)
-	require.Equal(t, "2.5", corrected["direct:compute acme"].String())
+	own, corrected := rows(corrections)
+	require.Equal(t, "2.5", corrected["2026-08 direct:compute acme"].String())
+	require.Equal(t, "-1.5", corrected["2026-07 direct:compute acme"].String())
 	shared := decimal.Zero
 	for at, amount := range corrected {
-		if strings.HasPrefix(at, "direct:") {
-			require.Equal(t, "direct:compute acme", at, "nobody else has late direct cost")
+		if strings.Contains(at, "direct:") {
+			require.Equal(t, "direct:compute acme", at[len("2026-08 "):], "nobody else has corrected direct cost")
 			continue
 		}
 		shared = shared.Add(amount)
 	}
 	require.Equal(t, "-0.01", shared.String(), "wherever the pool's cost went")
 	for at, amount := range whole {
-		require.True(t, amount.Equal(own[at].Add(corrected[at])), at)
+		sum := own[at]
+		for _, month := range []string{"2026-07 ", "2026-08 "} {
+			sum = sum.Add(corrected[month+at])
+		}
+		require.True(t, amount.Equal(sum), at)
 	}
 }
 

@@ -39,8 +39,8 @@ type FocusRow struct {
 	// SubAccountID is the tenant or reserved account, of direct and shared cost alike.
 	SubAccountID   string
 	SubAccountName string
-	// PeriodStart and PeriodEnd bound the charge period: the month that was closed, or the earlier one
-	// that late charges are of.
+	// PeriodStart and PeriodEnd bound the charge period: the month that was closed, or the one that a
+	// correction is of.
 	PeriodStart time.Time
 	PeriodEnd   time.Time
 	// BillingStart and BillingEnd bound the billing period: the month that was closed, and of a
@@ -65,17 +65,16 @@ type FocusRow struct {
 
 // FocusRows yields a row per cell of what this revision added: all cells of the first, zero cells
 // included, and of a later one what it changed, as corrections on an invoice of its own. Those of all
-// revisions up to one are the bill as that states it. What late charges are part of a cell follows it
-// as a correction of the month that they are of, and the cell's own row has the rest; bridges are not
-// cut. They come in the order of stage, pool, currency and account, one transaction in memory at a
+// revisions up to one are the bill as that states it. What corrections are part of a cell follows it,
+// a row for each month that they are of, and the cell's own row has the rest; bridges are not cut. They come in the order of stage, pool, currency and account, one transaction in memory at a
 // time. Errors end the sequence.
-func (p *Publication) FocusRows(chart Chart, late *LateSums, transactions iter.Seq2[ledger.Transaction, error]) iter.Seq2[FocusRow, error] {
+func (p *Publication) FocusRows(chart Chart, corrected *CorrectedSums, transactions iter.Seq2[ledger.Transaction, error]) iter.Seq2[FocusRow, error] {
 	return func(yield func(FocusRow, error) bool) {
-		late := late.clone()
+		corrected := corrected.clone()
 		for transaction, err := range transactions {
 			var rows []FocusRow
 			if err == nil {
-				rows, err = p.focusCells(chart, late, transaction)
+				rows, err = p.focusCells(chart, corrected, transaction)
 			}
 			if err != nil {
 				yield(FocusRow{}, err)
@@ -91,9 +90,9 @@ func (p *Publication) FocusRows(chart Chart, late *LateSums, transactions iter.S
 }
 
 // focusCells are the rows of a transaction. What it passes on to other pools is no cell.
-func (p *Publication) focusCells(chart Chart, late *LateSums, transaction ledger.Transaction) ([]FocusRow, error) {
+func (p *Publication) focusCells(chart Chart, corrected *CorrectedSums, transaction ledger.Transaction) ([]FocusRow, error) {
 	shares := shareRatios(transaction.Entries)
-	cut, err := late.cut(transaction, shares)
+	cut, err := corrected.cut(transaction, shares)
 	if err != nil {
 		return nil, err
 	}
@@ -112,17 +111,17 @@ func (p *Publication) focusCells(chart Chart, late *LateSums, transaction ledger
 	return rows, nil
 }
 
-// cut returns the row's own part, followed by the corrections of earlier months in it. Those of direct
-// cost are left out where they are zero.
-func (r FocusRow) cut(late []lateCells, i int) []FocusRow {
+// cut returns the row's own part, followed by the corrections in it. Those of direct cost are left out
+// where they are zero.
+func (r FocusRow) cut(corrections []correctedCells, i int) []FocusRow {
 	rows := []FocusRow{r}
-	for _, each := range late {
+	for _, each := range corrections {
 		amount := each.amounts[i]
 		if amount.IsZero() && r.AllocatedMethodID == "" {
 			continue
 		}
 		corrected := r
-		corrected.ChargeClass, corrected.ChargeDescription = correction, r.ChargeDescription+", late for "+each.month.String()
+		corrected.ChargeClass, corrected.ChargeDescription = correction, r.ChargeDescription+", correction of "+each.month.String()
 		corrected.PeriodStart, corrected.PeriodEnd = each.month.Start(), each.month.End()
 		corrected.BilledCost, corrected.EffectiveCost = amount, amount
 		rows[0].BilledCost, rows[0].EffectiveCost = rows[0].BilledCost.Sub(amount), rows[0].EffectiveCost.Sub(amount)

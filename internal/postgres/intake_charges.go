@@ -14,25 +14,28 @@ import (
 
 // Charges implements intake.FrozenInputs.
 func (s *Intake) Charges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error {
-	return s.chargesOf(ctx, ref, func(frozenSlice) bool { return true }, use)
+	return s.chargesOf(ctx, ref, "", use)
 }
 
-// LateCharges implements intake.FrozenInputs.
-func (s *Intake) LateCharges(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error {
-	return s.chargesOf(ctx, ref, func(slice frozenSlice) bool { return slice.Difference }, use)
+// Corrections implements intake.FrozenInputs. All of what came late corrects; of the month's own bill
+// those rows are read by an index that holds nothing else.
+func (s *Intake) Corrections(ctx context.Context, ref closing.AttemptRef, use func(*charge.Charge) error) error {
+	return s.chargesOf(ctx, ref, " AND charge_class = 'Correction'", use)
 }
 
-func (s *Intake) chargesOf(ctx context.Context, ref closing.AttemptRef, wanted func(frozenSlice) bool, use func(*charge.Charge) error) error {
+// chargesOf reads frozen charges; of slices that are no differences those alone that a condition lets
+// through.
+func (s *Intake) chargesOf(ctx context.Context, ref closing.AttemptRef, condition string, use func(*charge.Charge) error) error {
 	frozen, err := s.frozen(ctx, ref)
 	if err != nil {
 		return err
 	}
 	reader := &chargeReader{texts: map[string]string{}, allTags: map[string]map[string]string{}}
 	for _, slice := range frozen.inputs {
-		if slice.Kind != "charges" || !wanted(slice) {
+		if slice.Kind != "charges" {
 			continue
 		}
-		if err := reader.readSlice(ctx, s, slice, frozen, use); err != nil {
+		if err := reader.readSlice(ctx, s, slice, frozen, condition, use); err != nil {
 			return explain(err, "reading the frozen charges of %s of book %s", ref.Period, ref.Book)
 		}
 	}
@@ -61,9 +64,14 @@ const rememberedTexts = 1 << 16
 // readSlice streams one slice in the order of its rows, which the primary key gives without a sort.
 // Slices are read one by one for the same reason. It skips pgx's scanning: a million rows of two dozen
 // columns would spend most of their time there.
-func (r *chargeReader) readSlice(ctx context.Context, s *Intake, slice frozenSlice, frozen frozenInputs, use func(*charge.Charge) error) error {
+func (r *chargeReader) readSlice(
+	ctx context.Context, s *Intake, slice frozenSlice, frozen frozenInputs, condition string, use func(*charge.Charge) error,
+) error {
 	statement := "SELECT " + chargeColumns + " FROM charges WHERE slice_id = $1"
 	arguments := []any{slice.ID}
+	if !slice.Difference {
+		statement += condition
+	}
 	// Of another month's bill only what began in this one counts; a difference counts whole.
 	if frozen.periodBy == closing.PeriodByCharge && !slice.Difference {
 		statement += " AND charge_period_start >= $2 AND charge_period_start < $3"

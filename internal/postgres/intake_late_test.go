@@ -89,7 +89,7 @@ func TestLateCharges(t *testing.T) {
 			}
 		}
 		var told []string
-		require.NoError(t, d.store.LateCharges(t.Context(), ref, func(c *charge.Charge) error {
+		require.NoError(t, d.store.Corrections(t.Context(), ref, func(c *charge.Charge) error {
 			told = append(told, c.BilledCost.String())
 			return nil
 		}))
@@ -104,6 +104,21 @@ func TestLateCharges(t *testing.T) {
 		assert.Equal(t, "2026-03/1", late[0].Scope)
 		assert.EqualValues(t, 3, late[0].Rows)
 		assert.Len(t, late[0].ContentHash, 64)
+	})
+	t.Run("are told apart together with the corrections on the month's own bill", func(t *testing.T) {
+		d := closed(t)
+		d.load(intake.KindCharges, charges(charged("1", month, "10"), charged("1", month, "20"), charged("1", month, "0.5")))
+		correction := charged("1", april, "-4")
+		correction.ChargeClass = "Correction"
+		d.load(intake.KindCharges, charges(charged("1", april, "7"), correction))
+		ref := d.attempt(april)
+		d.freeze(ref)
+		var told []string
+		require.NoError(t, d.store.Corrections(t.Context(), ref, func(c *charge.Charge) error {
+			told = append(told, c.BillingPeriod.String()+" "+c.BilledCost.String())
+			return nil
+		}))
+		assert.ElementsMatch(t, []string{"2026-03 0.5", "2026-04 -4"}, told)
 	})
 	t.Run("that are appended take nothing back and do not repeat what is booked", func(t *testing.T) {
 		d := closed(t)
