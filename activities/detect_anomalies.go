@@ -31,16 +31,16 @@ type DetectedAnomalies struct {
 	Withdrawn int `json:"withdrawn,omitempty"`
 }
 
-// DetectAnomalies judges every day of a closed period of all tenants, and records what rose with the
-// events that tell of it. After a restatement it withdraws what the new costs explain. Repeated, it
-// records and tells nothing twice.
+// DetectAnomalies judges every day of a closed period of all tenants, and of the later closed ones whose
+// past it is, and records what rose with the events that tell of it. After a restatement it withdraws
+// what the new costs explain. Repeated, it records and tells nothing twice.
 func (a *Watch) DetectAnomalies(ctx context.Context, ref closing.AttemptRef) (DetectedAnomalies, error) {
 	var judged atomic.Int64
 	watch := a.Costs
 	watch.OnDay = func(series int) { judged.Add(int64(series)) }
 	stop := beatUntilStopped(ctx, &judged)
 	defer stop()
-	found, settled, err := watch.Month(ctx, ref.Book, ref.Period)
+	found, settled, err := watch.From(ctx, ref.Book, ref.Period)
 	return DetectedAnomalies{
 		Found: found, New: settled.New, Again: settled.Again, Withdrawn: settled.Withdrawn,
 	}, ApplicationError(err)

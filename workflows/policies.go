@@ -88,10 +88,10 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
-	// afterwards is what a close does when it is done: worth an hour of tries. What does not succeed
-	// by then is taken up by the next close.
+	// afterwards is what a close does when it is done: worth some hours of tries. A restatement may have
+	// the days of half a year to judge anew. What does not succeed by then is taken up by the next close.
 	afterwards = policy{
-		attempt: 15 * time.Minute, total: time.Hour, heartbeat: 30 * time.Second,
+		attempt: time.Hour, total: 3 * time.Hour, heartbeat: 30 * time.Second,
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 

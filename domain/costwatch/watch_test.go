@@ -92,8 +92,15 @@ func (p *platform) CostItems(_ context.Context, query allocation.CostQuery) ([]a
 	}, nil
 }
 
-func (p *platform) CostPeriods(context.Context, string, period.Period, period.Period) ([]allocation.CostPeriod, error) {
-	return nil, errors.New("nobody asks")
+// CostPeriods knows that June and July are closed, and what August comes to so far.
+func (p *platform) CostPeriods(_ context.Context, _ string, first, last period.Period) ([]allocation.CostPeriod, error) {
+	var known []allocation.CostPeriod
+	for _, month := range []period.Period{june, june.Next(), june.Next().Next()} {
+		if !month.Before(first) && !last.Before(month) {
+			known = append(known, allocation.CostPeriod{Period: month, Provisional: month == june.Next().Next()})
+		}
+	}
+	return known, nil
 }
 
 func (p *platform) TagTotals(context.Context, allocation.TagTotalQuery) ([]allocation.TagTotal, error) {
@@ -112,7 +119,7 @@ func (b *book) Book(context.Context, string) (closing.Book, error) {
 }
 
 func (b *book) Settle(
-	_ context.Context, _ string, _ period.Period, found []allocation.CostAnomaly, announce costwatch.Announce,
+	_ context.Context, _ string, month period.Period, found []allocation.CostAnomaly, announce costwatch.Announce,
 ) (settled costwatch.Settled, err error) {
 	tell := func(one allocation.CostAnomaly, changes int) error {
 		message, err := announce(one, changes)
@@ -129,10 +136,15 @@ func (b *book) Settle(
 		}
 	}
 	for id, one := range b.found {
-		if _, stands := now[id]; !stands {
+		if period.Of(one.PeriodStart) != month {
+			now[id] = one
+			continue
+		}
+		if _, stands := now[id]; !stands && one.State == allocation.AnomalyStanding {
 			settled.Withdrawn++
 			one.State = allocation.AnomalyWithdrawn
 			err = errors.Join(err, tell(one, 1))
+			now[id] = one
 		}
 	}
 	b.found = now
@@ -150,6 +162,41 @@ func watchOver(costs *platform) (*costwatch.Watch, *book) {
 		Costs: costs, Store: kept, Books: kept, Now: func() time.Time { return now },
 		Rule: anomaly.DefaultDailyRule(decimal.Zero),
 	}, kept
+}
+
+// TestFrom: a month is the past of the months after it.
+func TestFrom(t *testing.T) {
+	day := time.Date(2026, time.July, 20, 0, 0, 0, 0, time.UTC)
+	costs := &platform{tenants: 60, spikes: map[string]map[time.Time]int64{name(7): {day: 150}, name(9): {day.AddDate(0, 1, 0): 150}}}
+	watch, kept := watchOver(costs)
+	states := func() map[string]allocation.AnomalyState {
+		states := map[string]allocation.AnomalyState{}
+		for _, one := range kept.found {
+			states[one.TenantID+" "+one.PeriodStart.Format(time.DateOnly)] = one.State
+		}
+		return states
+	}
+	found, settled, err := watch.From(t.Context(), "main", june.Next())
+	require.NoError(t, err)
+	require.Equal(t, 1, found, "August is not closed")
+	require.Equal(t, costwatch.Settled{New: 1}, settled)
+
+	// June turns out to have cost as much every day: a level that July only went on with.
+	for back := range 33 {
+		costs.spikes[name(7)][day.AddDate(0, 0, -back)] = 150
+	}
+	found, settled, err = watch.From(t.Context(), "main", june)
+	require.NoError(t, err)
+	require.Equal(t, 1, found, "the level begins in June")
+	require.Equal(t, costwatch.Settled{New: 1, Withdrawn: 1}, settled)
+	require.Equal(t, map[string]allocation.AnomalyState{
+		name(7) + " 2026-06-18": allocation.AnomalyStanding, name(7) + " 2026-07-20": allocation.AnomalyWithdrawn,
+	}, states())
+	told := len(kept.messages)
+	_, settled, err = watch.From(t.Context(), "main", june)
+	require.NoError(t, err)
+	require.Zero(t, settled)
+	require.Len(t, kept.messages, told, "and that is told once")
 }
 
 func TestMonth(t *testing.T) {
