@@ -16,6 +16,9 @@ import (
 // mostDays is how many of its days on record a tenant is shown at once.
 const mostDays = 100
 
+// anyState asks for anomalies whether they stand or were withdrawn.
+const anyState = "all"
+
 // DetectTenantAnomalies judges a tenant's month by its past: detect_cost_anomalies.
 func (s *server) DetectTenantAnomalies(ctx context.Context, request DetectTenantAnomaliesRequestObject) (DetectTenantAnomaliesResponseObject, error) {
 	query := allocation.AnomalyQuery{
@@ -49,7 +52,7 @@ func (s *server) DetectTenantAnomalies(ctx context.Context, request DetectTenant
 		answer.Items = append(answer.Items, costwatch.Recorded{Book: query.Book, CostAnomaly: one})
 	}
 	// Whoever asks may see this tenant: costService refuses others.
-	days, err := s.Anomalies.Anomalies(ctx, costwatch.Filter{Book: query.Book, TenantID: request.TenantID}, costwatch.Position{}, mostDays)
+	days, err := s.Anomalies.Anomalies(ctx, costwatch.Filter{Book: query.Book, TenantID: request.TenantID, State: allocation.AnomalyStanding}, costwatch.Position{}, mostDays)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +68,10 @@ func (d directory) Tenants(ctx context.Context) ([]tenancy.Tenant, error) { retu
 
 // ListAnomalies lists what the watch over all tenants found.
 func (s *server) ListAnomalies(ctx context.Context, request ListAnomaliesRequestObject) (ListAnomaliesResponseObject, error) {
-	filter := costwatch.Filter{Book: request.Params.Book, TenantID: request.Params.Tenant, State: request.Params.State}
+	filter := costwatch.Filter{Book: request.Params.Book, TenantID: request.Params.Tenant}
+	if wanted := cmp.Or(request.Params.State, string(allocation.AnomalyStanding)); wanted != anyState {
+		filter.State = allocation.AnomalyState(wanted)
+	}
 	if request.Params.MinImpact != "" {
 		var err error
 		if filter.MinImpact, err = money.ParseDecimal(request.Params.MinImpact); err != nil {

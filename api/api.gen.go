@@ -1375,7 +1375,7 @@ type TenantAmount struct {
 
 // TenantAnomalies defines model for TenantAnomalies.
 type TenantAnomalies struct {
-	// Days Days on record, the latest first, at most 100; `GET /v1/anomalies` has all.
+	// Days Days on record that stand, the latest first, at most 100; `GET /v1/anomalies` has all.
 	Days []CostAnomaly `json:"days"`
 
 	// Items The month's, or none.
@@ -1560,8 +1560,8 @@ type ListAnomaliesParams struct {
 	// Tenant Anomalies of one tenant.
 	Tenant ID `form:"tenant,omitempty" json:"tenant,omitempty,omitzero"`
 
-	// State Those that stand, or those that were withdrawn; both by default.
-	State AnomalyState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+	// State Those that stand, which is the default, those that were withdrawn, or all.
+	State string `form:"state,omitempty" json:"state,omitempty,omitzero"`
 
 	// Limit How many items a page has at most; 100 by default.
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
