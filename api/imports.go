@@ -87,7 +87,7 @@ func importRequest(received *upload) (intake.Request, error) {
 		}
 		request.Options.Period = month
 	}
-	request.Options.Layout = received.fields["format"]
+	request.Options.Layout, request.Options.Tenant = received.fields["format"], received.fields["tenant"]
 	request.Options.Cluster = intake.ClusterOptions{TenantLabel: received.fields["tenant_label"], MemoryAs: received.fields["memory_as"]}
 	if text := received.fields["tenant_names"]; text != "" {
 		if err := checkJSON([]byte(text)); err != nil {

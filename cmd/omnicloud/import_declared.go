@@ -32,12 +32,19 @@ func resourceRows(request intake.Request) infra.Rows {
 	}
 }
 
-// checkTenant refuses a tenant that would go unheard.
+// declares reports whether files of a kind declare resources without saying whose they are.
+func declares(kind intake.FileKind) bool { return kind == kindTerraform || kind == kindKubernetes }
+
+// checkTenant refuses a tenant that would go unheard, and resources of nobody, which no scan looks at.
 func checkTenant(request intake.Request) error {
-	if request.Options.Tenant != "" && request.Kind != kindTerraform && request.Kind != kindKubernetes {
+	switch given := request.Options.Tenant != ""; {
+	case given && !declares(request.Kind):
 		return fault.New(fault.InvalidInput, "an import of %s names tenants in its files; --tenant is for terraform and kubernetes", request.Kind)
+	case !given && declares(request.Kind):
+		return fault.New(fault.InvalidInput, "an import of %s needs the tenant whose resources they are; name it with --tenant (tenant= in the API)", request.Kind)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // terraformRows yields the resources of plans and states.

@@ -17,6 +17,7 @@ func TestImportDeclaredResources(t *testing.T) {
 		code, out, errs := i.run("", "terraform", plan, "--tenant", "acme")
 		require.Zero(t, code, errs)
 		assert.Contains(t, out, "plan.json: 1 rows")
+		assert.Contains(t, out, "TENANT")
 		resources := i.resources()
 		require.Len(t, resources, 1)
 		assert.Equal(t, "aws_subnet.a.x", resources[0].ID)
@@ -42,11 +43,18 @@ func TestImportDeclaredResources(t *testing.T) {
 		assert.Equal(t, 1, code)
 		assert.Contains(t, errs, "--tenant is for terraform and kubernetes")
 	})
+	t.Run("what declares resources of nobody is refused", func(t *testing.T) {
+		for _, kind := range []string{"terraform", "kubernetes"} {
+			code, _, errs := newImporting(t).run("{}", kind, "-")
+			assert.Equal(t, 1, code)
+			assert.Contains(t, errs, "name it with --tenant")
+		}
+	})
 	t.Run("a file that is neither is refused whole", func(t *testing.T) {
 		i := newImporting(t)
 		for _, arguments := range [][]string{
-			{"terraform", i.file("x.json", `{}`)},
-			{"kubernetes", filepath.Dir(i.file("x.yaml", "a: b"))},
+			{"terraform", i.file("x.json", `{}`), "--tenant", "acme"},
+			{"kubernetes", filepath.Dir(i.file("x.yaml", "a: b")), "--tenant", "acme"},
 		} {
 			code, _, errs := i.run("", arguments...)
 			assert.Equal(t, 1, code, "%v", arguments)

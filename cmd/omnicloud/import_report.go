@@ -58,7 +58,7 @@ func writeSlices(table io.Writer, report intake.Report) {
 	if report.Kind == kindMetrics {
 		scope = "SERIES"
 	}
-	if report.Kind == kindResources {
+	if report.Kind == kindResources || declares(report.Kind) {
 		scope = "TENANT"
 	}
 	fmt.Fprintf(table, "PERIOD\t%s\tROWS\tOUTCOME\tCONTENT\n", scope)

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -46,6 +49,9 @@ func (i *importers) Import(ctx context.Context, request intake.Request) (intake.
 		return i.importMetrics(ctx, request)
 	}
 	rows := resourceRows(request)
+	if _, ofBill := importFormats[request.Kind]; rows == nil && !ofBill {
+		return intake.Report{}, fault.New(fault.InvalidInput, "there is no import of %.40q; there is one of %s", request.Kind, strings.Join(importKinds(), ", "))
+	}
 	if rows == nil {
 		return i.Importer.Import(ctx, request)
 	}
@@ -74,6 +80,16 @@ func (i *importers) Import(ctx context.Context, request intake.Request) (intake.
 		report.Slices = append(report.Slices, placedResources(one))
 	}
 	return report, i.reports.SaveReport(ctx, report)
+}
+
+// importKinds lists the kinds of files there are, in byte order.
+func importKinds() []string {
+	kinds := []string{kindKubernetes, kindMetrics, kindResources, kindTerraform}
+	for kind := range maps.Keys(importFormats) {
+		kinds = append(kinds, string(kind))
+	}
+	slices.Sort(kinds)
+	return kinds
 }
 
 // checkResourceRequest refuses what would go unheard.

@@ -150,7 +150,7 @@ func TestImportCommand(t *testing.T) {
 	t.Run("says which kinds this version takes", func(t *testing.T) {
 		code, _, errs := newImporting(t).run("", "weather", "-")
 		assert.Equal(t, 1, code)
-		assert.Contains(t, errs, `this version imports focus, invoices, rates, tenants, usage`)
+		assert.Contains(t, errs, `there is one of focus, invoices, kubernetes, metrics, rates, resources, tenants, terraform, usage`)
 	})
 	t.Run("uses the book's currency where a bill names none", func(t *testing.T) {
 		const bare = "BilledCost,EffectiveCost,BillingPeriodStart,ChargePeriodStart\n1,1,2026-03-01,2026-03-01\n"
