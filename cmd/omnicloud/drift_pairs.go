@@ -6,7 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
+	"runtime/debug"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -14,10 +14,16 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
+// patientCollection lets the heap grow to five times what is in use, some megabytes, before garbage is
+// collected: pairs come and go.
+const patientCollection = 400
+
 // comparePairs compares each pair of a file and writes a line each, in the order of the file.
 func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *drift.Detector, known *secrecy.Secrets) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(patientCollection))
 	schemas := make(map[string]*drift.Schema)
-	if err := learnPairs(ctx, c.Pairs, schemas, detector, known); err != nil {
+	seen, err := glance(ctx, c.Pairs, schemas, detector, known)
+	if err != nil {
 		return err
 	}
 	in, name := std.In, "standard input"
@@ -35,13 +41,17 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 	gravest := drift.Severity("")
 	var line []byte
 	for ctx.Err() == nil {
-		p, err := reader.next()
+		text, err := reader.next()
 		if errors.Is(err, io.EOF) && reader.read == 0 {
 			return fault.New(fault.InvalidInput, "%s holds no pair; give a JSON line of id, resource_type, desired and actual for each", name)
 		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if err != nil {
+			return errors.Join(err, out.Flush())
+		}
+		p, err := seen.pair(&reader, text)
 		if err != nil {
 			return errors.Join(err, out.Flush())
 		}
@@ -75,147 +85,77 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 	return c.verdict(gravest)
 }
 
-// learnPairs reads a file once for its secrets, so that those of one pair are hidden in all others.
-// Standard input can be read only once: there a secret is hidden within its own pair.
-func learnPairs(ctx context.Context, path string, schemas map[string]*drift.Schema, detector *drift.Detector, known *secrecy.Secrets) error {
-	if path == "-" {
-		return nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return unreadable(path, err)
-	}
-	defer file.Close()
-	reader := pairReader{lines: bufio.NewReaderSize(file, 1<<20), name: path, schemas: schemas}
-	for ctx.Err() == nil {
-		p, err := reader.next()
-		if err != nil {
-			return nil // the comparison meets the same error, after what comes before it
-		}
-		for _, side := range []document.Value{p.desired, p.actual} {
-			if err := known.LearnMarked(detector, p.subject, side); err != nil {
-				return nil // as above
-			}
-		}
-		known.ForgetPlaces()
-	}
-	return ctx.Err()
+// glimpse is what a first reading of a file shows.
+type glimpse struct {
+	// lines is how many were read.
+	lines int
+	// differing has a bit for each line whose pair differs.
+	differing []uint64
 }
 
-// pair is one line of a file of pairs.
-type pair struct {
-	subject         drift.Subject
-	desired, actual document.Value
+// quiet reports whether a line, counted from 1, holds a pair that does not differ.
+func (g glimpse) quiet(line int) bool {
+	return line <= g.lines && (line/64 >= len(g.differing) || g.differing[line/64]&(1<<(line%64)) == 0)
 }
 
-// pairReader reads pairs, a line each. Schemas that are written alike are one, since what a detector
-// makes of a schema is worth keeping.
-type pairReader struct {
-	lines *bufio.Reader
-	name  string
-	// number is that of the line, read how many pairs there were so far.
-	number, read int
-	schemas      map[string]*drift.Schema
-}
-
-func (r *pairReader) errorf(format string, arguments ...any) error {
-	return fault.New(fault.InvalidInput, "%s, line %d: "+format, append([]any{r.name, r.number}, arguments...)...)
-}
-
-// next returns the next pair, io.EOF after the last, or an InvalidInput error that names the line.
-func (r *pairReader) next() (pair, error) {
-	for {
-		text, err := r.lines.ReadString('\n')
-		if text == "" {
-			if errors.Is(err, io.EOF) {
-				return pair{}, io.EOF
-			}
-			return pair{}, unreadable(r.name, err)
-		}
-		r.number++
-		if text = strings.TrimRight(text, "\r\n"); text != "" {
-			r.read++
-			return r.pair(text)
-		}
+// pair decodes a line of the second reading: of a pair that does not differ only its id.
+func (g glimpse) pair(reader *pairReader, text string) (p pair, err error) {
+	if !g.quiet(reader.number) {
+		return reader.pair(text)
 	}
-}
-
-// pair decodes a line. The schema is decoded only where it is not known yet, which is why the line is
-// taken apart first.
-func (r *pairReader) pair(text string) (pair, error) {
-	var p pair
-	var failed error
-	schema := ""
-	decode := func(into *document.Value, key, value string) {
-		var err error
-		if *into, err = document.ParseString(value); err != nil && failed == nil {
-			failed = r.errorf("%s: %s", key, inLine(err))
-		}
-	}
-	var id, resourceType, tenant document.Value
-	whole := document.Fields(text, func(key, value string) {
-		switch key {
-		case "id":
-			decode(&id, key, value)
-		case "resource_type":
-			decode(&resourceType, key, value)
-		case "tenant_id":
-			decode(&tenant, key, value)
-		case "desired":
-			decode(&p.desired, key, value)
-		case "actual":
-			decode(&p.actual, key, value)
-		case "schema":
-			schema = value
-		}
-	})
-	p.subject = drift.Subject{ResourceID: id.Text(), ResourceType: resourceType.Text(), TenantID: tenant.Text()}
-	switch {
-	case failed != nil:
-		return pair{}, failed
-	case !whole:
-		return pair{}, r.malformed(text)
-	case p.subject.ResourceID == "":
-		return pair{}, r.errorf("the pair has no id")
-	case p.desired.IsMissing() && p.actual.IsMissing():
-		return pair{}, r.errorf("pair %q has neither desired nor actual", p.subject.ResourceID)
-	}
-	var err error
-	p.subject.Schema, err = r.schema(schema)
+	p.subject.ResourceID, err = reader.id(text)
 	return p, err
 }
 
-// inLine tells an error of a document that is one line, whose number is told already.
-func inLine(err error) string { return strings.TrimPrefix(err.Error(), "line 1, ") }
-
-// malformed says why a line is no pair.
-func (r *pairReader) malformed(text string) error {
-	line, err := document.ParseString(text)
-	if err != nil {
-		return r.errorf("%s", inLine(err))
+func (g *glimpse) differs(line int) {
+	for line/64 >= len(g.differing) {
+		g.differing = append(g.differing, 0)
 	}
-	return r.errorf("a pair is an object with id, resource_type, desired and actual; this is %s", line.Kind())
+	g.differing[line/64] |= 1 << (line % 64)
 }
 
-// schema returns the schema that a text holds, nil for none.
-func (r *pairReader) schema(text string) (*drift.Schema, error) {
-	if text == "" {
-		return nil, nil
+// glance reads a file once for its secrets, so that those of one pair are hidden in all others, and notes
+// which pairs are worth a second look. Standard input can be read only once: there a secret is hidden
+// within its own pair.
+func glance(ctx context.Context, path string, schemas map[string]*drift.Schema, detector *drift.Detector, known *secrecy.Secrets) (glimpse, error) {
+	var seen glimpse
+	if path == "-" {
+		return seen, nil
 	}
-	if known := r.schemas[text]; known != nil {
-		return known, nil
-	}
-	value, err := document.ParseString(text)
+	file, err := os.Open(path)
 	if err != nil {
-		return nil, r.errorf("schema: %s", inLine(err))
+		return seen, unreadable(path, err)
 	}
-	if value.IsNull() {
-		return nil, nil
+	defer file.Close()
+	reader := pairReader{lines: bufio.NewReaderSize(file, 1<<20), name: path, schemas: schemas, decoders: new([2]document.Decoder)}
+	for ctx.Err() == nil {
+		text, err := reader.next()
+		if err != nil {
+			return seen, nil // the comparison meets the same error, after what comes before it
+		}
+		p, err := reader.pair(text)
+		if err != nil {
+			return seen, nil // as above
+		}
+		for _, side := range []document.Value{p.desired, p.actual} {
+			marked, err := detector.Marked(p.subject, side)
+			if err != nil {
+				return seen, nil // as above
+			}
+			for _, value := range marked {
+				known.Mark(value)
+			}
+			known.Learn(side)
+		}
+		known.ForgetPlaces()
+		differs, err := detector.Differs(p.subject, p.desired, p.actual)
+		if err != nil {
+			return seen, nil // as above
+		}
+		if differs {
+			seen.differs(reader.number)
+		}
+		seen.lines = reader.number
 	}
-	schema, err := drift.ParseSchema(value)
-	if err != nil {
-		return nil, r.errorf("%s", err)
-	}
-	r.schemas[strings.Clone(text)] = schema
-	return schema, nil
+	return seen, ctx.Err()
 }

@@ -171,6 +171,19 @@ func (d *Detector) Compare(subject Subject, desired, actual document.Value) (Fin
 	return finding, nil
 }
 
+// Differs reports whether Compare would find any change, at less cost than finding them.
+func (d *Detector) Differs(subject Subject, desired, actual document.Value) (bool, error) {
+	program, err := d.program(subject)
+	if err != nil {
+		return false, err
+	}
+	if nothing(desired) || nothing(actual) {
+		return nothing(desired) != nothing(actual), nil
+	}
+	w := walker{program: program, mode: d.mode}
+	return w.diff(program.matcher.Start(), desired, actual) > 0, nil
+}
+
 func (d *Detector) applyJudge(finding *Finding) {
 	if d.judge == nil {
 		return

@@ -57,14 +57,15 @@ func (w *walker) hash(state *configpath.State, value document.Value) uint64 {
 	}
 }
 
-// hashObject leaves out members that mean the same as their absence.
+// hashObject leaves out members that mean the same as their absence, as far as that is plain: what takes
+// a comparator to tell is left to the assignment.
 func (w *walker) hashObject(state *configpath.State, value document.Value) uint64 {
 	sum := uint64(document.Object)
 	for key, member := range value.Members() {
 		next := w.program.matcher.Member(state, key)
 		v := w.program.at(next)
 		if v.writeOnly || len(v.defaults) > 0 || v.null == EqualsMissing {
-			if v.writeOnly || w.absent(next, v, member) {
+			if v.writeOnly || v.plainlyAbsent(member) {
 				continue
 			}
 		}

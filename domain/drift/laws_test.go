@@ -58,6 +58,13 @@ func TestLawsOfEquality(t *testing.T) {
 			require.Empty(t, compare(t, d, a, respelt(t, a)), "spelling does not count")
 		}
 		require.Empty(t, compare(t, unordered, a, shuffled(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)), a)), "order does not count")
+		for _, d := range []*drift.Detector{ordered, unordered} {
+			differs, err := d.Differs(drift.Subject{}, a, b)
+			require.NoError(t, err)
+			finding, err := d.Compare(drift.Subject{}, a, b)
+			require.NoError(t, err)
+			require.Equal(t, len(finding.Changes) > 0, differs, "a glance sees what a comparison finds")
+		}
 		for _, change := range compare(t, ordered, a, b) {
 			require.False(t, document.Equal(change.Desired, change.Actual))
 			inDesired := change.Path[1:].In(a)

@@ -16,9 +16,15 @@ func (v *verdict) ignores(desired, actual document.Value) bool {
 	if v.ignored {
 		return true
 	}
+	objects := desired.Kind() == document.Object || actual.Kind() == document.Object
+	scalars := desired.IsScalar() || actual.IsScalar()
 	for i := range v.conditional {
 		r := &v.conditional[i]
-		if r.holds(desired, actual) {
+		about := scalars // what it is about, so that most are passed over
+		if len(r.Where) > 0 {
+			about = objects
+		}
+		if about && r.holds(desired, actual) {
 			return true
 		}
 	}
@@ -112,6 +118,11 @@ func matches(where map[string]string, value document.Value) bool {
 // isNothing reports whether a value, null or an empty one, means the same as a missing one.
 func (v *verdict) isNothing(value document.Value) bool {
 	return (value.IsNull() && v.null == EqualsMissing) || (value.IsEmpty() && v.empty == EqualsMissing)
+}
+
+// plainlyAbsent is absent without asking comparators.
+func (v *verdict) plainlyAbsent(value document.Value) bool {
+	return v.isNothing(value) || slices.ContainsFunc(v.defaults, func(fallback document.Value) bool { return semantic.Plain(fallback, value) })
 }
 
 // absent reports whether a value of one side means the same as its absence on the other.

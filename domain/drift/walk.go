@@ -191,7 +191,7 @@ func (w *walker) added(state *configpath.State, actual document.Value) int {
 			return 0
 		}
 		return w.changed(v, KeyAdded, document.Value{}, actual)
-	case w.mode == Declared && actual.Len() == 0:
+	case w.mode == Declared && actual.Len() == 0: // nothing of it is watched
 		return 0
 	case w.absent(state, v, actual):
 		return 0

@@ -3,9 +3,10 @@ package document
 import "strings"
 
 // Fields hands each key of an object to visit, with the text of its value, without decoding the
-// values: for a reader that knows some of them already. It reports false where the text is no object
-// that it can take apart; Parse then says why. What it hands on need not be valid.
-func Fields(text string, visit func(key, value string)) bool {
+// values: for a reader that knows some of them already. It ends where visit returns false, and reports
+// false where the text is no object that it can take apart; Parse then says why. What it hands on need
+// not be valid.
+func Fields(text string, visit func(key, value string) (more bool)) bool {
 	p := parser{text: text}
 	if p.next() != '{' {
 		return false
@@ -29,7 +30,9 @@ func Fields(text string, visit func(key, value string)) bool {
 		if !p.skip() {
 			return false
 		}
-		visit(key, text[start:p.at])
+		if !visit(key, text[start:p.at]) {
+			return true
+		}
 		switch p.next() {
 		case ',':
 			p.at++

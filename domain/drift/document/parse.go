@@ -19,11 +19,30 @@ func Parse(text []byte) (Value, error) { return ParseString(string(text)) }
 // ParseString decodes a JSON document as Parse does. Texts of the result share the memory of the
 // argument.
 func ParseString(text string) (Value, error) {
+	return parseInto(make([]node, 1, nodesOf(text)), text)
+}
+
+// Decoder decodes one document after the other into the same memory. It is not safe for concurrent use;
+// the zero value is ready.
+type Decoder struct{ slab []node }
+
+// DecodeString decodes a document as ParseString does. The result is valid until the next call; its texts
+// are valid as long as the argument.
+func (d *Decoder) DecodeString(text string) (Value, error) {
+	if needed := nodesOf(text); cap(d.slab) < needed {
+		d.slab = make([]node, 1, 2*needed)
+	}
+	d.slab[0] = node{}
+	return parseInto(d.slab[:1], text)
+}
+
+// parseInto decodes into a slab that has room for all nodes, of which the first becomes the document.
+func parseInto(slab []node, text string) (Value, error) {
 	if !utf8.ValidString(text) {
 		return Value{}, fault.New(fault.InvalidInput, "the document is not valid UTF-8; save it as UTF-8")
 	}
 	stack, _ := stacks.Get().(*[]node)
-	p := parser{text: text, slab: make([]node, 1, nodesOf(text)), stack: (*stack)[:0]}
+	p := parser{text: text, slab: slab, stack: (*stack)[:0]}
 	defer p.release(stack)
 	root := &p.slab[0]
 	if err := p.value(root, 0); err != nil {

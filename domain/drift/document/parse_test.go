@@ -118,8 +118,11 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,2.50,null,"x\u00e9\ud83d"],"b":{"a":true},"a":0}`, `[-0.0e+2]`, `"\/"`, ` nul`, `{"":{}}`} {
 		f.Add([]byte(seed))
 	}
+	var reused document.Decoder
 	f.Fuzz(func(t *testing.T, text []byte) {
 		value, err := document.Parse(text)
+		into, intoErr := reused.DecodeString(string(text))
+		require.Equal(t, err == nil, intoErr == nil)
 		decoder := json.NewDecoder(strings.NewReader(string(text)))
 		decoder.UseNumber()
 		var reference any
@@ -129,10 +132,47 @@ func FuzzParse(f *testing.F) {
 		}
 		require.NoError(t, referenceErr)
 		same(t, reference, value)
+		require.True(t, document.Equal(value, into))
+		fieldByField(t, string(text), value)
 		again, err := document.Parse(value.AppendJSON(nil))
 		require.NoError(t, err)
 		require.True(t, document.Equal(value, again))
 	})
+}
+
+// fieldByField takes an object apart by Fields and finds what decoding the whole of it found.
+func fieldByField(t *testing.T, text string, whole document.Value) {
+	t.Helper()
+	if whole.Kind() != document.Object {
+		return
+	}
+	last := map[string]string{}
+	require.True(t, document.Fields(text, func(key, value string) bool {
+		last[key] = value
+		return true
+	}))
+	require.Len(t, last, whole.Len())
+	for key, value := range last {
+		require.True(t, document.Equal(parse(t, value), whole.Get(key)), key)
+	}
+}
+
+func TestFieldsEndsWhereNobodyWantsMore(t *testing.T) {
+	seen := 0
+	assert.True(t, document.Fields(`{"a":1,"b":2`, func(string, string) bool { seen++; return false }))
+	assert.Equal(t, 1, seen)
+	assert.False(t, document.Fields(`{"a":1,"b":2`, func(string, string) bool { return true }))
+}
+
+func TestADecoderUsesItsMemoryAgain(t *testing.T) {
+	var decoder document.Decoder
+	for _, text := range []string{`{"a":[1,2,3]}`, `"x"`, `{"b":{"c":null}}`, `[]`} {
+		value, err := decoder.DecodeString(text)
+		require.NoError(t, err)
+		assert.Equal(t, text, value.String())
+	}
+	_, err := decoder.DecodeString(`{"a"`)
+	require.Error(t, err)
 }
 
 func same(t *testing.T, want any, got document.Value) {

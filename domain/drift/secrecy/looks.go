@@ -82,18 +82,20 @@ var issued = []struct {
 // export DB_PASSWORD=x, Pwd=x;.
 var assigned = regexp.MustCompile(`(?i)(?:password|passwd|passphrase|pwd|secret|token|api_?key|private_?key|secret_?key)["']?\s*[=:]\s*["']?([^\s"';&,]{5,})`)
 
-var assignedHint = regexp.MustCompile(`(?i)pass|pwd|secret|token|key`)
-
 // issuedIn returns the secrets within a text that are recognized by their own format, and those that
 // something in the text names.
 func issuedIn(text string) []string {
 	var found []string
-	for _, kind := range issued {
-		if strings.Contains(text, kind.literal) {
+	held := cluesIn(text)
+	if held == 0 {
+		return nil
+	}
+	for i, kind := range issued {
+		if held&(1<<i) != 0 {
 			found = append(found, groups(kind.format, text)...)
 		}
 	}
-	if strings.ContainsAny(text, "=:") && assignedHint.MatchString(text) {
+	if held&(1<<len(issued)) != 0 {
 		for _, value := range groups(assigned, text) {
 			if !reference(value) {
 				found = append(found, value)

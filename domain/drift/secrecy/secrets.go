@@ -21,6 +21,8 @@ type Secrets struct {
 	places map[document.Value]bool
 	// certain are the values that a mark, a name or their format tells, not their randomness alone.
 	certain map[string]bool
+	// names are those that were judged while learning.
+	names map[string]bool
 	// search is made when it is first asked for, by whichever goroutine comes first.
 	search atomic.Pointer[search]
 }
@@ -168,27 +170,38 @@ func flag(value document.Value) bool {
 }
 
 func (s *Secrets) members(object document.Value, cluster bool) {
-	label := labelOf(object)
+	label := ""
+	for i := range object.Len() {
+		if isValueKey(object.Key(i)) {
+			label = labelOf(object)
+			break
+		}
+	}
 	for key, member := range object.Members() {
 		name := key
 		switch {
 		case cluster && (key == "data" || key == "stringData"):
 			s.Mark(member)
 			continue
-		case label != "" && valueKeys[key]:
+		case label != "" && isValueKey(key):
 			name = label
 		}
 		s.learn(member, name, false)
 	}
 }
 
-// labelKeys and valueKeys are how pairs of a name and a value are spelt, as in environments.
-var (
-	labelKeys = []string{"name", "Name", "key", "Key", "ParameterKey", "parameter_key", "env"}
-	valueKeys = map[string]bool{
-		"value": true, "Value": true, "ParameterValue": true, "parameter_value": true, "default": true,
+// labelKeys are how the name of a pair of a name and a value is spelt, as in environments.
+var labelKeys = []string{"name", "Name", "key", "Key", "ParameterKey", "parameter_key", "env"}
+
+// isValueKey reports whether a key is how the value of such a pair is spelt.
+func isValueKey(key string) bool {
+	switch key {
+	case "value", "Value", "ParameterValue", "parameter_value", "default":
+		return true
+	default:
+		return false
 	}
-)
+}
 
 // labelOf returns the name that an object gives the value beside it, if that is a secret's.
 func labelOf(object document.Value) string {
@@ -205,7 +218,7 @@ const fewestDigits = 5
 
 func (s *Secrets) leaf(value document.Value, under string) {
 	text := value.Text()
-	if NameIsSecret(under) && !reference(text) && (value.Kind() == document.String || len(text) >= fewestDigits) {
+	if s.secretName(under) && !reference(text) && (value.Kind() == document.String || len(text) >= fewestDigits) {
 		s.Mark(value)
 		return
 	}
@@ -225,6 +238,21 @@ func (s *Secrets) leaf(value document.Value, under string) {
 			s.learn(nested, under, false)
 		}
 	}
+}
+
+// secretName is NameIsSecret with a memory of its own.
+func (s *Secrets) secretName(name string) bool {
+	secret, known := s.names[name]
+	if !known {
+		secret = NameIsSecret(name)
+		if s.names == nil {
+			s.names = map[string]bool{}
+		}
+		if len(s.names) < mostNames {
+			s.names[strings.Clone(name)] = secret
+		}
+	}
+	return secret
 }
 
 func (s *Secrets) sure(secret string) {

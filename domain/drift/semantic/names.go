@@ -74,7 +74,7 @@ func sameKey(desired, actual string) bool {
 // of case by hand that is neither counts.
 func caseFoldedByProvider(desired, actual string) bool {
 	desired, actual = withoutFinalMark(desired), withoutFinalMark(actual)
-	return strings.EqualFold(desired, actual) && (actual == strings.ToLower(desired) || actual == strings.ToUpper(desired) ||
+	return len(desired) == len(actual) && strings.EqualFold(desired, actual) && (actual == strings.ToLower(desired) || actual == strings.ToUpper(desired) ||
 		desired == strings.ToLower(actual) || desired == strings.ToUpper(actual))
 }
 

@@ -65,7 +65,11 @@ func parseDecimal(text string) (*big.Rat, bool) {
 
 // looseBoolean takes the spellings that configuration languages use, in any case.
 func looseBoolean(value document.Value) (document.Value, bool) {
-	switch strings.ToLower(value.Text()) {
+	text := value.Text()
+	if len(text) > len("disabled") {
+		return value, false
+	}
+	switch strings.ToLower(text) {
 	case "true", "yes", "on", "enabled", "1":
 		return document.BoolValue(true), true
 	case "false", "no", "off", "disabled", "0":
@@ -159,6 +163,9 @@ func startOfHour(value document.Value) (document.Value, bool) {
 // sameBase64 takes a text for its own encoding, whichever side encodes it.
 func sameBase64(desired, actual string) bool {
 	decodes := func(encoded, plain string) bool {
+		if len(encoded) != base64.StdEncoding.EncodedLen(len(plain)) {
+			return false
+		}
 		decoded, err := base64.StdEncoding.DecodeString(encoded)
 		return err == nil && len(decoded) > 0 && string(decoded) == plain
 	}
