@@ -13,6 +13,7 @@ import (
 // Training holds the activities of a ModelTraining, and their ports.
 type Training struct {
 	Trainer foresight.Trainer
+	Custom  foresight.CustomTrainer
 }
 
 // TrainingRun names a run and the instant up to which it takes usage.

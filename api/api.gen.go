@@ -806,6 +806,25 @@ type LeftAlone = remediation.LeftAlone
 // MappingEntry Leads the rows that meet all its conditions to a tenant, a pool or an account.
 type MappingEntry = allocation.MappingEntry
 
+// ModelTraining defines model for ModelTraining.
+type ModelTraining = foresight.CustomTraining
+
+// ModelTrainingPage defines model for ModelTrainingPage.
+type ModelTrainingPage struct {
+	Items      []ModelTraining `json:"items"`
+	NextCursor string          `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ModelTrainingRequest defines model for ModelTrainingRequest.
+type ModelTrainingRequest struct {
+	// Config Which models count, how they are weighed, on how much history, by which granularity (hourly unless
+	// given) and horizon in its points. Everything has a default. Bad fields are named by pointer.
+	Config json.RawMessage `json:"config,omitempty,omitzero"`
+
+	// Metric Utilisations are percent.
+	Metric ResourceMetric `json:"metric"`
+}
+
 // Month A calendar month in UTC, as a parameter.
 type Month = string
 
@@ -1956,6 +1975,23 @@ type CreateForecastParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ListModelsParams defines parameters for ListModels.
+type ListModelsParams struct {
+	Metric ResourceMetric `form:"metric,omitempty" json:"metric,omitempty,omitzero"`
+
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// TrainModelParams defines parameters for TrainModel.
+type TrainModelParams struct {
+	// IdempotencyKey A key of the caller's choice for this request and its repetitions.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // GetRecommendationsParams defines parameters for GetRecommendations.
 type GetRecommendationsParams struct {
 	// HeadroomPercent How much more than P90 there should be, in percent; 20 by default.
@@ -2038,6 +2074,9 @@ type StartDriftScanJSONRequestBody = DriftScanRequest
 
 // CreateForecastJSONRequestBody defines body for CreateForecast for application/json ContentType.
 type CreateForecastJSONRequestBody = ForecastRequest
+
+// TrainModelJSONRequestBody defines body for TrainModel for application/json ContentType.
+type TrainModelJSONRequestBody = ModelTrainingRequest
 
 // RunWhatIfJSONRequestBody defines body for RunWhatIf for application/json ContentType.
 type RunWhatIfJSONRequestBody = WhatIfRequest
@@ -2215,6 +2254,15 @@ type ServerInterface interface {
 	// CreateForecast Forecasts a metric now, and keeps the forecast.
 	// (POST /v1/tenants/{tenant_id}/forecasts)
 	CreateForecast(c *gin.Context, tenantID TenantID, params CreateForecastParams)
+	// ListModels The custom models that were asked for, the latest first.
+	// (GET /v1/tenants/{tenant_id}/models)
+	ListModels(c *gin.Context, tenantID TenantID, params ListModelsParams)
+	// TrainModel Trains a model for one tenant and metric.
+	// (POST /v1/tenants/{tenant_id}/models)
+	TrainModel(c *gin.Context, tenantID TenantID, params TrainModelParams)
+	// GetModel A custom model, how it did against the one in use, or why there is none.
+	// (GET /v1/tenants/{tenant_id}/models/{training_id})
+	GetModel(c *gin.Context, tenantID TenantID, trainingID ID)
 	// GetRecommendations What to change of a tenant's capacity, the most urgent first.
 	// (GET /v1/tenants/{tenant_id}/recommendations)
 	GetRecommendations(c *gin.Context, tenantID TenantID, params GetRecommendationsParams)
@@ -4963,6 +5011,141 @@ func (siw *ServerInterfaceWrapper) CreateForecast(c *gin.Context) {
 	siw.Handler.CreateForecast(c, tenantID, params)
 }
 
+// ListModels operation middleware
+func (siw *ServerInterfaceWrapper) ListModels(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListModelsParams
+
+	// ------------- Optional query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "metric", c.Request.URL.Query(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter metric: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListModels(c, tenantID, params)
+}
+
+// TrainModel operation middleware
+func (siw *ServerInterfaceWrapper) TrainModel(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TrainModelParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TrainModel(c, tenantID, params)
+}
+
+// GetModel operation middleware
+func (siw *ServerInterfaceWrapper) GetModel(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "training_id" -------------
+	var trainingID ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "training_id", c.Param("training_id"), &trainingID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter training_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetModel(c, tenantID, trainingID)
+}
+
 // GetRecommendations operation middleware
 func (siw *ServerInterfaceWrapper) GetRecommendations(c *gin.Context) {
 
@@ -5211,6 +5394,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/remediations/:remediation_id/decision-tokens", wrapper.CreateRemediationDecisionToken)
 	router.POST(options.BaseURL+"/v1/remediations/:remediation_id/review", wrapper.ReviewRemediation)
 	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/forecasts", wrapper.CreateForecast)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/models", wrapper.ListModels)
+	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/models", wrapper.TrainModel)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/models/:training_id", wrapper.GetModel)
 	router.GET(options.BaseURL+"/v1/forecasts/:forecast_id", wrapper.GetForecast)
 	router.GET(options.BaseURL+"/v1/forecasts/:forecast_id/plot.svg", wrapper.GetForecastPlot)
 	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/what-if", wrapper.RunWhatIf)
@@ -7868,6 +8054,141 @@ func (response CreateForecastdefaultApplicationProblemPlusJSONResponse) VisitCre
 	return err
 }
 
+type ListModelsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   ListModelsParams
+}
+
+type ListModelsResponseObject interface {
+	VisitListModelsResponse(w http.ResponseWriter) error
+}
+
+type ListModels200JSONResponse ModelTrainingPage
+
+func (response ListModels200JSONResponse) VisitListModelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListModelsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListModelsdefaultApplicationProblemPlusJSONResponse) VisitListModelsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TrainModelRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   TrainModelParams
+	Body     *TrainModelJSONRequestBody
+}
+
+type TrainModelResponseObject interface {
+	VisitTrainModelResponse(w http.ResponseWriter) error
+}
+
+type TrainModel202ResponseHeaders struct {
+	Location string
+}
+
+type TrainModel202JSONResponse struct {
+	Body    ModelTraining
+	Headers TrainModel202ResponseHeaders
+}
+
+func (response TrainModel202JSONResponse) VisitTrainModelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TrainModeldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response TrainModeldefaultApplicationProblemPlusJSONResponse) VisitTrainModelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetModelRequestObject struct {
+	TenantID   TenantID `json:"tenant_id"`
+	TrainingID ID       `json:"training_id"`
+}
+
+type GetModelResponseObject interface {
+	VisitGetModelResponse(w http.ResponseWriter) error
+}
+
+type GetModel200JSONResponse ModelTraining
+
+func (response GetModel200JSONResponse) VisitGetModelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetModeldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetModeldefaultApplicationProblemPlusJSONResponse) VisitGetModelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetRecommendationsRequestObject struct {
 	TenantID TenantID `json:"tenant_id"`
 	Params   GetRecommendationsParams
@@ -8211,6 +8532,15 @@ type StrictServerInterface interface {
 	// CreateForecast Forecasts a metric now, and keeps the forecast.
 	// (POST /v1/tenants/{tenant_id}/forecasts)
 	CreateForecast(ctx context.Context, request CreateForecastRequestObject) (CreateForecastResponseObject, error)
+	// ListModels The custom models that were asked for, the latest first.
+	// (GET /v1/tenants/{tenant_id}/models)
+	ListModels(ctx context.Context, request ListModelsRequestObject) (ListModelsResponseObject, error)
+	// TrainModel Trains a model for one tenant and metric.
+	// (POST /v1/tenants/{tenant_id}/models)
+	TrainModel(ctx context.Context, request TrainModelRequestObject) (TrainModelResponseObject, error)
+	// GetModel A custom model, how it did against the one in use, or why there is none.
+	// (GET /v1/tenants/{tenant_id}/models/{training_id})
+	GetModel(ctx context.Context, request GetModelRequestObject) (GetModelResponseObject, error)
 	// GetRecommendations What to change of a tenant's capacity, the most urgent first.
 	// (GET /v1/tenants/{tenant_id}/recommendations)
 	GetRecommendations(ctx context.Context, request GetRecommendationsRequestObject) (GetRecommendationsResponseObject, error)
@@ -10179,6 +10509,105 @@ func (sh *strictHandler) CreateForecast(ctx *gin.Context, tenantID TenantID, par
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CreateForecastResponseObject); ok {
 		if err := validResponse.VisitCreateForecastResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListModels operation middleware
+func (sh *strictHandler) ListModels(ctx *gin.Context, tenantID TenantID, params ListModelsParams) {
+	var request ListModelsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListModels(ctx, request.(ListModelsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListModels")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListModelsResponseObject); ok {
+		if err := validResponse.VisitListModelsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TrainModel operation middleware
+func (sh *strictHandler) TrainModel(ctx *gin.Context, tenantID TenantID, params TrainModelParams) {
+	var request TrainModelRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	var body TrainModelJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TrainModel(ctx, request.(TrainModelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TrainModel")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TrainModelResponseObject); ok {
+		if err := validResponse.VisitTrainModelResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetModel operation middleware
+func (sh *strictHandler) GetModel(ctx *gin.Context, tenantID TenantID, trainingID ID) {
+	var request GetModelRequestObject
+
+	request.TenantID = tenantID
+	request.TrainingID = trainingID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetModel(ctx, request.(GetModelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetModel")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetModelResponseObject); ok {
+		if err := validResponse.VisitGetModelResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -75,6 +75,9 @@ var allowed = map[string]string{
 	"POST /v1/remediations/{remediation_id}/decision-tokens":                 "security_approver",
 	"POST /v1/remediations/{remediation_id}/review":                          "security_approver",
 	"POST /v1/tenants/{tenant_id}/forecasts":                                 "operator finance_approver security_approver auditor tenant",
+	"GET /v1/tenants/{tenant_id}/models":                                     "operator finance_approver security_approver auditor tenant",
+	"POST /v1/tenants/{tenant_id}/models":                                    "operator",
+	"GET /v1/tenants/{tenant_id}/models/{training_id}":                       "operator finance_approver security_approver auditor tenant",
 	"GET /v1/forecasts/{forecast_id}":                                        "operator finance_approver security_approver auditor tenant",
 	"GET /v1/forecasts/{forecast_id}/plot.svg":                               "operator finance_approver security_approver auditor tenant",
 	"POST /v1/tenants/{tenant_id}/what-if":                                   "operator finance_approver security_approver auditor tenant",
@@ -87,7 +90,7 @@ var allowed = map[string]string{
 
 var sampleValues = strings.NewReplacer("{book}", "nobook", "{period}", "2025-09", "{rule_id}", "r1", "{tenant_id}", "acme",
 	"{import_id}", "i1", "{workflow_id}", "w1", "{reservation_id}", "r1", "{schedule_id}", "s1",
-	"{scan_id}", "s1", "{drift_id}", "d1", "{resource_id}", "vm-1", "{remediation_id}", "m1", "{forecast_id}", "f1")
+	"{scan_id}", "s1", "{drift_id}", "d1", "{resource_id}", "vm-1", "{remediation_id}", "m1", "{forecast_id}", "f1", "{training_id}", "t1")
 
 // sampleBodies fit the document where an operation needs a body, so that a role is what decides.
 var sampleBodies = map[string]string{
@@ -96,6 +99,7 @@ var sampleBodies = map[string]string{
 	"allocation-rules": `{"version":1}`, "supersede": `{"version":1}`, "preview": `{"version":1}`,
 	"by-tags": `{"tags":[{"key":"team"}],"from":"2025-09","to":"2025-09"}`, "restatements": `{"reason":"a late credit"}`,
 	"forecasts": `{"metric":"request_rate","horizon_days":7}`, "what-if": `{"traffic_multiplier":1}`,
+	"models": `{"metric":"request_rate"}`,
 	"review": `{"reason":"it was right"}`,
 	"shared": `{"amount":"1","currency":"USD","category":"shared","period":"2025-09"}`,
 }

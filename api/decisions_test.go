@@ -35,8 +35,14 @@ func approvedBy(subject, hash string) approval.Decision {
 // takesAll is a platform that takes every posting.
 var takesAll = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 
-// work runs a real worker against a platform.
+// work runs a real worker of closes against a platform.
 func (s *stage) work(t *testing.T, behind http.Handler) {
+	t.Helper()
+	s.workOn(t, behind, workflows.QueueAllocation)
+}
+
+// workOn runs a real worker of a queue against a platform.
+func (s *stage) workOn(t *testing.T, behind http.Handler, queue string) {
 	t.Helper()
 	platform := httptest.NewServer(behind)
 	t.Cleanup(platform.Close)
@@ -47,7 +53,7 @@ func (s *stage) work(t *testing.T, behind http.Handler) {
 	done := make(chan error, 1)
 	go func() {
 		done <- workers.Run(ctx, workers.Config{
-			Client: s.client, Namespace: namespace, Queues: []string{workflows.QueueAllocation}, Books: s.periods, Logger: quiet,
+			Client: s.client, Namespace: namespace, Queues: []string{queue}, Books: s.periods, Logger: quiet,
 			Activities: workers.NewActivities(s.pool, services, token.NewDecisions(s.keys), time.Now),
 		})
 	}()

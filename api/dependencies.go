@@ -46,7 +46,9 @@ type Dependencies struct {
 	Drift Drift
 	// Planning forecasts what tenants use, and says what follows for capacity, from what a tenant may see;
 	// from everything where tenantID is empty.
-	Planning    func(tenantID string) *foresight.Planning
+	Planning func(tenantID string) *foresight.Planning
+	// Trainings keeps the custom models that people asked for.
+	Trainings   foresight.CustomTrainings
 	Idempotency idempotency.Store
 	Inputs      Inputs
 	Frozen      intake.FrozenInputs

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
 
 	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/forecast"
@@ -27,14 +28,22 @@ import (
 // foresightStage is the API beside the platform's services over HTTP.
 type foresightStage struct {
 	*stage
-	sandbox string
+	sandbox  string
+	platform http.Handler
 }
 
 func newForesightStage(t *testing.T) *foresightStage {
 	t.Helper()
+	server, err := sharedTemporal()
+	require.NoError(t, err, "make bin/temporal builds the server")
+	return newForesightStageOn(t, server)
+}
+
+func newForesightStageOn(t *testing.T, temporal *testsuite.DevServer) *foresightStage {
+	t.Helper()
 	f, planning := &foresightStage{}, &foresight.Planning{}
 	var directory serviceclient.Clients
-	f.stage = newStage(t, func(d *api.Dependencies, _ *api.Options) {
+	f.stage = newStageOn(t, temporal, func(d *api.Dependencies, _ *api.Options) {
 		d.Planning = func(tenantID string) *foresight.Planning {
 			seen := *planning
 			if tenantID != "" {
@@ -50,7 +59,7 @@ func newForesightStage(t *testing.T) *foresightStage {
 	require.NoError(t, err)
 	server := httptest.NewServer(services.Handler())
 	t.Cleanup(func() { server.CloseClientConnections(); services.Close(); server.Close() })
-	f.sandbox = server.URL
+	f.sandbox, f.platform = server.URL, services.Handler()
 	clients, err := serviceclient.New(serviceclient.Options{URLs: serviceclient.URLsUnder(server.URL), Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(clients.Close)

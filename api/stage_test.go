@@ -104,6 +104,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 				"focus": focus.Format, "tenants": intakefile.Tenants, "usage": opencost.Or(intakefile.Usage), "invoices": intakefile.Invoices, "rates": intakefile.Rates,
 			},
 		},
+		Trainings: postgres.NewCustomTrainings(pool),
 		Frozen:    postgres.NewIntake(pool),
 		Late:      postgres.NewIntake(pool),
 		Reports:   postgres.NewIntake(pool),

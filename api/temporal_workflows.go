@@ -16,6 +16,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/correlation"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/remediation"
 	"github.com/omnicloud/omnicloud/workflows"
 )
@@ -56,6 +57,11 @@ func (t *TemporalWorkflows) EnsureScan(ctx context.Context, ref driftwatch.ScanR
 // EnsureRemediation implements Workflows.
 func (t *TemporalWorkflows) EnsureRemediation(ctx context.Context, ref remediation.Ref) error {
 	return t.ensure(ctx, workflows.StartOfRemediation(ref, correlation.ID(ctx)))
+}
+
+// EnsureCustomTraining implements Workflows.
+func (t *TemporalWorkflows) EnsureCustomTraining(ctx context.Context, ref foresight.CustomRef, at time.Time) error {
+	return t.ensure(ctx, workflows.StartOfCustomTraining(ref, at, correlation.ID(ctx)))
 }
 
 func (t *TemporalWorkflows) ensure(ctx context.Context, start workflows.Start) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
+	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/remediation"
 )
 
@@ -20,6 +21,8 @@ type Workflows interface {
 	// EnsureScan and EnsureRemediation do so for a drift scan and for a remediation.
 	EnsureScan(ctx context.Context, ref driftwatch.ScanRef) error
 	EnsureRemediation(ctx context.Context, ref remediation.Ref) error
+	// EnsureCustomTraining does so for the training of a custom model, on usage up to an instant.
+	EnsureCustomTraining(ctx context.Context, ref foresight.CustomRef, at time.Time) error
 	// Decide hands a decision to a workflow and waits until it is carried out. The workflow's
 	// refusal comes back with its code. An unknown workflow is a NotFound error.
 	Decide(ctx context.Context, workflowID string, decision approval.Decision) error

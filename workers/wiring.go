@@ -39,8 +39,13 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 			},
 			Outbox: messages, Monitor: services.Monitor,
 		},
-		Training: &activities.Training{Trainer: foresight.Trainer{
-			Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Models: postgres.NewForecastModels(pool), Meter: services.Compute, Tenants: services.Tenants,
-		}},
+		Training: &activities.Training{
+			Trainer: foresight.Trainer{
+				Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Models: postgres.NewForecastModels(pool), Meter: services.Compute, Tenants: services.Tenants,
+			},
+			Custom: foresight.CustomTrainer{
+				Trainings: postgres.NewCustomTrainings(pool), Usage: postgres.NewUsage(pool), Models: postgres.NewForecastModels(pool), Meter: services.Compute, Now: now,
+			},
+		},
 	}
 }

@@ -11,9 +11,11 @@ import (
 	"github.com/omnicloud/omnicloud/domain/foresight"
 )
 
-// ModelTrainingInput says up to which instant usage is taken.
+// ModelTrainingInput says up to which instant usage is taken, and which custom model is trained; where
+// none is named, every tenant and metric is forecast.
 type ModelTrainingInput struct {
-	At time.Time `json:"at"`
+	At     time.Time            `json:"at"`
+	Custom *foresight.CustomRef `json:"custom,omitempty"`
 }
 
 // ModelTrainingResult counts what a run did; Failed names, up to a bound, which tenants and metrics it
@@ -23,14 +25,20 @@ type ModelTrainingResult struct {
 	Forecasts int                 `json:"forecasts"`
 	Failures  int                 `json:"failures"`
 	Failed    []foresight.Failure `json:"failed,omitempty"`
+	// Custom is what became of a custom model.
+	Custom *activities.CustomTrained `json:"custom,omitempty"`
 }
 
-// ModelTraining forecasts every tenant and metric from what was metered up to an instant. A tenant that
-// fails does not stop the rest and is named in the result.
+// ModelTraining forecasts every tenant and metric from what was metered up to an instant, or trains the
+// one custom model that it is given. A tenant that fails does not stop the rest and is named in the result.
 func ModelTraining(ctx workflow.Context, input ModelTrainingInput) (ModelTrainingResult, error) {
 	progress := Progress{Kind: TypeModelTraining, State: "running"}
 	if err := answerProgress(ctx, &progress); err != nil {
 		return ModelTrainingResult{}, err
+	}
+	if input.Custom != nil {
+		trained, err := trainCustom(ctx, *input.Custom, input.At, &progress)
+		return ModelTrainingResult{Custom: trained}, err
 	}
 	run := activities.TrainingRun{Run: workflow.GetInfo(ctx).WorkflowExecution.ID, At: input.At}
 	progress.enter("collect")

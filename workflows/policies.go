@@ -75,6 +75,13 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
+	// fitting trains one model, which takes seconds; somebody waits for it, so that an hour without the
+	// platform or the database is an answer too.
+	fitting = policy{
+		attempt: 5 * time.Minute, total: time.Hour,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
 	// metering waits an hour for the platform; after that what is kept must do until the next night.
 	metering = policy{
 		attempt: time.Hour, total: time.Hour, heartbeat: time.Minute,

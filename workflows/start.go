@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
+	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/remediation"
 )
 
@@ -58,6 +60,16 @@ func StartOfRemediation(ref remediation.Ref, correlationID string) Start {
 		Reuse:      enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		Attributes: TenantSearchAttributes(TypeRemediation, ref.TenantID, correlationID),
 		Summary:    fmt.Sprintf("Mends drift for tenant %s: remediation %s", ref.TenantID, ref.ID),
+	}
+}
+
+// StartOfCustomTraining starts the workflow that trains a custom model on usage up to an instant.
+func StartOfCustomTraining(ref foresight.CustomRef, at time.Time, correlationID string) Start {
+	return Start{
+		ID: ref.WorkflowID(), Queue: QueueForecast, Type: TypeModelTraining, Input: ModelTrainingInput{At: at, Custom: &ref},
+		Reuse:      enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		Attributes: TenantSearchAttributes(TypeModelTraining, ref.TenantID, correlationID),
+		Summary:    fmt.Sprintf("Trains a model of %s for tenant %s", ref.Metric, ref.TenantID),
 	}
 }
 

@@ -54,6 +54,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		},
 		Anomalies:   postgres.NewAnomalies(pool),
 		Planning:    planningOf(pool, services),
+		Trainings:   postgres.NewCustomTrainings(pool),
 		Revisions:   postgres.NewRevisions(pool),
 		Totals:      postgres.NewLedger(pool),
 		Pools:       postgres.NewLedger(pool),

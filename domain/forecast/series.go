@@ -62,7 +62,7 @@ func (e *ShortSeriesError) Error() string {
 }
 
 // Unwrap gives the error its code.
-func (e *ShortSeriesError) Unwrap() error { return &fault.Error{Code: fault.InvalidInput} }
+func (e *ShortSeriesError) Unwrap() error { return fault.New(fault.InvalidInput, "%s", e.Error()) }
 
 // grid is a series at even distances: value i stands at step i from first.
 type grid struct {
