@@ -38,15 +38,15 @@ func mayChange(ctx context.Context, tx pgx.Tx, book closing.Book, ref closing.At
 	if err != nil {
 		return err
 	}
-	_, changed, err := restatedManifest(ctx, trial, intake.FreezeRequest{Ref: ref, Book: book, Rules: base.Rules, Restated: &restated}, true)
+	inputs, err := restatedManifest(ctx, trial, intake.FreezeRequest{Ref: ref, Book: book, Rules: base.Rules, Restated: &restated}, true)
 	if err != nil {
 		return err
 	}
 	if err := trial.Rollback(ctx); err != nil {
 		return err
 	}
-	if !changed {
-		return nothingToRestate(ref, restated.Revision)
+	if !inputs.changed {
+		return nothingToRestate(ref, restated.Revision, false)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 func (s *Intake) Freeze(ctx context.Context, request intake.FreezeRequest) (frozen intake.Frozen, err error) {
 	ref := request.Ref
 	doing := fmt.Sprintf("freezing %s of book %s", ref.Period, ref.Book)
+	var refused error
 	err = s.inTransaction(ctx, doing, func(tx pgx.Tx) error {
 		attempt, err := hold(ctx, tx, ref)
 		if err != nil {
@@ -38,12 +39,15 @@ func (s *Intake) Freeze(ctx context.Context, request intake.FreezeRequest) (froz
 			return err
 		}
 		if ref.Restates > 0 {
-			frozen, err = freezeRestatement(ctx, tx, request)
+			frozen, refused, err = freezeRestatement(ctx, tx, request)
 		} else {
 			frozen, err = freeze(ctx, tx, request)
 		}
 		return err
 	})
+	if err == nil {
+		err = refused
+	}
 	return frozen, err
 }
 

@@ -24,8 +24,18 @@ type lateTaker struct {
 	// dry only counts what differs and books nothing. It needs no turn, and may count a delivery that
 	// turns out to repeat rows which are booked.
 	dry bool
+	// repeats are what turned out to be the same rows as are booked.
+	repeats []repeat
 	// batch is the delivery that the differences belong to, made with the first.
 	batch string
+}
+
+// repeat is an account of a month whose late deliveries hold nothing that is not booked, with all that
+// was looked at.
+type repeat struct {
+	month   period.Period
+	account string
+	now     intake.Content
 }
 
 // counts tells whether the attempt a still counts, as frozenBy does.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/period"
 )
@@ -27,7 +28,8 @@ func (l *lateTaker) book(ctx context.Context, month period.Period, account strin
 		return false, err
 	}
 	if rows == 0 {
-		_, err := l.tx.Exec(ctx, takeStatement, l.taken(month, account, now, nil)...)
+		l.repeats = append(l.repeats, repeat{month, account, now})
+		_, err := l.tx.Exec(ctx, takeStatement, takenBy(l.ref, month, account, now, nil)...)
 		return false, err
 	}
 	hash, err := l.differenceHash(ctx, before, now)
@@ -43,18 +45,18 @@ func (l *lateTaker) book(ctx context.Context, month period.Period, account strin
 	batch := &pgx.Batch{}
 	batch.Queue("INSERT INTO attempt_inputs (book, period, attempt, slice_id) VALUES ($1, $2, $3, $4)",
 		l.ref.Book, l.ref.Period.String(), l.ref.Attempt, ids[0])
-	batch.Queue(takeStatement, l.taken(month, account, now, &ids[0])...)
+	batch.Queue(takeStatement, takenBy(l.ref, month, account, now, &ids[0])...)
 	return true, l.tx.SendBatch(ctx, batch).Close()
 }
 
-// takeStatement records what a month's account has been brought up to by an attempt; see taken.
+// takeStatement records what a month's account has been brought up to by an attempt; see takenBy.
 const takeStatement = `INSERT INTO late_inputs (book, period, attempt, month, scope, base, beside, slice_id)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
-// taken are the parameters of takeStatement. difference is the slice that was booked, nil for none.
-func (l *lateTaker) taken(month period.Period, account string, now intake.Content, difference *int64) []any {
+// takenBy are the parameters of takeStatement. difference is the slice that was booked, nil for none.
+func takenBy(ref closing.AttemptRef, month period.Period, account string, now intake.Content, difference *int64) []any {
 	return []any{
-		l.ref.Book, l.ref.Period.String(), l.ref.Attempt,
+		ref.Book, ref.Period.String(), ref.Attempt,
 		month.String(), account, listOfIDs(now.Base), listOfIDs(now.Beside), difference,
 	}
 }

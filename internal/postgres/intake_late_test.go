@@ -330,7 +330,7 @@ func TestFreezeOfARestatement(t *testing.T) {
 		refuses(t, d, order, fault.Conflict, "there is nothing to restate")
 		restate(t, d, closing.Restatement{Reason: "x", Owners: closing.OriginCurrent})
 	})
-	t.Run("that finds at its freeze that another took it all leaves the month closed", func(t *testing.T) {
+	t.Run("of what only repeats charges that are booked leaves the month closed, and nothing waiting", func(t *testing.T) {
 		d := closed(t)
 		d.load(intake.KindCharges, charges(charged("1", month, "10")), appended) // repeats what is booked
 		ref := restate(t, d, order)
@@ -344,7 +344,14 @@ func TestFreezeOfARestatement(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, closing.StateClosed, status.State)
 		assert.Equal(t, 1, status.Revision)
-		assert.Contains(t, status.Reason, "there is nothing to restate")
+		assert.Contains(t, status.Reason, "only repeats charges that are booked")
+		assert.Empty(t, d.late(intake.LateQuery{Waiting: true}), "it was looked at, and nothing will ever take it")
+		refuses(t, d, order, fault.Conflict, "there is nothing to restate")
+		d.load(intake.KindCharges, charges(charged("1", month, "-2")), appended)
+		ref = restate(t, d, order)
+		_, err = freezeOf(d, ref)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{"10", "20", "-2"}, d.amounts(ref)[month])
 	})
 	t.Run("that failed leaves late charges to the next close", func(t *testing.T) {
 		d := closed(t)

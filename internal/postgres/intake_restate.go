@@ -13,34 +13,55 @@ import (
 )
 
 // freezeRestatement lists what the revision before froze and, as a difference, what came late for the
-// month since; freeze's conditions hold.
-func freezeRestatement(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (intake.Frozen, error) {
+// month since; freeze's conditions hold. refused is why there is nothing to restate: then nothing is
+// listed, and late deliveries that only repeat what is booked are written down as looked at, which is to
+// be committed all the same.
+func freezeRestatement(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest) (frozen intake.Frozen, refused, err error) {
 	ref := request.Ref
 	if request.Restated == nil {
-		return intake.Frozen{}, fault.New(fault.Internal, "restatement %s was not told what it restates", ref.WorkflowID())
+		return frozen, nil, fault.New(fault.Internal, "restatement %s was not told what it restates", ref.WorkflowID())
 	}
-	manifest, changed, err := restatedManifest(ctx, tx, request, false)
+	listing, err := tx.Begin(ctx)
 	if err != nil {
-		return intake.Frozen{}, err
+		return frozen, nil, err
 	}
-	if !changed {
-		return intake.Frozen{}, nothingToRestate(ref, request.Restated.Revision)
+	inputs, err := restatedManifest(ctx, listing, request, false)
+	if err != nil {
+		return frozen, nil, err
 	}
-	manifest.Restates = request.Restated.ResultHash
-	return saveFrozen(ctx, tx, ref, manifest)
+	if !inputs.changed {
+		if err := listing.Rollback(ctx); err != nil {
+			return frozen, nil, err
+		}
+		return frozen, nothingToRestate(ref, request.Restated.Revision, len(inputs.repeats) > 0), noteRepeats(ctx, tx, request.Restated.Base, inputs.repeats)
+	}
+	if err := listing.Commit(ctx); err != nil {
+		return frozen, nil, err
+	}
+	inputs.manifest.Restates = request.Restated.ResultHash
+	frozen, err = saveFrozen(ctx, tx, ref, inputs.manifest)
+	return frozen, nil, err
 }
 
-// restatedManifest lists the inputs of a restatement and reports whether they or its rules differ from
-// those of the revision that it restates; dry lists no late charges, and only looks whether there are.
-func restatedManifest(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest, dry bool) (closing.Manifest, bool, error) {
+// restatedInputs are the inputs of a restatement.
+type restatedInputs struct {
+	manifest closing.Manifest
+	// changed says that they, or the rules, differ from those of the revision that is restated.
+	changed bool
+	repeats []repeat
+}
+
+// restatedManifest lists the inputs of a restatement; dry lists no late charges, and only looks whether
+// there are.
+func restatedManifest(ctx context.Context, tx pgx.Tx, request intake.FreezeRequest, dry bool) (inputs restatedInputs, err error) {
 	ref, restated := request.Ref, *request.Restated
 	manifest, err := baseManifest(ctx, tx, restated.Base)
 	if err != nil {
-		return manifest, false, err
+		return inputs, err
 	}
 	accounts := listOf(request.Book.BillingAccounts)
 	if err := repeatInputs(ctx, tx, ref, restated, accounts); err != nil {
-		return manifest, false, err
+		return inputs, err
 	}
 	late := lateTaker{
 		tx: tx, ref: ref, accounts: accounts, include: restated.Include, dry: dry,
@@ -48,19 +69,35 @@ func restatedManifest(ctx context.Context, tx pgx.Tx, request intake.FreezeReque
 	}
 	taken, err := late.take(ctx, ref.Period)
 	if err != nil {
-		return manifest, false, err
+		return inputs, err
 	}
 	manifest.Sort()
 	before := manifest.Hash()
 	manifest.Rules = request.Rules
 	if manifest.Inputs, err = manifestInputs(ctx, tx, ref); err != nil {
-		return manifest, false, err
+		return inputs, err
 	}
 	manifest.Sort()
-	return manifest, taken > 0 || manifest.Hash() != before, nil
+	return restatedInputs{manifest, taken > 0 || manifest.Hash() != before, late.repeats}, nil
 }
 
-func nothingToRestate(ref closing.AttemptRef, revision int) error {
+// noteRepeats records for the attempt that made the latest revision that what came late since holds
+// nothing that is not booked: it would wait for ever.
+func noteRepeats(ctx context.Context, tx pgx.Tx, base closing.AttemptRef, repeats []repeat) error {
+	for _, each := range repeats {
+		if _, err := tx.Exec(ctx, takeStatement, takenBy(base, each.month, each.account, each.now, nil)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nothingToRestate(ref closing.AttemptRef, revision int, repeats bool) error {
+	if repeats {
+		return fault.New(fault.Conflict,
+			"what came late for %s of book %s only repeats charges that are booked, and rules, owners and rates are those of revision %d: there is nothing to restate",
+			ref.Period, ref.Book, revision)
+	}
 	return fault.New(fault.Conflict,
 		"nothing came late for %s of book %s that is not booked or under way elsewhere, and rules, owners and rates are those of revision %d: there is nothing to restate",
 		ref.Period, ref.Book, revision)
