@@ -43,7 +43,7 @@ func Event(book string, found allocation.CostAnomaly) closing.Event {
 	day := found.PeriodStart.UTC().Format(time.DateOnly)
 	kind, severity, end := EventKind, found.Severity.EventSeverity(), ""
 	if found.State == allocation.AnomalyWithdrawn {
-		kind, severity, end = WithdrawnKind, "info", ": withdrawn, the restated costs are explained by the past"
+		kind, severity, end = WithdrawnKind, "info", ": withdrawn, restated costs explain it"
 	}
 	return closing.Event{
 		Kind: kind, Severity: severity, TenantID: found.TenantID,
