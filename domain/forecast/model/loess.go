@@ -1,47 +1,66 @@
 package model
 
-import "math"
+import (
+	"math"
 
-// loess smooths values at even distances by local lines with tricube weights (Cleveland 1979, "Robust
-// locally weighted regression and smoothing scatterplots", JASA 74), over a window of so many
-// points. It computes every jump-th point and joins the others by lines. Where extra is 1, the result
-// reaches one point beyond either end, as the cycles of a seasonal decomposition need: its first
-// entry is then the point before the first.
-func loess(values []float64, window, jump, extra int, out []float64) {
-	n := len(values)
-	count := n + 2*extra
-	if jump < 1 {
-		jump = 1
-	}
-	last := 0
-	for i := 0; ; i += jump {
-		i = min(i, count-1)
-		out[i] = loessAt(values, window, float64(i-extra))
-		for k := last + 1; k < i; k++ {
-			share := float64(k-last) / float64(i-last)
-			out[k] = out[last] + share*(out[i]-out[last])
+	"gonum.org/v1/gonum/floats"
+)
+
+// loess smooths so many values at even distances by local lines with tricube weights (Cleveland 1979,
+// "Robust locally weighted regression and smoothing scatterplots", JASA 74). What it makes of the
+// values at a place is a weighted sum of those in a window; the weights depend on the place alone and
+// are computed once. It computes every jump-th place and the last, and joins them by lines.
+type loess struct {
+	count int // places, from −extra on
+	rows  []loessRow
+}
+
+// loessRow is a place at which a loess is computed, and the weights of the values from one on.
+type loessRow struct {
+	place, from int
+	weights     []float64
+}
+
+// newLoess prepares a loess of n values over a window of so many points. Where extra is 1, the result
+// reaches one point beyond either end, as the cycles of a seasonal decomposition need: its first entry
+// is then the point before the first.
+func newLoess(n, window, jump, extra int) *loess {
+	l := &loess{count: n + 2*extra}
+	width := min(window, n)
+	var middle []float64 // the weights where the window does not touch an end
+	for place := 0; ; place += jump {
+		place = min(place, l.count-1)
+		at := place - extra
+		centred := at - (width-1)/2
+		from := max(0, min(centred, n-width))
+		row := loessRow{place: place, from: from}
+		switch {
+		case from != centred:
+			row.weights = loessWeights(n, width, window, at-from)
+		case middle == nil:
+			middle = loessWeights(n, width, window, at-from)
+			fallthrough
+		default:
+			row.weights = middle
 		}
-		last = i
-		if i == count-1 {
-			return
+		l.rows = append(l.rows, row)
+		if place == l.count-1 {
+			return l
 		}
 	}
 }
 
-// loessAt fits a weighted line around a place and returns its value there.
-func loessAt(values []float64, window int, at float64) float64 {
-	n := len(values)
-	width := min(window, n)
-	from := int(at) - (width-1)/2
-	from = max(0, min(from, n-width))
-	to := from + width - 1
-	reach := math.Max(at-float64(from), float64(to)-at)
+// loessWeights returns the weights, in the value at a place, of width values from the window's first
+// on, of which the place is at so many points' distance.
+func loessWeights(n, width, window, at int) []float64 {
+	weights := make([]float64, width)
+	reach := float64(max(at, width-1-at))
 	if window > n {
 		reach += float64((window - n) / 2)
 	}
-	var sw, sx, sy, sxx, sxy float64
-	for i := from; i <= to; i++ {
-		x := float64(i) - at
+	sum, first, second := 0.0, 0.0, 0.0 // moments of the distances
+	for i := range weights {
+		x := float64(i - at)
 		d := math.Abs(x)
 		if d > 0.999*reach {
 			continue
@@ -52,20 +71,59 @@ func loessAt(values []float64, window int, at float64) float64 {
 			w = 1 - q*q*q
 			w = w * w * w
 		}
-		sw += w
-		sx += w * x
-		sy += w * values[i]
-		sxx += w * x * x
-		sxy += w * x * values[i]
+		weights[i] = w
+		sum += w
+		first += w * x
+		second += w * x * x
 	}
-	if sw == 0 {
-		return values[max(0, min(n-1, int(at)))]
+	if sum == 0 {
+		weights[max(0, min(width-1, at))] = 1
+		return weights
 	}
-	mean := sx / sw
-	variance := sxx/sw - mean*mean
-	if variance <= 1e-6*float64(n)*float64(n)/1e6 {
-		return sy / sw
+	mean := first / sum
+	variance := second/sum - mean*mean
+	tilt := 0.0
+	if variance > 1e-12*float64(n)*float64(n) {
+		tilt = mean / variance
 	}
-	slope := (sxy/sw - mean*sy/sw) / variance
-	return sy/sw - slope*mean
+	for i, w := range weights {
+		weights[i] = w / sum * (1 - tilt*(float64(i-at)-mean))
+	}
+	return weights
+}
+
+// smooth writes the smoothed values.
+func (l *loess) smooth(values, out []float64) {
+	last := 0
+	for _, row := range l.rows {
+		i := row.place
+		out[i] = floats.Dot(row.weights, values[row.from:row.from+len(row.weights)])
+		if last+1 < i {
+			step := (out[i] - out[last]) / float64(i-last)
+			for k := last + 1; k < i; k++ {
+				out[k] = out[last] + step*float64(k-last)
+			}
+		}
+		last = i
+	}
+}
+
+// smoothColumns smooths the columns of a table of width places a row, of which those from begin up to
+// end are full, into a table as wide.
+func (l *loess) smoothColumns(values, out []float64, width, begin, end int) {
+	cells := func(table []float64, row int) []float64 { return table[row*width+begin : row*width+end] }
+	last := 0
+	for _, row := range l.rows {
+		here := cells(out, row.place)
+		clear(here)
+		for i, w := range row.weights {
+			floats.AddScaled(here, w, cells(values, row.from+i))
+		}
+		for k := last + 1; k < row.place; k++ {
+			share := float64(k-last) / float64(row.place-last)
+			floats.ScaleTo(cells(out, k), share, here)
+			floats.AddScaled(cells(out, k), 1-share, cells(out, last))
+		}
+		last = row.place
+	}
 }

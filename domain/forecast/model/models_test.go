@@ -137,7 +137,7 @@ func TestLoess(t *testing.T) {
 		}
 		for _, jump := range []int{1, 4} {
 			out := make([]float64, 32)
-			loess(values, 9, jump, 1, out)
+			newLoess(30, 9, jump, 1).smooth(values, out)
 			for i, v := range out {
 				require.InDelta(t, 2+3*float64(i-1), v, 1e-9)
 			}
@@ -149,7 +149,7 @@ func TestLoess(t *testing.T) {
 		w := (1 - 0.125) * (1 - 0.125) * (1 - 0.125)
 		values := []float64{9, 1, 4, 3, 9}
 		out := make([]float64, 5)
-		loess(values, 5, 1, 0, out)
+		newLoess(5, 5, 1, 0).smooth(values, out)
 		assert.InDelta(t, (w*1+4+w*3)/(1+2*w), out[2], 1e-9)
 	})
 }

@@ -74,13 +74,13 @@ func mstl(values []float64, seasons []int) ([]float64, [][]float64) {
 	for round := range min(2, len(seasons)) {
 		for j, season := range seasons {
 			if round == 0 {
-				works[j] = newSTL(len(values), season)
+				works[j] = newSTL(len(values), season, 7+4*(j+1))
 			} else {
 				for t, v := range out[j] {
 					rest[t] += v
 				}
 			}
-			out[j] = works[j].split(rest, 7+4*(j+1))
+			out[j] = works[j].split(rest)
 			for t, v := range out[j] {
 				rest[t] -= v
 			}
