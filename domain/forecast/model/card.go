@@ -112,83 +112,80 @@ func (c *card) variesBySeason() bool {
 
 // correlatesBySeason tests the autocorrelation at the season against those below it, at nine in ten.
 func (c *card) correlatesBySeason() bool {
+	correlations := autocorrelations(c.z, c.season)
 	sum := 1.0
-	for lag := 1; lag < c.season; lag++ {
-		r := autocorrelation(c.z, lag)
+	for _, r := range correlations[1:c.season] {
 		sum += r * r
 	}
-	r := autocorrelation(c.z, c.season)
+	r := correlations[c.season]
 	return float64(len(c.z))*r*r/sum > distuv.ChiSquared{K: 1}.Quantile(0.9)
 }
 
-// appendDummies adds one regressor for each place in the season but the last.
-func (c *card) appendDummies(row []float64, t int) []float64 {
-	first := len(row)
-	for range c.season - 1 {
-		row = append(row, 0)
-	}
-	if place := t % c.season; place < c.season-1 {
-		row[first+place] = 1
-	}
-	return row
-}
-
 // calibrate regresses history and path together on their own past, the season and a break near the
-// end, and returns what the regression makes of the path.
+// end, where the history is long enough for one, and returns what the regression makes of the path.
 func (c *card) calibrate(path Path) Path {
 	n, m := len(c.y), c.season
 	all := append(append(make([]float64, 0, n+len(path)), c.y...), path...)
 	lagged := c.unitRoot && c.correlated && n > 4*m
-	depth := 1
+	depth, places := 1, 1
 	if lagged {
 		depth = m + 1
 	}
-	broken := n - min(2*m, (n+len(path))/2)
-	if m == 1 {
-		broken = n - min(8, n/2)
+	past := func(lag int) []float64 { return all[depth-lag : len(all)-lag] }
+	var columns [][]float64
+	if c.unitRoot {
+		columns = append(columns, past(1))
 	}
-	row := func(r []float64, t int) []float64 {
-		r = append(r, 1)
-		if c.unitRoot {
-			r = append(r, all[t-1])
-		}
-		if lagged {
-			r = append(r, all[t-m], all[t-m-1])
-		}
-		switch {
-		case c.seasonal:
-			r = c.appendDummies(r, t)
-		case m > 1:
-			angle := 2 * math.Pi * float64(t) / float64(m)
-			r = append(r, math.Sin(angle), math.Cos(angle))
-		}
-		if n > 3*m && t >= broken {
-			r = append(r, 1, float64(t-broken)/float64(max(m, 1)))
-		} else if n > 3*m {
-			r = append(r, 0, 0)
-		}
-		return r
+	if lagged {
+		columns = append(columns, past(m), past(m+1))
 	}
-	rows := tabulate(depth, len(all), row)
-	fit, ok := regress(rows, all[depth:])
+	switch {
+	case c.seasonal:
+		places = m
+	case m > 1:
+		columns = append(columns, wave(math.Sin, depth, len(all), m), wave(math.Cos, depth, len(all), m))
+	}
+	if n > 3*m {
+		columns = append(columns, c.jump(depth, len(all))...)
+	}
+	fit, ok := regress(columns, all[depth:], depth, places)
 	if !ok {
 		return path
 	}
-	out := make(Path, len(path))
+	out, row := make(Path, len(path)), make([]float64, len(columns))
 	for k := range out {
-		out[k] = fit.value(rows[n+k-depth])
+		for i, column := range columns {
+			row[i] = column[n+k-depth]
+		}
+		out[k] = fit.value(n+k, row)
 	}
 	return out
 }
 
-// tabulate returns the rows from one time to another, all in one piece of memory.
-func tabulate(from, to int, appendRow func(row []float64, t int) []float64) [][]float64 {
-	width := len(appendRow(nil, from))
-	backing := make([]float64, 0, width*(to-from))
-	rows := make([][]float64, 0, to-from)
-	for t := from; t < to; t++ {
-		backing = appendRow(backing, t)
-		rows = append(rows, backing[len(backing)-width:])
+// jump returns a step near the end of the history and a line from there on, at the times from one to
+// another.
+func (c *card) jump(from, to int) [][]float64 {
+	n, m := len(c.y), c.season
+	at := n - min(2*m, to/2)
+	if m == 1 {
+		at = n - min(8, n/2)
 	}
-	return rows
+	step, line := make([]float64, to-from), make([]float64, to-from)
+	for t := max(at, from); t < to; t++ {
+		step[t-from], line[t-from] = 1, float64(t-at)/float64(m)
+	}
+	return [][]float64{step, line}
+}
+
+// wave is a sine or cosine of the period of a season at the times from one to another.
+func wave(of func(float64) float64, from, to, season int) []float64 {
+	out := make([]float64, to-from)
+	for i := range out {
+		if i < season {
+			out[i] = of(2 * math.Pi * float64(from+i) / float64(season))
+		} else {
+			out[i] = out[i-season]
+		}
+	}
+	return out
 }

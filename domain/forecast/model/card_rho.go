@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // rho predicts by a regression of each value on the one before, the one a season before and seasonal
 // dummies, as far as the tests found them. Near a unit root it regresses the growth instead, and damps
@@ -9,7 +13,7 @@ func (c *card) rho(horizon int) Path {
 	form := rhoForm{lag: c.unitRoot, seasonLag: c.unitRoot && c.correlated, dummies: c.seasonal}
 	fit, ok := c.fitRho(form)
 	if ok && form.lag {
-		switch rho, e := fit.coefficients[1], fit.errors[1]; {
+		switch rho, e := fit.slopes[0], fit.errors[0]; {
 		case rho > 0.5 && rho+2*e > 0.9:
 			form = rhoForm{growth: true, seasonLag: form.seasonLag, dummies: form.dummies}
 			fit, ok = c.fitRho(form)
@@ -23,15 +27,16 @@ func (c *card) rho(horizon int) Path {
 	if ok && form.growth && !form.dummies && !form.seasonLag {
 		// The mean growth, drawn to zero by 1.645 of its standard errors.
 		margin := 1.645 * fit.deviation / math.Sqrt(float64(n-1))
-		mean := fit.coefficients[0]
-		fit.coefficients[0] = math.Copysign(max(0, math.Abs(mean)-margin), mean)
+		mean := fit.constants[0]
+		fit.constants[0] = math.Copysign(max(0, math.Abs(mean)-margin), mean)
 	}
+	row := make([]float64, 0, 2)
 	for t := n; t < n+horizon; t++ {
 		if !ok {
 			all = append(all, all[n-1])
 			continue
 		}
-		next := fit.value(c.appendRho(nil, form, all, t))
+		next := fit.value(t, c.appendRho(row[:0], form, all, t))
 		if form.growth {
 			next += all[t-1]
 		}
@@ -45,7 +50,6 @@ type rhoForm struct{ growth, lag, seasonLag, dummies bool }
 
 // appendRho adds the regressors of a time, of which all holds the past.
 func (c *card) appendRho(row []float64, form rhoForm, all []float64, t int) []float64 {
-	row = append(row, 1)
 	if form.lag {
 		row = append(row, all[t-1])
 	}
@@ -56,23 +60,31 @@ func (c *card) appendRho(row []float64, form rhoForm, all []float64, t int) []fl
 		}
 		row = append(row, lagged)
 	}
-	if form.dummies {
-		row = c.appendDummies(row, t)
-	}
 	return row
 }
 
 func (c *card) fitRho(form rhoForm) (regression, bool) {
-	first := 1
+	first, n := 1, len(c.y)
 	if form.seasonLag {
 		first = c.season + 1
 	}
-	rows := tabulate(first, len(c.y), func(row []float64, t int) []float64 { return c.appendRho(row, form, c.y, t) })
-	targets := append([]float64(nil), c.y[first:]...)
-	if form.growth {
-		for i := range targets {
-			targets[i] -= c.y[first+i-1]
+	past := func(lag int) []float64 {
+		values := c.y[first-lag : n-lag]
+		if form.growth {
+			values = floats.SubTo(make([]float64, n-first), values, c.y[first-lag-1:n-lag-1])
 		}
+		return values
 	}
-	return regress(rows, targets)
+	var columns [][]float64
+	if form.lag {
+		columns = append(columns, past(1))
+	}
+	if form.seasonLag {
+		columns = append(columns, past(c.season))
+	}
+	places := 1
+	if form.dummies {
+		places = c.season
+	}
+	return regress(columns, past(0), first, places)
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestCard(t *testing.T) {
 		form := rhoForm{lag: true}
 		fit, ok := c.fitRho(form)
 		require.True(t, ok)
-		assert.InDelta(t, 0.3, fit.coefficients[1], 0.1)
+		assert.InDelta(t, 0.3, fit.slopes[0], 0.1)
 	})
 	t.Run("a geometric growth goes on", func(t *testing.T) {
 		values := make([]float64, 60)
@@ -85,32 +86,49 @@ func TestCard(t *testing.T) {
 	})
 }
 
-// TestRegress compares with gonum's least squares.
+// TestRegress compares with gonum's least squares on the same regressors, constants written out.
 func TestRegress(t *testing.T) {
-	rows := make([][]float64, 0, 100)
-	x := mat.NewDense(98, 3, nil)
-	for i := range 98 {
-		row := []float64{1, nile[i+1], nile[i]}
-		rows = append(rows, row)
-		x.SetRow(i, row)
+	const first, n = 14, 130
+	columns := [][]float64{airPassengers[first-1 : first-1+n], airPassengers[first-12 : first-12+n]}
+	targets := airPassengers[first : first+n]
+	for _, season := range []int{1, 12} {
+		t.Run(fmt.Sprintf("with %d constants", season), func(t *testing.T) {
+			fit, ok := regress(columns, targets, first, season)
+			require.True(t, ok)
+			x := mat.NewDense(n, season+2, nil)
+			for i := range n {
+				x.Set(i, (first+i)%season, 1)
+				x.Set(i, season, columns[0][i])
+				x.Set(i, season+1, columns[1][i])
+			}
+			var want, left, gram, inverse mat.Dense
+			y := mat.NewDense(n, 1, append([]float64(nil), targets...))
+			require.NoError(t, want.Solve(x, y))
+			for place := range season {
+				assert.InEpsilon(t, want.At(place, 0), fit.constants[place], 1e-6)
+			}
+			left.Mul(x, &want)
+			left.Sub(y, &left)
+			assert.InEpsilon(t, mat.Norm(&left, 2)/math.Sqrt(float64(n-season-2)), fit.deviation, 1e-6)
+			gram.Mul(x.T(), x)
+			require.NoError(t, inverse.Inverse(&gram))
+			for i := range 2 {
+				assert.InEpsilon(t, want.At(season+i, 0), fit.slopes[i], 1e-6)
+				assert.InEpsilon(t, fit.deviation*math.Sqrt(inverse.At(season+i, season+i)), fit.errors[i], 1e-4)
+			}
+			sum := want.At((first+n)%season, 0)
+			for i, v := range []float64{5, 7} {
+				sum += want.At(season+i, 0) * v
+			}
+			assert.InEpsilon(t, sum, fit.value(first+n, []float64{5, 7}), 1e-6)
+		})
 	}
-	fit, ok := regress(rows, nile[2:])
-	require.True(t, ok)
-	var want mat.Dense
-	require.NoError(t, want.Solve(x, mat.NewDense(98, 1, append([]float64(nil), nile[2:]...))))
-	for i := range 3 {
-		assert.InEpsilon(t, want.At(i, 0), fit.coefficients[i], 1e-6)
-	}
-	t.Run("standard errors are those of the inverse of the moments", func(t *testing.T) {
-		var gram, inverse mat.Dense
-		gram.Mul(x.T(), x)
-		require.NoError(t, inverse.Inverse(&gram))
-		for i := range 2 {
-			assert.InEpsilon(t, fit.deviation*math.Sqrt(inverse.At(i, i)), fit.errors[i], 1e-4)
-		}
+	t.Run("refuses fewer targets than unknowns", func(t *testing.T) {
+		_, ok := regress([][]float64{nile[:4]}, nile[1:5], 1, 3)
+		assert.False(t, ok)
 	})
-	t.Run("refuses fewer rows than regressors", func(t *testing.T) {
-		_, ok := regress(rows[:3], nile[:3])
+	t.Run("refuses a regressor that never changes", func(t *testing.T) {
+		_, ok := regress([][]float64{make([]float64, 90)}, nile[:90], 0, 1)
 		assert.False(t, ok)
 	})
 }

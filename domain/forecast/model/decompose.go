@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // classical returns the seasonal indices of a history by moving averages, as Theta and the start of
 // exponential smoothing use them: factors around 1 where multiplicative, else terms around 0. The
@@ -56,23 +60,22 @@ func classical(values []float64, season int, multiplicative bool) []float64 {
 	return indices
 }
 
-// autocorrelation returns the autocorrelation of a history at a lag; 0 for a constant one.
-func autocorrelation(values []float64, lag int) float64 {
-	mean, power, product := 0.0, 0.0, 0.0
-	for _, v := range values {
-		mean += v
-	}
-	mean /= float64(len(values))
+// autocorrelations returns the autocorrelations of a history at the lags 0 to a last; zeros for a
+// constant one.
+func autocorrelations(values []float64, last int) []float64 {
+	mean := floats.Sum(values) / float64(len(values))
+	centred := make([]float64, len(values))
 	for i, v := range values {
-		power += (v - mean) * (v - mean)
-		if i >= lag {
-			product += (v - mean) * (values[i-lag] - mean)
+		centred[i] = v - mean
+	}
+	out := make([]float64, last+1)
+	power := floats.Dot(centred, centred)
+	for lag := range min(last+1, len(values)) {
+		if power > 0 {
+			out[lag] = floats.Dot(centred[lag:], centred[:len(centred)-lag]) / power
 		}
 	}
-	if power == 0 {
-		return 0
-	}
-	return product / power
+	return out
 }
 
 // seasonalAt tests, at nine in ten, whether a history correlates with itself a season ago, as the M4
@@ -81,12 +84,12 @@ func seasonalAt(values []float64, season int) bool {
 	if season < 2 || len(values) < 3*season {
 		return false
 	}
+	correlations := autocorrelations(values, season)
 	sum := 1.0
-	for lag := 1; lag < season; lag++ {
-		r := autocorrelation(values, lag)
+	for _, r := range correlations[1:season] {
 		sum += 2 * r * r
 	}
-	return math.Abs(autocorrelation(values, season)) > 1.645*math.Sqrt(sum/float64(len(values)))
+	return math.Abs(correlations[season]) > 1.645*math.Sqrt(sum/float64(len(values)))
 }
 
 func positive(values []float64) bool {

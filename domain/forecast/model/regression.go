@@ -6,45 +6,49 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// regression is an ordinary least squares regression with few regressors.
+// regression is an ordinary least squares regression on few regressors, with a constant for each place
+// in a season: one where the season is 1.
 type regression struct {
-	coefficients []float64
-	errors       [2]float64 // standard errors of the first coefficients
-	deviation    float64    // standard deviation of the residuals
+	constants []float64
+	slopes    []float64
+	errors    []float64 // standard errors of the slopes
+	deviation float64   // standard deviation of the residuals
 }
 
-// regress regresses targets on rows of regressors; false where they are collinear or too few.
-func regress(rows [][]float64, targets []float64) (regression, bool) {
-	n := len(rows)
-	if n == 0 || n <= len(rows[0])+1 {
+// regress regresses targets, of which the first is of a time, on columns of regressors; false where
+// those are collinear or there are too few targets. The constants follow from means over each place,
+// so that only the slopes are left to be solved for (Frisch and Waugh 1933, "Partial time regressions
+// as compared with individual trends", Econometrica 1).
+func regress(columns [][]float64, targets []float64, first, season int) (regression, bool) {
+	n, size := len(targets), len(columns)
+	if n <= size+season+1 {
 		return regression{}, false
 	}
-	size := len(rows[0])
-	matrix, right := make([]float64, size*size), make([]float64, size)
-	for t, row := range rows {
-		for i, v := range row {
-			if v == 0 {
-				continue
-			}
-			right[i] += v * targets[t]
-			floats.AddScaled(matrix[i*size+i:i*size+size], v, row[i:])
-		}
+	means := newPlaceMeans(n, first, season)
+	right, targetMeans := means.centre(targets)
+	centred, columnMeans := make([][]float64, size), make([][]float64, size)
+	for i, column := range columns {
+		centred[i], columnMeans[i] = means.centre(column)
 	}
-	for i := range size {
+	matrix, slopes := make([]float64, size*size), make([]float64, size)
+	for i, column := range centred {
+		slopes[i] = floats.Dot(column, right)
+		for j := i; j < size; j++ {
+			matrix[i*size+j] = floats.Dot(column, centred[j])
+		}
 		matrix[i*size+i] *= 1 + 1e-10
 	}
 	if !cholesky(matrix, size) {
 		return regression{}, false
 	}
-	substitute(matrix, right, size)
-	r := regression{coefficients: right}
-	squares := 0.0
-	for t, row := range rows {
-		e := targets[t] - r.value(row)
-		squares += e * e
+	substitute(matrix, slopes, size)
+	r := regression{constants: targetMeans, slopes: slopes, errors: make([]float64, size)}
+	for i, slope := range slopes {
+		floats.AddScaled(right, -slope, centred[i])
+		floats.AddScaled(r.constants, -slope, columnMeans[i])
 	}
-	r.deviation = math.Sqrt(squares / float64(n-size))
-	for i := range min(size, len(r.errors)) {
+	r.deviation = math.Sqrt(floats.Dot(right, right) / float64(n-size-season))
+	for i := range r.errors {
 		unit := make([]float64, size)
 		unit[i] = 1
 		substitute(matrix, unit, size)
@@ -53,11 +57,42 @@ func regress(rows [][]float64, targets []float64) (regression, bool) {
 	return r, true
 }
 
-// value is what the regression expects of a row.
-func (r regression) value(row []float64) float64 {
-	sum := 0.0
-	for i, v := range row {
-		sum += r.coefficients[i] * v
+// value is what the regression expects at a time of a row of regressors.
+func (r regression) value(t int, row []float64) float64 {
+	return r.constants[t%len(r.constants)] + floats.Dot(r.slopes, row)
+}
+
+// placeMeans takes from values the mean of those at the same place in a season.
+type placeMeans struct {
+	first, season int
+	shares        []float64 // one over how many values each place has
+}
+
+func newPlaceMeans(n, first, season int) placeMeans {
+	shares := make([]float64, season)
+	for i := range n {
+		shares[(first+i)%season]++
 	}
-	return sum
+	for place, count := range shares {
+		shares[place] = 1 / count
+	}
+	return placeMeans{first, season, shares}
+}
+
+func (p placeMeans) centre(values []float64) (centred, means []float64) {
+	means = make([]float64, p.season)
+	p.each(values, means, func(piece, at []float64) { floats.Add(at, piece) })
+	floats.Mul(means, p.shares)
+	centred = append(make([]float64, 0, len(values)), values...)
+	p.each(centred, means, func(piece, at []float64) { floats.Sub(piece, at) })
+	return centred, means
+}
+
+// each calls do for the pieces of values that lie within one season, with their places.
+func (p placeMeans) each(values, places []float64, do func(piece, at []float64)) {
+	for from, place := 0, p.first%p.season; from < len(values); place = 0 {
+		length := min(p.season-place, len(values)-from)
+		do(values[from:from+length], places[place:place+length])
+		from += length
+	}
 }
