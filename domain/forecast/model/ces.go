@@ -1,6 +1,9 @@
 package model
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // ComplexSmoothing is complex exponential smoothing (Svetunkov, Kourentzes and Ord 2022, "Complex
 // exponential smoothing", Naval Research Logistics 69): one complex smoothing parameter carries the
@@ -63,6 +66,7 @@ type complexFit struct {
 	firstRing []complexPair
 	main      complexPair
 	ring      []complexPair
+	at        int // the place in the season
 }
 
 func fitComplex(history []float64, season int, near []float64) *complexFit {
@@ -108,80 +112,116 @@ func fitComplex(history []float64, season int, near []float64) *complexFit {
 // of squared errors of one more way forwards.
 func (f *complexFit) fitted(history []float64) float64 {
 	f.backcast(history)
-	squares := 0.0
-	for t, value := range history {
-		e := f.follow(t, value)
-		squares += e * e
-	}
+	squares := f.follow(history)
 	if math.IsNaN(squares) {
 		return math.Inf(1)
 	}
 	return squares
 }
 
+// backcast puts the state before the first point.
 func (f *complexFit) backcast(history []float64) {
-	f.main = f.first
+	f.main, f.at = f.first, 0
 	copy(f.ring, f.firstRing)
-	for t, value := range history {
-		f.follow(t, value)
-	}
-	for t := len(history) - 1; t >= 0; t-- {
-		f.follow(t, history[t])
-	}
+	f.follow(history)
+	f.followBack(history)
 }
 
-// expected is the value at a time.
-func (f *complexFit) expected(t int) float64 {
-	if f.season > 1 {
-		return f.main.level + f.ring[t%f.season].level
+// follow moves on by values and returns the sum of squared errors.
+func (f *complexFit) follow(values []float64) (squares float64) {
+	main, move := f.main, f.gains(0)
+	if f.season == 1 {
+		for _, value := range values {
+			e := value - main.level
+			main = move.by(main, e)
+			squares += e * e
+		}
+		f.main = main
+		return squares
 	}
-	return f.main.level
+	ring, moveRing, at := f.ring, f.gains(2), f.at
+	for _, value := range values {
+		e := value - (main.level + ring[at].level)
+		main = move.by(main, e)
+		ring[at] = moveRing.by(ring[at], e)
+		squares += e * e
+		if at++; at == len(ring) {
+			at = 0
+		}
+	}
+	f.main, f.at = main, at
+	return squares
 }
 
-// follow moves on by the value of a time and returns its error.
-func (f *complexFit) follow(t int, value float64) float64 {
-	e := value - f.expected(t)
-	p := f.parameters
-	f.main.move(p[0], p[1], e)
-	if f.season > 1 {
-		f.ring[t%f.season].move(p[2], p[3], e)
+// followBack moves back by values, from the last.
+func (f *complexFit) followBack(values []float64) {
+	main, move := f.main, f.gains(0)
+	if f.season == 1 {
+		for _, value := range slices.Backward(values) {
+			main = move.by(main, value-main.level)
+		}
+		f.main = main
+		return
 	}
-	return e
+	ring, moveRing, at := f.ring, f.gains(2), f.at
+	for _, value := range slices.Backward(values) {
+		if at--; at < 0 {
+			at = len(ring) - 1
+		}
+		e := value - (main.level + ring[at].level)
+		main = move.by(main, e)
+		ring[at] = moveRing.by(ring[at], e)
+	}
+	f.main, f.at = main, at
 }
 
-func (c *complexPair) move(re, im, e float64) {
-	level, potential := c.level, c.potential
-	c.level = level - (1-im)*potential + (re-im)*e
-	c.potential = level + (1-re)*potential + (re+im)*e
+// complexGains are what a pair and its error are multiplied by.
+type complexGains struct{ levelPotential, levelError, potential, potentialError float64 }
+
+// gains returns those of the parameter at a place and the next.
+func (f *complexFit) gains(place int) complexGains {
+	re, im := f.parameters[place], f.parameters[place+1]
+	return complexGains{1 - im, re - im, 1 - re, re + im}
+}
+
+// by moves a pair by its error.
+func (g complexGains) by(c complexPair, e float64) complexPair {
+	return complexPair{
+		level:     c.level - g.levelPotential*c.potential + g.levelError*e,
+		potential: c.level + g.potential*c.potential + g.potentialError*e,
+	}
 }
 
 // paths follows a history, whose first point is the first-th of the series, and predicts from each of
 // the origins, which fall.
 func (f *complexFit) paths(history []float64, first int, origins []int, horizon int) []Path {
 	paths := make([]Path, len(origins))
-	next := len(origins) - 1
-	f.backcast(history[:origins[next]-first])
-	for t := 0; ; t++ {
-		for next >= 0 && origins[next] == first+t {
-			paths[next] = f.ahead(t, horizon)
-			next--
-		}
-		if next < 0 {
-			return paths
-		}
-		f.follow(t, history[t])
+	at := origins[len(origins)-1] - first
+	f.backcast(history[:at])
+	f.follow(history[:at])
+	for i, origin := range slices.Backward(origins) {
+		f.follow(history[at : origin-first])
+		paths[i] = f.ahead(horizon)
+		at = origin - first
 	}
+	return paths
 }
 
-// ahead predicts from the state before a time, and leaves it as it is.
-func (f *complexFit) ahead(t, horizon int) Path {
-	main, ring := f.main, append([]complexPair(nil), f.ring...)
+// ahead predicts from the present state, and leaves it as it is: what is predicted has no error.
+func (f *complexFit) ahead(horizon int) Path {
+	main, move := f.main, f.gains(0)
+	ring, at := slices.Clone(f.ring), f.at
 	path := make(Path, horizon)
 	for k := range path {
-		path[k] = f.expected(t + k)
-		f.follow(t+k, path[k])
+		path[k] = main.level
+		main = move.by(main, 0)
+		if f.season > 1 {
+			path[k] += ring[at].level
+			ring[at] = f.gains(2).by(ring[at], 0)
+			if at++; at == f.season {
+				at = 0
+			}
+		}
 	}
-	f.main = main
-	copy(f.ring, ring)
 	return path
 }

@@ -114,28 +114,9 @@ func (s *smoothed) admissible() bool {
 // likelihood filters a history and returns −2 times the logarithm of its likelihood, up to a constant.
 func (s *smoothed) likelihood(history []float64) float64 {
 	s.begin()
-	squares, product, logs := 0.0, 1.0, 0.0
-	for _, value := range history {
-		e, expected := s.follow(value)
-		if s.relative {
-			if expected < 1e-9 {
-				return math.Inf(1)
-			}
-			e /= expected
-			// One logarithm for many factors.
-			if product *= expected; product > 1e100 || product < 1e-100 {
-				logs += math.Log(product)
-				product = 1
-			}
-		}
-		squares += e * e
-	}
+	squares, logs := s.follow(history)
 	n := float64(len(history))
-	result := n * math.Log(squares/n+1e-300)
-	if s.relative {
-		result += 2 * (logs + math.Log(product))
-	}
-	return result
+	return n*math.Log(squares/n+1e-300) + 2*logs
 }
 
 // startLine fits a line to the first points and returns its value before the first, and its slope.

@@ -1,7 +1,5 @@
 package model
 
-import "math"
-
 // Theta is the dynamic optimised Theta model (Fiorucci, Pellegrini, Louzada, Petropoulos and Koehler
 // 2016, "Models for optimising the theta method and their relationship to state space models",
 // International Journal of Forecasting 32): one exponential smoothing plus a trend line that is
@@ -34,34 +32,6 @@ const (
 	thetaAlpha         // the smoothing
 	thetaWeight        // θ
 )
-
-// Evaluations of the objective for a fit from nothing, and from a fit to most of the same history.
-const (
-	thetaBudget     = 90
-	thetaNearBudget = 30
-)
-
-// fitTheta returns the parameters of the least squared error of one step.
-func fitTheta(history, near []float64) []float64 {
-	at, budget := []float64{history[0] / 2, 0.5, 2}, thetaBudget
-	if near != nil {
-		at, budget = append(at[:0:0], near...), thetaNearBudget
-	}
-	minimize(func(p []float64) float64 {
-		if p[thetaAlpha] < 0.1 || p[thetaAlpha] > 0.99 || p[thetaWeight] < 1 || p[thetaWeight] > 1e5 {
-			return math.Inf(1)
-		}
-		state, squares := newThetaState(history[0], p), 0.0
-		for t, value := range history[1:] {
-			e := state.follow(value)
-			if t > 1 {
-				squares += e * e
-			}
-		}
-		return squares
-	}, at, []float64{spread(history) + 1e-9, -0.15, 1}, budget)
-	return at
-}
 
 // thetaPaths follows a history and predicts from each of the origins, which fall.
 func thetaPaths(history, parameters []float64, origins []int, horizon int) []Path {
@@ -110,12 +80,17 @@ func (s *thetaState) expected() float64 {
 // follow moves on by one value and returns by how much it exceeded what was expected.
 func (s *thetaState) follow(value float64) float64 {
 	e := value - s.expected()
-	k := s.count
 	s.level += s.alpha * (value - s.level)
+	s.decay *= 1 - s.alpha
+	s.line(value)
+	return e
+}
+
+// line adds a point to the line.
+func (s *thetaState) line(value float64) {
+	k := s.count
 	s.slope = ((k-1)*s.slope + 6*(value-s.mean)/(k+1)) / (k + 2)
 	s.mean = (k*s.mean + value) / (k + 1)
 	s.intercept = s.mean - (k+2)/2*s.slope
-	s.decay *= 1 - s.alpha
 	s.count++
-	return e
 }
