@@ -11,7 +11,8 @@ import (
 // Finding is a record with the names by which it is known again.
 type Finding struct {
 	Record drift.Record
-	// Cause is the same for the same difference in other resources of the type.
+	// Cause is the same where the same was done to other resources of the type, whatever was declared for
+	// each: one rename of a team, one port opened everywhere.
 	Cause string
 	// Fingerprint is the same as long as both values are; other values are another drift at the same
 	// place.
@@ -26,10 +27,14 @@ var anyIndex = regexp.MustCompile(`\[[0-9]+\]`)
 func NewFinding(record drift.Record) Finding {
 	record.ID = "d-" + shortHash(record.TenantID, record.ResourceID, record.ConfigPath, string(record.Type))
 	desired, actual := string(record.DesiredValue), string(record.ActualValue)
+	done := actual
+	if record.Type == drift.ResourceMissing || record.Type == drift.ResourceExtra {
+		done = "" // whatever the resource is like, it was deleted or made
+	}
 	return Finding{
 		Record: record,
 		Cause: "c-" + shortHash(record.ResourceType, anyIndex.ReplaceAllString(record.ConfigPath, "[*]"),
-			string(record.Type), string(record.Severity), desired, actual),
+			string(record.Type), string(record.Severity), done),
 		Fingerprint: shortHash(desired, actual, string(record.Severity)),
 	}
 }

@@ -77,7 +77,7 @@ type Filter struct {
 	Severity   drift.Severity
 }
 
-// Group is the same difference in one or several resources. Drifts lists the first of them.
+// Group is one cause in one or several resources. Drifts lists the first of them.
 type Group struct {
 	Cause     string           `json:"group_id"`
 	Type      drift.ChangeType `json:"drift_type"`

@@ -1,6 +1,7 @@
 package remediation
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // mostTrials bounds how many ways of mending one resource are tried.
-const mostTrials = 400
+const mostTrials = 1000
 
 // editor finds the edits of one side of a resource that settle its drifts and nothing else. The path
 // of a drift counts elements of an unordered list on the declared side, so that the element to edit on
@@ -26,8 +27,12 @@ type editor struct {
 	target, source document.Value
 	changes        []infra.Change
 	remaining      map[string]int
-	appended       map[string]int
-	trials         int
+	// records are the drifts that are left after the changes.
+	records []drift.Record
+	// certain refuses an edit where another one would do as well.
+	certain  bool
+	appended map[string]int
+	trials   int
 }
 
 func newEditor(resource infra.Resource, side infra.Side, records []drift.Record, compare func(infra.Resource) ([]drift.Record, error)) (*editor, error) {
@@ -45,7 +50,7 @@ func newEditor(resource infra.Resource, side infra.Side, records []drift.Record,
 	}
 	return &editor{
 		resource: resource, side: side, compare: compare, target: target, source: source,
-		remaining: places(records), appended: map[string]int{},
+		remaining: places(records), records: records, appended: map[string]int{},
 	}, nil
 }
 
@@ -55,27 +60,33 @@ func (e *editor) settle(record drift.Record) (bool, error) {
 	if err != nil {
 		return false, nil //nolint:nilerr // a path that was replaced as a secret addresses nothing
 	}
+	var chosen *trial
 	for _, candidate := range e.candidates(path, record.Type) {
 		if e.trials++; e.trials > mostTrials {
 			return false, nil
 		}
-		tried := append(slices.Clone(e.changes), candidate)
-		after, err := infra.Apply(e.resource.Configuration(e.side), tried)
-		if err != nil {
-			continue
-		}
-		found, err := e.compare(e.resource.With(e.side, after))
+		tried, err := e.try(candidate)
 		if err != nil {
 			return false, err
 		}
-		left := places(found)
-		if settles(e.remaining, left) {
-			e.changes, e.remaining = tried, left
-			e.noteAppended(candidate)
-			return true, nil
+		switch {
+		case tried == nil || !settles(e.remaining, places(tried.found)):
+			continue
+		case chosen == nil:
+			chosen = tried
+		case e.alike(record, chosen) && e.alike(record, tried) && !bytes.Equal(chosen.after, tried.after):
+			return false, nil // either would do, and only a person can tell which is meant
+		}
+		if !e.certain || !withinElement(path) {
+			break
 		}
 	}
-	return false, nil
+	if chosen == nil {
+		return false, nil
+	}
+	e.changes, e.remaining, e.records = chosen.changes, places(chosen.found), chosen.found
+	e.noteAppended(chosen.changes[len(chosen.changes)-1])
+	return true, nil
 }
 
 // candidates are the edits that may settle a drift, the likeliest first.
@@ -148,39 +159,6 @@ func (e *editor) inOtherElements(path configpath.Path) []configpath.Path {
 		}
 	}
 	return paths
-}
-
-// settles reports whether fewer drifts are left, and none that was not there before.
-func settles(before, after map[string]int) bool {
-	fewer := 0
-	for place, count := range after {
-		if count > before[place] {
-			return false
-		}
-	}
-	for place, count := range before {
-		fewer += count - after[place]
-	}
-	return fewer > 0
-}
-
-// places counts drifts by where they are, without the indexes of lists: those move when an element
-// goes.
-func places(records []drift.Record) map[string]int {
-	counted := make(map[string]int, len(records))
-	for _, record := range records {
-		place := record.ConfigPath
-		if path, err := configpath.Parse(place); err == nil {
-			for i := range path {
-				if isList(path[i]) {
-					path[i] = configpath.Index(0)
-				}
-			}
-			place = path.String()
-		}
-		counted[string(record.Type)+" "+place]++
-	}
-	return counted
 }
 
 // noteAppended remembers that an edit put an element at the end of a list, where the next one follows.

@@ -53,14 +53,14 @@ func (p *Planner) Plan(draft Draft) (plan *Plan, reason string, err error) {
 	}
 	if draft.Mode == driftwatch.Enforce && draft.Held == "" {
 		alone := slices.DeleteFunc(slices.Clone(loud), func(record drift.Record) bool { return !mayGoAlone(record) })
-		if plan, err := p.plan(draft.Resource, records, alone); err != nil || (plan != nil && plan.Revert.Effect.harmless()) {
+		if plan, err := p.plan(draft.Resource, records, alone, true); err != nil || (plan != nil && plan.Revert.Effect.harmless()) {
 			if plan != nil {
 				plan.Automatic = true
 			}
 			return plan, "", err
 		}
 	}
-	plan, err = p.plan(draft.Resource, records, loud)
+	plan, err = p.plan(draft.Resource, records, loud, false)
 	if plan == nil && err == nil {
 		reason = fmt.Sprintf("none of %d differences can be mended from here: what to write is unknown, ambiguous or a secret", len(loud))
 	}
@@ -114,8 +114,9 @@ func (p *Planner) find(resource infra.Resource) ([]drift.Record, error) {
 	return records, err
 }
 
-// plan makes a plan that settles the chosen drifts in either direction; nil where none can be.
-func (p *Planner) plan(resource infra.Resource, all, chosen []drift.Record) (*Plan, error) {
+// plan makes a plan that settles the chosen drifts in either direction; nil where none can be. With
+// certain, what could be mended in more than one way is left alone.
+func (p *Planner) plan(resource infra.Resource, all, chosen []drift.Record, certain bool) (*Plan, error) {
 	if len(chosen) == 0 {
 		return nil, nil
 	}
@@ -124,7 +125,7 @@ func (p *Planner) plan(resource infra.Resource, all, chosen []drift.Record) (*Pl
 		return nil, err
 	}
 	plan := &Plan{Version: resource.Version, State: state, RulesVersion: p.RulesVersion}
-	if err := p.choose(plan, resource, all, chosen); err != nil {
+	if err := p.choose(plan, resource, all, chosen, certain); err != nil {
 		return nil, err
 	}
 	if len(plan.Changes) == 0 {
@@ -149,7 +150,7 @@ func (p *Planner) plan(resource infra.Resource, all, chosen []drift.Record) (*Pl
 }
 
 // choose fills in the two options, and what each drift comes to.
-func (p *Planner) choose(plan *Plan, resource infra.Resource, all, chosen []drift.Record) error {
+func (p *Planner) choose(plan *Plan, resource infra.Resource, all, chosen []drift.Record, certain bool) error {
 	if first := chosen[0]; first.Type == drift.ResourceMissing || first.Type == drift.ResourceExtra {
 		plan.Changes = []Difference{difference(first)}
 		plan.Revert, plan.Accept = wholeOptions(resource, first.Type)
@@ -161,6 +162,7 @@ func (p *Planner) choose(plan *Plan, resource infra.Resource, all, chosen []drif
 		if err != nil {
 			return err
 		}
+		editing.certain = certain
 		option := Option{Possible: true, Action: drift.ActionUpdate}
 		for _, record := range chosen {
 			done, err := editing.settle(record)

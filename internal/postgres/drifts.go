@@ -62,17 +62,17 @@ func (d *Drifts) Drifts(ctx context.Context, filter driftwatch.Filter, after dri
 	if after.Cause == "" {
 		rank = len(drift.Severities()) + 1
 	}
-	rows, err := d.db.Query(ctx, `WITH matching AS (
-			SELECT *, `+severityRank+` AS rank, `+stateNow+` AS state_now FROM drifts k
-			WHERE state <> 'resolved' AND ($1 = '' OR tenant_id = $1) AND ($2 = '' OR severity = $2)
-				AND ($7 = '' OR resource_id = $7) AND `+stateNow+` = $3),
-		groups AS (
-			SELECT cause_id, max(rank) AS rank, count(DISTINCT (tenant_id, resource_id)) AS resources, min(since) AS since FROM matching GROUP BY cause_id
-			HAVING (-max(rank), -count(DISTINCT (tenant_id, resource_id)), cause_id) > (-$4::int, -$5::bigint, $6)
-			ORDER BY max(rank) DESC, count(DISTINCT (tenant_id, resource_id)) DESC, cause_id LIMIT $8)
+	const matching = `state <> 'resolved' AND ($1 = '' OR tenant_id = $1) AND ($2 = '' OR severity = $2)
+		AND ($7 = '' OR resource_id = $7) AND ` + stateNow + ` = $3`
+	rows, err := d.db.Query(ctx, `WITH groups AS (
+			SELECT cause_id, max(`+severityRank+`) AS rank, count(DISTINCT (tenant_id, resource_id)) AS resources, min(since) AS since
+			FROM drifts WHERE `+matching+` GROUP BY cause_id
+			HAVING (-max(`+severityRank+`), -count(DISTINCT (tenant_id, resource_id)), cause_id) > (-$4::int, -$5::bigint, $6)
+			ORDER BY max(`+severityRank+`) DESC, count(DISTINCT (tenant_id, resource_id)) DESC, cause_id LIMIT $8)
 		SELECT g.cause_id, g.resources, g.since, m.document::text, m.state_now, m.since, m.stance
 		FROM groups g CROSS JOIN LATERAL (
-			SELECT * FROM matching m WHERE m.cause_id = g.cause_id ORDER BY m.tenant_id, m.resource_id, m.drift_id LIMIT $9) m
+			SELECT *, `+stateNow+` AS state_now FROM drifts
+			WHERE cause_id = g.cause_id AND `+matching+` ORDER BY tenant_id, resource_id, drift_id LIMIT $9) m
 		ORDER BY g.rank DESC, g.resources DESC, g.cause_id, m.tenant_id, m.resource_id, m.drift_id`,
 		filter.TenantID, string(filter.Severity), string(filter.State), rank, after.Count, after.Cause, filter.ResourceID, limit, driftwatch.GroupLists)
 	if err != nil {
