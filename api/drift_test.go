@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,10 +11,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/remediation"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/token"
 )
@@ -116,6 +119,19 @@ func TestDriftRoutesRefuseWhatTheyCannotTake(t *testing.T) {
 		s.tokens["requester"] = requester
 		s.post(t, decisions, "requester", revert, http.StatusForbidden, current...)
 	})
+}
+
+// directory is a tenants service.
+type directory []tenancy.Tenant
+
+func (d directory) Tenants(context.Context) ([]tenancy.Tenant, error) { return d, nil }
+
+func TestTenantsOfTheServiceStayKnownBesideDeliveredOnes(t *testing.T) {
+	s := newStage(t, func(d *api.Dependencies, _ *api.Options) { d.Inputs.Directory = directory{{ID: "globex"}} })
+	s.post(t, "/v1/imports?kind=tenants", "operator", "tenant_id,plan\nacme,free\n", http.StatusCreated, "Content-Type", "text/csv")
+	s.get(t, "/v1/tenants/acme/drift-scans", "auditor", http.StatusOK)
+	s.get(t, "/v1/tenants/globex/drift-scans", "auditor", http.StatusOK)
+	s.get(t, "/v1/tenants/nobody/drift-scans", "auditor", http.StatusNotFound)
 }
 
 func TestMetricsOfDrift(t *testing.T) {

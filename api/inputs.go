@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/omnicloud/omnicloud/domain/charge"
 	"github.com/omnicloud/omnicloud/domain/closing"
@@ -32,6 +33,21 @@ func (i Inputs) tenants(ctx context.Context) ([]tenancy.Tenant, error) {
 		return tenants, err
 	}
 	return i.Directory.Tenants(ctx)
+}
+
+// knows reports whether a tenant ever existed: one that was delivered, or that the tenants service has.
+// Whoever delivers some tenants of his own does not lose sight of the others.
+func (i Inputs) knows(ctx context.Context, tenantID string) (bool, error) {
+	for _, directory := range []tenancy.Directory{i.Stored, i.Directory} {
+		tenants, err := directory.Tenants(ctx)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(tenants, func(tenant tenancy.Tenant) bool { return tenant.ID == tenantID }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // usage hands a month's usage to use, line by line or in sums.

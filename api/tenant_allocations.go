@@ -66,16 +66,11 @@ func (s *server) checkTenant(ctx context.Context, tenantID string) error {
 		}
 		return nil
 	}
-	tenants, err := s.Inputs.tenants(ctx)
-	if err != nil {
-		return err
+	known, err := s.Inputs.knows(ctx, tenantID)
+	if err == nil && !known {
+		return missing
 	}
-	for _, tenant := range tenants {
-		if tenant.ID == tenantID {
-			return nil
-		}
-	}
-	return missing
+	return err
 }
 
 // monthsBetween lists the months of a range. An end that is an instant is where the last month ends;
