@@ -76,6 +76,8 @@ var (
 	// unlikePattern is how either of kin-openapi's validators quotes a regular expression, which says
 	// nothing to most people.
 	unlikePattern = regexp.MustCompile(`(?i)does(?: not|n't) match (?:the regular expression|pattern)`)
+	// bound is how they say that a number is too small or too large.
+	bound = regexp.MustCompile(`^(minimum|maximum): got .*, want (\S+)$`)
 	// unknownProperty is how either of kin-openapi's validators calls a field that is not in the
 	// document.
 	unknownProperty = regexp.MustCompile(`^(?:property "([^"]+)" is unsupported|additional propert(?:y|ies) '([^']+)'.* not allowed)$`)
@@ -96,6 +98,9 @@ func reasonOf(err error, fallback string) (message, property string) {
 	message = located.ReplaceAllString(message, "")
 	if unlikePattern.MatchString(message) {
 		return "the value is not of the form that the OpenAPI document gives for it", ""
+	}
+	if found := bound.FindStringSubmatch(message); found != nil {
+		return map[string]string{"minimum": "must be at least ", "maximum": "must be at most "}[found[1]] + found[2], ""
 	}
 	if found := unknownProperty.FindStringSubmatch(message); found != nil {
 		return "the field is not in the OpenAPI document", found[1] + found[2]
