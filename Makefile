@@ -69,7 +69,7 @@ bench: postgres bin/temporal ## the speeds that the documents promise
 	go test -C test/driftbench -run '^$$' -bench . -benchmem ./...
 
 # A close of the size in docs/scale.md takes minutes and 20 GB of disk.
-bench-scale: postgres bin/temporal build ## a close of SCALE="-lines 10000000 -tenants 100000", or a scan of SCALE="-resources 100000"
+bench-scale: postgres bin/temporal build ## a close of SCALE="-lines 10000000 -tenants 100000", a scan of SCALE="-resources 100000", or forecasts of SCALE="-series 10000"
 	go run ./test/scale -binary $(BIN)/omnicloud $(SCALE)
 
 fuzz: ## every fuzz target for FUZZTIME each

@@ -2,95 +2,99 @@ package activities
 
 import (
 	"context"
-	"time"
 
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/omnicloud/omnicloud/domain/foresight"
 )
 
-// Training holds the activities of a ModelTraining, and their ports.
-type Training struct {
-	Trainer foresight.Trainer
-	Custom  foresight.CustomTrainer
-}
-
-// TrainingRun names a run and the instant up to which it takes usage.
-type TrainingRun struct {
-	Run string    `json:"run"`
-	At  time.Time `json:"at"`
-}
-
-// mostNamed bounds how many failures enter a history; Failures counts all.
-const mostNamed = 50
-
-// TrainingStep counts what a step of a run did, and names what failed on the way.
-type TrainingStep struct {
-	Done     int                 `json:"done"`
-	Failures int                 `json:"failures,omitempty"`
-	Named    []foresight.Failure `json:"named,omitempty"`
-	// Last is where a step goes on that was broken off: after this series.
-	Last foresight.Key `json:"last"`
-}
-
-func (s *TrainingStep) fail(failed []foresight.Failure) {
-	s.Failures += len(failed)
-	s.Named = append(s.Named, failed[:min(len(failed), mostNamed-len(s.Named))]...)
-}
-
-// resumed returns the step as its last heartbeat told it.
-func resumed(ctx context.Context) TrainingStep {
-	var step TrainingStep
-	if activity.HasHeartbeatDetails(ctx) {
-		if err := activity.GetHeartbeatDetails(ctx, &step); err != nil {
-			return TrainingStep{} // from the beginning: every part can be repeated
-		}
-	}
-	return step
-}
-
 // CollectUsage takes what the platform metered of every tenant since it was last asked.
 func (a *Training) CollectUsage(ctx context.Context, run TrainingRun) (TrainingStep, error) {
-	step := resumed(ctx)
-	err := a.Trainer.Collect(ctx, run.At, step.Last.TenantID, func(tenantID string, failed []foresight.Failure) {
-		step.fail(failed)
-		step.Done++
-		step.Last.TenantID = tenantID
-		activity.RecordHeartbeat(ctx, step)
+	return a.overTenants(ctx, run, func(_ *TrainingStep, tenantID string) ([]foresight.Failure, error) {
+		return nil, a.Trainer.Collect(ctx, run.At, tenantID)
 	})
-	return step, ApplicationError(err)
 }
 
-// TrainModels forecasts every tenant and metric, batch by batch, each of which is stored whole.
+// ScoreForecasts scores the ranges of forecasts whose actual values have come; Done counts ranges.
+func (a *Training) ScoreForecasts(ctx context.Context, run TrainingRun) (TrainingStep, error) {
+	return a.overSeries(ctx, run, func(step *TrainingStep) (foresight.Key, error) {
+		scored, err := a.Scorer.Batch(ctx, run.At, step.Last)
+		step.Done += scored.Ranges
+		return scored.Last, err
+	})
+}
+
+// TrainModels forecasts every tenant and metric, batch by batch, each of which is stored whole. Done counts
+// series, Further the models that took the place of the one in use.
 func (a *Training) TrainModels(ctx context.Context, run TrainingRun) (TrainingStep, error) {
-	step := resumed(ctx)
-	for {
-		trained, err := a.Trainer.Batch(ctx, run.Run, run.At, step.Last)
-		if err != nil {
-			return step, ApplicationError(err)
-		}
-		if trained.Last == (foresight.Key{}) {
-			return step, nil
-		}
-		step.Done += trained.Forecasts
-		step.fail(trained.Failed)
-		step.Last = trained.Last
-		activity.RecordHeartbeat(ctx, step)
-		if err := ctx.Err(); err != nil {
-			return step, err
-		}
+	total, err := a.Trainer.Series(ctx, run.At)
+	if err != nil {
+		return TrainingStep{}, ApplicationError(err)
 	}
+	return a.overSeries(ctx, run, func(step *TrainingStep) (foresight.Key, error) {
+		trained, err := a.Trainer.Batch(ctx, run.Run, run.At, step.Last)
+		step.Total = total
+		step.Done += trained.Forecasts
+		step.Further += trained.Promoted
+		step.fail(trained.Failed)
+		return trained.Last, err
+	})
+}
+
+// PublishForecasts tells the monitor of what was forecast.
+func (a *Training) PublishForecasts(ctx context.Context, run TrainingRun) (TrainingStep, error) {
+	return a.overSeries(ctx, run, func(step *TrainingStep) (foresight.Key, error) {
+		published, err := a.Publisher.Batch(ctx, run.Run, run.At, step.Last)
+		step.Done += published.Forecasts
+		step.fail(published.Failed)
+		return published.Last, err
+	})
+}
+
+// WatchCapacity compares what every tenant will need with what it has. Further counts the news that wait to
+// be delivered.
+func (a *Training) WatchCapacity(ctx context.Context, run TrainingRun) (TrainingStep, error) {
+	return a.overTenants(ctx, run, func(step *TrainingStep, tenantID string) ([]foresight.Failure, error) {
+		watched, err := a.Watch.Tenant(ctx, run.Run, run.At, tenantID)
+		step.Further += watched.News()
+		return watched.Failed, err
+	})
+}
+
+// PruneForecasts removes what is kept no longer; Done counts forecasts.
+func (a *Training) PruneForecasts(ctx context.Context, run TrainingRun) (TrainingStep, error) {
+	removed, err := a.Retention.Prune(ctx, run.At.Add(-foresight.ForecastsKept), run.At.Add(-foresight.ScoresKept))
+	return TrainingStep{Done: int(removed)}, ApplicationError(err)
 }
 
 var training *Training
 
 // CollectUsage calls the activity of that name.
 func CollectUsage(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
-	return execute[TrainingStep](ctx, training.CollectUsage, "fetches the latest usage", run)
+	return execute[TrainingStep](ctx, training.CollectUsage, "takes what was metered of every tenant", run)
+}
+
+// ScoreForecasts calls the activity of that name.
+func ScoreForecasts(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
+	return execute[TrainingStep](ctx, training.ScoreForecasts, "holds earlier forecasts against what came", run)
 }
 
 // TrainModels calls the activity of that name.
 func TrainModels(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
-	return execute[TrainingStep](ctx, training.TrainModels, "forecasts every tenant and metric", run)
+	return execute[TrainingStep](ctx, training.TrainModels, "forecasts every tenant and metric by the better model", run)
+}
+
+// PublishForecasts calls the activity of that name.
+func PublishForecasts(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
+	return execute[TrainingStep](ctx, training.PublishForecasts, "tells the monitor what is expected", run)
+}
+
+// WatchCapacity calls the activity of that name.
+func WatchCapacity(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
+	return execute[TrainingStep](ctx, training.WatchCapacity, "compares what tenants will need with what they have", run)
+}
+
+// PruneForecasts calls the activity of that name.
+func PruneForecasts(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
+	return execute[TrainingStep](ctx, training.PruneForecasts, "removes what is kept no longer", run)
 }

@@ -137,7 +137,7 @@ func (t *TemporalWorkflows) progress(ctx context.Context, workflowID string) *Pr
 	if err := answer.Get(&progress); err != nil {
 		return nil
 	}
-	return &Progress{Step: progress.Step}
+	return &Progress{Step: progress.Step, Done: progress.Done, Total: progress.Total}
 }
 
 func (t *TemporalWorkflows) outcome(ctx context.Context, workflowID string) (json.RawMessage, *JobError) {

@@ -8,7 +8,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/costwatch"
-	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
@@ -39,13 +38,6 @@ func NewActivities(pool *pgxpool.Pool, services *serviceclient.Clients, tokens a
 			},
 			Outbox: messages, Monitor: services.Monitor,
 		},
-		Training: &activities.Training{
-			Trainer: foresight.Trainer{
-				Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Models: postgres.NewForecastModels(pool), Meter: services.Compute, Tenants: services.Tenants,
-			},
-			Custom: foresight.CustomTrainer{
-				Trainings: postgres.NewCustomTrainings(pool), Usage: postgres.NewUsage(pool), Models: postgres.NewForecastModels(pool), Meter: services.Compute, Now: now,
-			},
-		},
+		Training: newTraining(pool, services, now),
 	}
 }

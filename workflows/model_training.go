@@ -19,50 +19,113 @@ type ModelTrainingInput struct {
 }
 
 // ModelTrainingResult counts what a run did; Failed names, up to a bound, which tenants and metrics it
-// could not deal with.
+// could not deal with, and which steps it could not finish.
 type ModelTrainingResult struct {
-	Tenants   int                 `json:"tenants"`
-	Forecasts int                 `json:"forecasts"`
+	Tenants int `json:"tenants"`
+	// Scored counts ranges of steps of earlier forecasts, Promoted models that took the place of the one in use.
+	Scored    int `json:"scored"`
+	Forecasts int `json:"forecasts"`
+	Promoted  int `json:"promoted"`
+	Published int `json:"published"`
+	// News counts alerts and recommendations that came, changed or went; Delivered those that were delivered.
+	News      int                 `json:"news"`
+	Delivered int                 `json:"delivered"`
+	Pruned    int                 `json:"pruned"`
 	Failures  int                 `json:"failures"`
 	Failed    []foresight.Failure `json:"failed,omitempty"`
 	// Custom is what became of a custom model.
 	Custom *activities.CustomTrained `json:"custom,omitempty"`
 }
 
-// ModelTraining forecasts every tenant and metric from what was metered up to an instant, or trains the
-// one custom model that it is given. A tenant that fails does not stop the rest and is named in the result.
+// mostFailed bounds how many failures a result names.
+const mostFailed = 200
+
+// fail counts what a step failed for and names it as far as there is room.
+func (r *ModelTrainingResult) fail(failures int, named []foresight.Failure) {
+	r.Failures += failures
+	r.Failed = append(r.Failed, named[:min(len(named), mostFailed-len(r.Failed))]...)
+}
+
+// ModelTraining scores earlier forecasts, forecasts every tenant and metric from what was metered up to an
+// instant, and tells the platform what follows; or it trains the one custom model that it is given. A tenant that fails does not stop the rest and is named in
+// the result; so is a step whose service does not answer. Only forecasts that cannot be made or kept fail
+// the run.
 func ModelTraining(ctx workflow.Context, input ModelTrainingInput) (ModelTrainingResult, error) {
-	progress := Progress{Kind: TypeModelTraining, State: "running"}
-	if err := answerProgress(ctx, &progress); err != nil {
-		return ModelTrainingResult{}, err
+	t := training{
+		progress: Progress{Kind: TypeModelTraining, State: "running"},
+		run:      activities.TrainingRun{Run: workflow.GetInfo(ctx).WorkflowExecution.ID, At: input.At},
+	}
+	if err := answerProgress(ctx, &t.progress); err != nil {
+		return t.result, err
 	}
 	if input.Custom != nil {
-		trained, err := trainCustom(ctx, *input.Custom, input.At, &progress)
+		trained, err := trainCustom(ctx, *input.Custom, input.At, &t.progress)
 		return ModelTrainingResult{Custom: trained}, err
 	}
-	run := activities.TrainingRun{Run: workflow.GetInfo(ctx).WorkflowExecution.ID, At: input.At}
-	progress.enter("collect")
-	collected, err := activities.CollectUsage(under(ctx, metering), run)
-	// What is kept already can be forecast while the platform does not answer.
-	if err != nil && temporal.IsCanceledError(err) {
-		return ModelTrainingResult{}, err
+	for _, step := range []trainingStep{
+		{name: "collect", policy: metering, do: activities.CollectUsage, done: &t.result.Tenants, optional: true},
+		{name: "score", policy: modelling, do: activities.ScoreForecasts, done: &t.result.Scored, optional: true},
+		{name: "train", policy: modelling, do: activities.TrainModels, done: &t.result.Forecasts, further: &t.result.Promoted},
+		{name: "publish", policy: metering, do: activities.PublishForecasts, done: &t.result.Published, optional: true},
+		{name: "watch", policy: metering, do: activities.WatchCapacity, further: &t.result.News, optional: true},
+		{name: "deliver", policy: metering, do: activities.DeliverCapacityNews, done: &t.result.Delivered, optional: true},
+		{name: "prune", policy: metering, do: activities.PruneForecasts, done: &t.result.Pruned, optional: true},
+	} {
+		if err := t.step(ctx, step); err != nil {
+			return t.result, err
+		}
 	}
-	if err != nil {
-		collected.Failures++
-		collected.Named = append(collected.Named, foresight.Failure{Reason: activities.FaultOf(err).Message})
+	t.progress.State = "done"
+	return t.result, nil
+}
+
+// trainingStep is one step of a run.
+type trainingStep struct {
+	name   string
+	policy policy
+	do     func(workflow.Context, activities.TrainingRun) (activities.TrainingStep, error)
+	// done and further are where the step's counts go, nil for nowhere.
+	done, further *int
+	// optional steps do not stop those after them.
+	optional bool
+}
+
+// training is a run on its way.
+type training struct {
+	run      activities.TrainingRun
+	progress Progress
+	result   ModelTrainingResult
+}
+
+// step runs a step part by part, and tells after each how far it has come.
+func (t *training) step(ctx workflow.Context, step trainingStep) error {
+	t.progress.enter(step.name)
+	run, done := t.run, 0
+	for {
+		part, err := step.do(under(ctx, step.policy), run)
+		if err != nil {
+			if temporal.IsCanceledError(err) || !step.optional {
+				return err
+			}
+			t.result.fail(1, []foresight.Failure{{Reason: step.name + ": " + activities.FaultOf(err).Message}})
+			break
+		}
+		done += part.Done
+		if step.done != nil {
+			*step.done += part.Done
+		}
+		if step.further != nil {
+			*step.further += part.Further
+		}
+		t.result.fail(part.Failures, part.Named)
+		t.progress.at(int64(done), int64(part.Total))
+		run.After = part.Last
+		if !part.More {
+			break
+		}
 	}
-	progress.count("tenants", int64(collected.Done))
-	progress.enter("train")
-	trained, err := activities.TrainModels(under(ctx, training), run)
-	if err != nil {
-		return ModelTrainingResult{}, err
-	}
-	progress.count("forecasts", int64(trained.Done))
-	progress.State = "done"
-	return ModelTrainingResult{
-		Tenants: collected.Done, Forecasts: trained.Done,
-		Failures: collected.Failures + trained.Failures, Failed: append(collected.Named, trained.Named...),
-	}, nil
+	t.progress.count(step.name, int64(done))
+	return nil
 }
 
 // NightlyTrainingID returns the id of a night's run, model-training:nightly:{date}.

@@ -68,10 +68,10 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
-	// training forecasts for every tenant, reports after each batch and goes on where
-	// it was. It gives up before the next night is due.
-	training = policy{
-		attempt: 4 * time.Hour, total: 12 * time.Hour, heartbeat: 2 * time.Minute,
+	// modelling forecasts a part of all series, reports after each batch and goes on where it was. It gives
+	// up before the next night is due.
+	modelling = policy{
+		attempt: time.Hour, total: 12 * time.Hour, heartbeat: 30 * time.Second,
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
@@ -82,9 +82,10 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
-	// metering waits an hour for the platform; after that what is kept must do until the next night.
+	// metering waits an hour for the platform; after that what is kept must do, and what was not told must
+	// wait, until the next night.
 	metering = policy{
-		attempt: time.Hour, total: time.Hour, heartbeat: time.Minute,
+		attempt: time.Hour, total: time.Hour, heartbeat: 30 * time.Second,
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 

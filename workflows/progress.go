@@ -11,6 +11,9 @@ type Progress struct {
 	Kind  string `json:"kind"`
 	State string `json:"state"`
 	Step  string `json:"step,omitempty"`
+	// Done tells how far the step has come, of Total where that is known.
+	Done  int64 `json:"done,omitempty"`
+	Total int64 `json:"total,omitempty"`
 	// Counts tells what each finished step worked through.
 	Counts       []Count   `json:"counts,omitempty"`
 	ManifestHash string    `json:"manifest_hash,omitempty"`
@@ -30,7 +33,9 @@ type Count struct {
 	Value int64  `json:"value"`
 }
 
-func (p *Progress) enter(step string) { p.Step = step }
+func (p *Progress) enter(step string) { p.Step, p.Done, p.Total = step, 0, 0 }
+
+func (p *Progress) at(done, total int64) { p.Done, p.Total = done, total }
 
 func (p *Progress) count(name string, value int64) {
 	p.Counts = append(p.Counts, Count{Name: name, Value: value})

@@ -24,6 +24,7 @@ func TestStoredHistoriesReplay(t *testing.T) {
 			replayer.RegisterWorkflowWithOptions(workflows.PeriodRestatement, workflow.RegisterOptions{Name: workflows.TypePeriodRestatement})
 			replayer.RegisterWorkflowWithOptions(workflows.DriftScan, workflow.RegisterOptions{Name: workflows.TypeDriftScan})
 			replayer.RegisterWorkflowWithOptions(workflows.Remediation, workflow.RegisterOptions{Name: workflows.TypeRemediation})
+			replayer.RegisterWorkflowWithOptions(workflows.ModelTraining, workflow.RegisterOptions{Name: workflows.TypeModelTraining})
 			replayer.RegisterWorkflowWithOptions(workflows.ScheduledStart, workflow.RegisterOptions{Name: workflows.TypeScheduledStart})
 			require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(nil, file))
 		})
@@ -36,6 +37,7 @@ func TestAnotherOrderOfStepsDoesNotReplay(t *testing.T) {
 		"period_close_approved": {workflows.TypePeriodClose, "AllocateCosts"},
 		"drift_scan_complete":   {workflows.TypeDriftScan, "SettleScan"},
 		"remediation_approved":  {workflows.TypeRemediation, "ApplyRemediation"},
+		"model_training_done":   {workflows.TypeModelTraining, "TrainModels"},
 	} {
 		t.Run(file, func(t *testing.T) {
 			replayer := worker.NewWorkflowReplayer()

@@ -116,7 +116,7 @@ func planningOf(pool *pgxpool.Pool, services *serviceclient.Clients) func(string
 				Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Models: postgres.NewForecastModels(pool),
 				Meter: services.Compute, Now: instant.Now,
 			},
-			Accuracy: postgres.NewForecastScores(pool), Provisions: services.Compute, Prices: services.Billing,
+			Accuracy: postgres.NewForecastScores(pool), Provisions: services.Compute, Prices: services.Billing, Scheduler: services.Compute,
 		}
 		if tenantID != "" {
 			own := postgres.NewTenantForecasts(pool, tenantID)

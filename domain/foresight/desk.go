@@ -18,6 +18,8 @@ type Archive interface {
 	Put(ctx context.Context, forecasts []forecast.ForecastResult) error
 	// Forecast returns one by id; an unknown one is a NotFound error.
 	Forecast(ctx context.Context, id string) (forecast.ForecastResult, error)
+	// Several returns those of some ids that are known, in byte order of ids.
+	Several(ctx context.Context, ids []string) ([]forecast.ForecastResult, error)
 	// Forecasts returns the latest of a tenant's metric, the newest first, no more than limit.
 	Forecasts(ctx context.Context, tenantID string, metric forecast.ResourceMetric, limit int) ([]forecast.ForecastResult, error)
 }

@@ -27,6 +27,11 @@ type Failure struct {
 	Reason string `json:"reason"`
 }
 
+// FailureOf says why nothing could be done for a tenant.
+func FailureOf(tenantID string, err error) Failure {
+	return Failure{Key{TenantID: tenantID}, reasonOf(err)}
+}
+
 // Trainer makes the nightly forecasts of every tenant and metric. It is safe for concurrent use.
 type Trainer struct {
 	Usage   UsageStore
@@ -36,31 +41,9 @@ type Trainer struct {
 	Tenants tenancy.Directory
 }
 
-// Collect takes what was metered since the last hour kept of each tenant after one of them, in byte
-// order. A tenant whose usage cannot be read is named and does not keep the others from theirs; where
-// the meter does not answer, the error is Unavailable. done is told of each tenant, and of what failed.
-func (t *Trainer) Collect(ctx context.Context, now time.Time, after string, done func(tenantID string, failed []Failure)) error {
-	tenants, err := t.Tenants.Tenants(ctx)
-	if err != nil {
-		return err
-	}
-	for _, id := range tenancy.SortedIDs(tenants) {
-		if id <= after {
-			continue
-		}
-		var failed []Failure
-		if err := t.collect(ctx, now, id); err != nil {
-			if ctx.Err() != nil || fault.Is(err, fault.Unavailable) {
-				return err
-			}
-			failed = []Failure{{Key{TenantID: id}, reasonOf(err)}}
-		}
-		done(id, failed)
-	}
-	return nil
-}
-
-func (t *Trainer) collect(ctx context.Context, now time.Time, tenantID string) error {
+// Collect takes what was metered of a tenant since the last hour kept. Errors are the meter's and the
+// store's.
+func (t *Trainer) Collect(ctx context.Context, now time.Time, tenantID string) error {
 	since := now
 	for _, metric := range forecast.ResourceMetrics() {
 		latest, err := t.Usage.Latest(ctx, Key{tenantID, metric})
@@ -79,6 +62,11 @@ func (t *Trainer) collect(ctx context.Context, now time.Time, tenantID string) e
 		return err
 	}
 	return t.Usage.Keep(ctx, usage)
+}
+
+// Series counts those that a run at an instant forecasts.
+func (t *Trainer) Series(ctx context.Context, now time.Time) (int, error) {
+	return t.Usage.Count(ctx, now.Add(-Lookback))
 }
 
 // Trained is what became of one batch of series.

@@ -68,29 +68,15 @@ type Recommendations struct {
 // Recommendations returns what to change of a tenant's capacity, the most urgent first. A metric with
 // too little usage is left out and named.
 func (p *Planning) Recommendations(ctx context.Context, tenantID string, headroomPercent float64) (Recommendations, error) {
-	provisions, err := p.Provisions.Provisions(ctx, tenantID)
+	plans, left, err := p.plans(ctx, tenantID)
 	if err != nil {
 		return Recommendations{}, err
 	}
-	prices, err := p.Prices.Prices(ctx)
-	if err != nil {
-		return Recommendations{}, err
-	}
-	var plans []capacity.Plan
 	answer := Recommendations{Items: []capacity.CapacityRecommendation{}}
-	for _, one := range provisions {
-		outlook, err := p.demand(ctx, one.Key)
-		if reason, short := IsShort(err); short {
-			answer.Notes = append(answer.Notes, reason)
-			continue
-		}
-		if err != nil {
-			return Recommendations{}, err
-		}
-		plans = append(plans, planOf(one, outlook.Forecast))
+	for _, failure := range left {
+		answer.Notes = append(answer.Notes, failure.Reason)
 	}
-	planner := capacity.Planner{Rates: ratesOf(prices), Scheduler: p.Scheduler}
-	items, err := planner.GenerateCapacityRecommendations(ctx, p.Now(), plans, headroomPercent)
+	items, err := p.recommend(ctx, p.Now(), plans, headroomPercent)
 	if err != nil {
 		return Recommendations{}, err
 	}

@@ -44,6 +44,8 @@ type UsageStore interface {
 	// Keys lists the series with an hour since an instant, in byte order of tenant and metric, those
 	// after a key, no more than limit.
 	Keys(ctx context.Context, since time.Time, after Key, limit int) ([]Key, error)
+	// Count returns how many series have an hour since an instant.
+	Count(ctx context.Context, since time.Time) (int, error)
 }
 
 // Meter is where usage is measured: the compute service. Errors are Unavailable (with a retry delay

@@ -14,10 +14,13 @@ const (
 	TopicBillingPosting = "billing.posting"
 	// TopicNotification carries signed webhooks for people; the worker's dispatcher drains it.
 	TopicNotification = "notification"
-	// TopicMonitorEvent carries events to the platform's monitor; a PeriodClose drains it.
+	// TopicMonitorEvent carries events to the platform's monitor; a PeriodClose drains it, and a
+	// ModelTraining its own group of it.
 	TopicMonitorEvent = "monitor.event"
 	// TopicEscalation carries drift that touches security to compliance; a DriftScan drains it.
 	TopicEscalation = "compliance.escalation"
+	// TopicRecommendation carries recommended changes of capacity to compute; a ModelTraining drains it.
+	TopicRecommendation = "compute.recommendation"
 )
 
 // Message is one thing to deliver.

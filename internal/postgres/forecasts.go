@@ -80,6 +80,16 @@ func (f *Forecasts) Forecast(ctx context.Context, id string) (forecast.ForecastR
 	return one, explain(err, "reading a forecast")
 }
 
+// Several implements foresight.Archive.
+func (f *Forecasts) Several(ctx context.Context, ids []string) ([]forecast.ForecastResult, error) {
+	rows, err := f.db.Query(ctx, forecastColumns+`WHERE forecast_id = ANY ($1) ORDER BY forecast_id`, ids)
+	if err != nil {
+		return nil, explain(err, "reading %d forecasts", len(ids))
+	}
+	list, err := pgx.CollectRows(rows, scanWhole)
+	return list, explain(err, "reading %d forecasts", len(ids))
+}
+
 // Forecasts implements foresight.Archive.
 func (f *Forecasts) Forecasts(ctx context.Context, tenantID string, metric forecast.ResourceMetric, limit int) ([]forecast.ForecastResult, error) {
 	rows, err := f.db.Query(ctx, forecastColumns+`WHERE tenant_id = $1 AND metric = $2

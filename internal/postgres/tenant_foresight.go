@@ -66,6 +66,11 @@ func (f *TenantForecasts) Forecast(ctx context.Context, id string) (forecast.For
 	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) (forecast.ForecastResult, error) { return NewForecasts(tx).Forecast(ctx, id) })
 }
 
+// Several implements foresight.Archive.
+func (f *TenantForecasts) Several(ctx context.Context, ids []string) ([]forecast.ForecastResult, error) {
+	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) ([]forecast.ForecastResult, error) { return NewForecasts(tx).Several(ctx, ids) })
+}
+
 // Forecasts implements foresight.Archive.
 func (f *TenantForecasts) Forecasts(ctx context.Context, tenantID string, metric forecast.ResourceMetric, limit int) ([]forecast.ForecastResult, error) {
 	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) ([]forecast.ForecastResult, error) {

@@ -137,3 +137,10 @@ func (u *Usage) Keys(ctx context.Context, since time.Time, after foresight.Key, 
 	keys, err := pgx.CollectRows(rows, pgx.RowToStructByPos[foresight.Key])
 	return keys, explain(err, "listing series of usage")
 }
+
+// Count implements foresight.UsageStore.
+func (u *Usage) Count(ctx context.Context, since time.Time) (count int, err error) {
+	err = u.db.QueryRow(ctx, `SELECT count(*) FROM (SELECT DISTINCT tenant_id, metric FROM usage_days WHERE day >= $1) AS series`,
+		since.UTC().Truncate(24*time.Hour)).Scan(&count)
+	return count, explain(err, "counting series of usage")
+}

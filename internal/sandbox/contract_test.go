@@ -68,6 +68,10 @@ const (
 	sampleUpdate   = `{"side":"actual","changes":[{"path":"n","value":2},{"path":"m","remove":true}]}`
 )
 
+const sampleRecommendation = `{"recommendation_id":"rec-1","tenant_id":"acme","resource_type":"storage","metric":"storage_used_gb","urgency":"scheduled",` +
+	`"current_capacity":100,"recommended_capacity":150,"change":50,"confidence":0.7,"reason":"it grows","projected_exhaustion_date":"2026-12-24T00:00:00Z",` +
+	`"order_by":"2026-12-10T00:00:00Z","estimated_monthly_cost_delta":"4.00","currency":"USD","placement":{"placed":50,"spots":[{"pool":"eu-1a","amount":50}]},"withdrawn":false}`
+
 // exchanges has at least one for every operation that the descriptions promise.
 var exchanges = map[string][]struct{ method, path, body string }{
 	"tenants": {{"GET", "/tenants/v1/tenants", ""}},
@@ -89,6 +93,9 @@ var exchanges = map[string][]struct{ method, path, body string }{
 		{"GET", "/compute/v1/ownership", ""},
 		{"GET", "/compute/v1/resources?tenant_id=acme&type=vm&type=bucket", ""},
 		{"GET", "/compute/v1/capacity", ""},
+		{"GET", "/compute/v1/scheduler/placement?tenant_id=acme&resource_type=storage&amount=7500.5", ""},
+		{"POST", "/compute/v1/capacity-recommendations", sampleRecommendation},
+		{"GET", "/compute/v1/capacity-recommendations?tenant_id=acme", ""},
 	},
 	"state": {
 		{"GET", "/state/v1/resources?limit=1000", ""},

@@ -27,6 +27,8 @@ const (
 	kindPosting    = "posting"
 	kindEvent      = "event"
 	kindEscalation = "escalation"
+
+	kindRecommendation = "recommendation"
 )
 
 // receipt answers a delivery. It is the same however often the delivery is repeated.

@@ -64,12 +64,14 @@ type stack struct {
 	temporal    *testsuite.DevServer
 	client      client.Client
 	decisions   atomic.Int64
+	// queues are those that workers serve.
+	queues []string
 }
 
 // newStack starts a stack without a worker.
 func newStack(t testing.TB) *stack {
 	t.Helper()
-	s := &stack{TB: t, databaseURL: postgrestest.URL(t), keysDir: t.TempDir()}
+	s := &stack{TB: t, databaseURL: postgrestest.URL(t), keysDir: t.TempDir(), queues: []string{workflows.QueueAllocation}}
 	// Everything but the sandbox, which makes its own tables, runs as a user who owns none.
 	pool, err := postgres.Open(context.Background(), postgrestest.ServiceURL(t, s.databaseURL))
 	require.NoError(t, err)
@@ -121,7 +123,7 @@ func (s *stack) startWorker() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	connected := s.client
-	go func() { done <- serve(ctx, s.pool, s.services.URL, s.keysDir, connected) }()
+	go func() { done <- serve(ctx, s.pool, s.services.URL, s.keysDir, connected, s.queues) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		require.NoError(s, <-done)
@@ -131,7 +133,7 @@ func (s *stack) startWorker() (stop func()) {
 }
 
 // serve runs a worker until ctx ends.
-func serve(ctx context.Context, pool *pgxpool.Pool, servicesURL, keysDir string, connected client.Client) error {
+func serve(ctx context.Context, pool *pgxpool.Pool, servicesURL, keysDir string, connected client.Client, queues []string) error {
 	services, err := serviceclient.New(serviceclient.Options{URLs: serviceclient.URLsUnder(servicesURL), Logger: quiet()})
 	if err != nil {
 		return err
@@ -142,7 +144,7 @@ func serve(ctx context.Context, pool *pgxpool.Pool, servicesURL, keysDir string,
 		return err
 	}
 	return workers.Run(ctx, workers.Config{
-		Client: connected, Namespace: namespace, Queues: []string{workflows.QueueAllocation},
+		Client: connected, Namespace: namespace, Queues: queues,
 		Activities:    workers.NewActivities(pool, services, token.NewDecisions(keys), time.Now),
 		Books:         postgres.NewClosing(pool),
 		Notifications: &workers.Dispatcher{Outbox: postgres.NewOutbox(pool), Logger: quiet(), Now: time.Now},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -21,6 +22,7 @@ const (
 	temporalVariable = "OMNICLOUD_INTEGRATION_TEMPORAL"
 	servicesVariable = "OMNICLOUD_INTEGRATION_SERVICES"
 	keysVariable     = "OMNICLOUD_INTEGRATION_KEYS"
+	queuesVariable   = "OMNICLOUD_INTEGRATION_QUEUES"
 )
 
 // runWorkerProcess is the main function of a worker process. It runs until it is killed.
@@ -41,7 +43,8 @@ func runWorkerProcess() error {
 		return err
 	}
 	defer connected.Close()
-	return serve(context.Background(), pool, os.Getenv(servicesVariable), os.Getenv(keysVariable), connected)
+	return serve(context.Background(), pool, os.Getenv(servicesVariable), os.Getenv(keysVariable), connected,
+		strings.Split(os.Getenv(queuesVariable), ","))
 }
 
 // startWorkerProcess runs a worker in a process of its own, which dies with the test at the latest.
@@ -51,6 +54,7 @@ func (s *stack) startWorkerProcess() *exec.Cmd {
 	process.Env = append(
 		os.Environ(), workerVariable+"=1", databaseVariable+"="+s.databaseURL,
 		temporalVariable+"="+s.temporal.FrontendHostPort(), servicesVariable+"="+s.services.URL, keysVariable+"="+s.keysDir,
+		queuesVariable+"="+strings.Join(s.queues, ","),
 	)
 	process.Stderr = os.Stderr
 	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -1,6 +1,6 @@
 // Command scale measures what the README and docs/scale.md say about size, in a stack of its own: it
 // generates a bill, imports it and closes its month, or it imports resources of one tenant and scans them
-// for drift. It prints the seconds of every step, rows a second, what each process took of CPU and memory,
+// for drift, or it forecasts series of usage. It prints the seconds of every step, rows a second, what each process took of CPU and memory,
 // and the length of the workflow's history.
 package main
 
@@ -30,6 +30,7 @@ type run struct {
 	tenants   int
 	usage     int64
 	resources int64
+	series    int64
 }
 
 func main() {
@@ -40,6 +41,7 @@ func main() {
 	flag.IntVar(&r.tenants, "tenants", 10_000, "tenants")
 	flag.Int64Var(&r.usage, "usage-lines", -1, "usage records; two for each tenant where not given")
 	flag.Int64Var(&r.resources, "resources", 0, "scan as many resources of one tenant for drift, instead of closing a month")
+	flag.Int64Var(&r.series, "series", 0, "forecast as many series of 90 days of hours, instead of closing a month")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := r.measure(ctx)
@@ -71,10 +73,14 @@ func (r run) measure(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	if r.resources > 0 {
+	switch {
+	case r.resources > 0:
 		fmt.Printf("%d resources of one tenant, %d cores\n", r.resources, runtime.NumCPU())
 		err = r.drift(ctx, s)
-	} else {
+	case r.series > 0:
+		fmt.Printf("%d series of %d hours, %d cores\n", r.series, historyHours, runtime.NumCPU())
+		err = r.train(ctx, s)
+	default:
 		fmt.Printf("%d charges, %d usage records, %d tenants, %d cores\n", r.lines, r.usage, r.tenants, runtime.NumCPU())
 		err = r.closeMonth(ctx, s)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/foresight"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
@@ -20,22 +21,18 @@ func testTrainingUnderFaults(t *testing.T, database string) {
 	now := time.Now().UTC().Truncate(time.Second)
 	p.fault(t, `{"route":"GET /compute/v1/hourly-usage","error_rate":1,"status":503,"times":2}`)
 
-	last, breaks := "", 0
-	tenants := map[string]bool{}
-	for {
-		err := trainer.Collect(t.Context(), now, last, func(id string, failed []foresight.Failure) {
-			require.Empty(t, failed)
-			require.False(t, tenants[id], "%s is collected twice", id)
-			tenants[id], last = true, id
-		})
-		if err == nil {
-			break
+	tenants, err := p.Tenants.Tenants(t.Context())
+	require.NoError(t, err)
+	require.Len(t, tenants, 24)
+	breaks := 0
+	for _, id := range tenancy.SortedIDs(tenants) {
+		err := trainer.Collect(t.Context(), now, id)
+		for ; err != nil; err = trainer.Collect(t.Context(), now, id) {
+			require.True(t, fault.Is(err, fault.Unavailable), "%v", err)
+			breaks++
 		}
-		require.True(t, fault.Is(err, fault.Unavailable), "%v", err)
-		breaks++
 	}
 	require.Positive(t, breaks)
-	require.Len(t, tenants, 24)
 
 	made, after := 0, foresight.Key{}
 	var failed []foresight.Failure

@@ -178,10 +178,12 @@ func (p Planner) complete(ctx context.Context, f *finding, plan Plan, headroomPe
 	}
 	if p.Scheduler != nil && f.Change > 0 {
 		placement, err := p.Scheduler.Place(ctx, f.TenantID, f.ResourceType, f.Change)
-		if err != nil {
+		switch {
+		case err == nil:
+			f.Placement = &placement
+		case !fault.Is(err, fault.NotFound): // what the scheduler does not place is recommended all the same
 			return err
 		}
-		f.Placement = &placement
 	}
 	f.Reason = f.words(plan, headroomPercent)
 	return nil

@@ -23,7 +23,7 @@ type Rate struct {
 // Scheduler knows where the compute service can put more. Errors are as for Rates.
 type Scheduler interface {
 	// Place returns how much of an amount of a resource, in the metric's unit, can be placed for a
-	// tenant today. Nothing is reserved by asking.
+	// tenant today. Nothing is reserved by asking. A resource that it does not place is a NotFound error.
 	Place(ctx context.Context, tenantID, resourceType string, amount float64) (Placement, error)
 }
 
