@@ -98,7 +98,9 @@ func (r driftReader) scoped(n node, scope *drift.Scope, own map[string]func(node
 		return err
 	}
 	for _, key := range append([]string{"path"}, needed...) {
-		if !slices.Contains(n.keys, key) {
+		at := slices.Index(n.keys, key)
+		// Only a default may be null.
+		if at < 0 || (n.items[at].kind == kindNull && key != "value") {
 			return n.errorf("has no %s", key)
 		}
 	}

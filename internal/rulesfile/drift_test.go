@@ -81,6 +81,8 @@ func TestParseDriftRules(t *testing.T) {
 		"version: 1\nignore:\n  - {path: a}": "rules.yaml:3: ignore[0]: has no reason; say why nobody needs to see it",
 		"version: 1\nignore:\n  - {path: a, reason: b}\n  - {reason: c}":    "rules.yaml:4: ignore[1]: has no path",
 		"version: 1\ncompare:\n  - path: a\n    with: magic":                `rules.yaml:4: compare[0].with: there is no comparator "magic"; there are exact, plain, `,
+		"version: 1\nsensitive:\n  - {path}":                                "rules.yaml:3: sensitive[0]: has no path",
+		"version: 1\ncollections:\n  - {path: a, as: }":                     "rules.yaml:3: collections[0]: has no as",
 		"version: 1\ncompare:\n  - {path: a}":                               "rules.yaml:3: compare[0]: has no with",
 		"version: 1\ncollections:\n  - {path: a, as: heap}":                 `rules.yaml:3: collections[0].as: "heap" is none of list, set, multiset, keyed`,
 		"version: 1\ncollections:\n  - {path: a, as: keyed}":                "rules.yaml:3: collections[0]: has no keys; as: keyed names the fields",
