@@ -157,18 +157,18 @@ func (f *complexFit) follow(values []float64) (squares float64) {
 func (f *complexFit) followBack(values []float64) {
 	main, move := f.main, f.gains(0)
 	if f.season == 1 {
-		for _, value := range slices.Backward(values) {
-			main = move.by(main, value-main.level)
+		for t := len(values) - 1; t >= 0; t-- {
+			main = move.by(main, values[t]-main.level)
 		}
 		f.main = main
 		return
 	}
 	ring, moveRing, at := f.ring, f.gains(2), f.at
-	for _, value := range slices.Backward(values) {
+	for t := len(values) - 1; t >= 0; t-- {
 		if at--; at < 0 {
 			at = len(ring) - 1
 		}
-		e := value - (main.level + ring[at].level)
+		e := values[t] - (main.level + ring[at].level)
 		main = move.by(main, e)
 		ring[at] = moveRing.by(ring[at], e)
 	}

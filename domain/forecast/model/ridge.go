@@ -6,8 +6,8 @@ import "math"
 // (Hoerl and Kennard 1970, "Ridge regression: biased estimation for nonorthogonal problems",
 // Technometrics 12). The path is recursive: a prediction is an input of the next.
 //
-// The sums of products of all origins come from one table of running sums (gram.go), so that an
-// origin or a variant more costs one factorisation of a matrix as wide as the number of lags.
+// The sums of products of all origins come from one table of running sums (lagged_sums.go), so that an
+// origin or a penalty more costs one factorisation of a matrix as wide as the number of lags.
 type Ridge struct {
 	// Lags are the distances to the past values that predict the next one, rising.
 	Lags []int
@@ -52,11 +52,15 @@ func (r Ridge) Predict(task Task) []Candidate {
 			continue
 		}
 		sums.equations(origin, solver)
+		solvable := false
 		for j, variant := range r.Variants {
-			weights := solver.ridge(variant.Penalty, place(lags, variant.Toward))
-			if weights == nil {
+			if j == 0 || variant.Penalty != r.Variants[j-1].Penalty {
+				solvable = solver.factorise(variant.Penalty)
+			}
+			if !solvable {
 				continue
 			}
+			weights := solver.solve(place(lags, variant.Toward))
 			path := recurse(values[:origin], lags, weights, task.Horizon, sums.mean)
 			if log {
 				for k := range path {

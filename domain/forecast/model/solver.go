@@ -15,6 +15,7 @@ type solver struct {
 	target  []float64
 	factor  []float64
 	unknown []float64
+	added   float64 // to the diagonal
 }
 
 func newSolver(size int) *solver {
@@ -24,28 +25,30 @@ func newSolver(size int) *solver {
 	}
 }
 
-// ridge returns the coefficients under a penalty in units of the mean diagonal, shrunk towards one of
-// them being 1 (toward ≥ 0) and the others 0, or nil where the equations cannot be solved. The result
-// is good until the next call.
-func (s *solver) ridge(penalty float64, toward int) []float64 {
+// factorise prepares to solve under a penalty in units of the mean diagonal; false where the equations
+// cannot be solved.
+func (s *solver) factorise(penalty float64) bool {
 	n := s.size
 	mean := 0.0
 	for i := range n - 1 {
 		mean += s.matrix[i*n+i] / float64(n-1)
 	}
-	add := (penalty+1e-12)*mean + 1e-300
+	s.added = (penalty+1e-12)*mean + 1e-300
 	copy(s.factor, s.matrix)
 	for i := range n - 1 {
-		s.factor[i*n+i] += add
+		s.factor[i*n+i] += s.added
 	}
+	return cholesky(s.factor, n)
+}
+
+// solve returns the coefficients, shrunk towards one of them being 1 (toward ≥ 0) and the others 0. The
+// result is good until the next call.
+func (s *solver) solve(toward int) []float64 {
 	copy(s.unknown, s.target)
 	if toward >= 0 {
-		s.unknown[toward] += add
+		s.unknown[toward] += s.added
 	}
-	if !cholesky(s.factor, n) {
-		return nil
-	}
-	substitute(s.factor, s.unknown, n)
+	substitute(s.factor, s.unknown, s.size)
 	return s.unknown
 }
 
