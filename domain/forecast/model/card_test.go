@@ -86,6 +86,29 @@ func TestCard(t *testing.T) {
 	})
 }
 
+// TestComputedCard compares with numbers that a program of its own computed, written in Python after the
+// papers' words alone, with every seasonal dummy written out and regressions solved by elimination.
+func TestComputedCard(t *testing.T) {
+	t.Run("delta, rho and the calibrated average of passengers", func(t *testing.T) {
+		c := newCard(airPassengers, 12)
+		assert.InDeltaSlice(t, []float64{6.10463, 6.04476, 6.14999, 6.1965, 6.23034, 6.36546}, []float64(c.delta(6)), 1e-5)
+		assert.InDeltaSlice(t, []float64{6.10203, 6.07141, 6.18796, 6.17367, 6.19676, 6.33627}, []float64(c.rho(6)), 1e-5)
+		assert.InDeltaSlice(t, []float64{446.89817, 430.30559, 477.43525, 480.54498, 495.79922, 570.30217}, []float64(c.path(6)), 1e-3)
+	})
+	t.Run("the uncertain autoregression of passengers", func(t *testing.T) {
+		fit, ok := newCard(airPassengers, 12).fitRho(rhoForm{lag: true, seasonLag: true, dummies: true})
+		require.True(t, ok)
+		assert.InDelta(t, 0.7700525, fit.slopes[0], 1e-6)
+		assert.InDelta(t, 0.0540274, fit.errors[0], 1e-6)
+	})
+	t.Run("delta, rho and the calibrated average of the Nile, which has no season", func(t *testing.T) {
+		c := newCard(nile, 1)
+		assert.InDeltaSlice(t, []float64{6.60246, 6.59828, 6.59409, 6.58991}, []float64(c.delta(4)), 1e-5)
+		assert.InDeltaSlice(t, []float64{6.71014, 6.7585, 6.7811, 6.79166}, []float64(c.rho(4)), 1e-5)
+		assert.InDeltaSlice(t, []float64{761.9138, 771.06742, 770.67748, 765.82013}, []float64(c.path(4)), 1e-3)
+	})
+}
+
 // TestRegress compares with gonum's least squares on the same regressors, constants written out.
 func TestRegress(t *testing.T) {
 	const first, n = 14, 130
