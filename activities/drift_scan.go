@@ -125,7 +125,11 @@ func (a *DriftScans) ScanResources(ctx context.Context, ref driftwatch.ScanRef) 
 	if err != nil {
 		return ScannedResources{}, ApplicationError(err)
 	}
-	return ScannedResources{Tally: at.Tally, Doubt: at.Tally.Doubt()}, nil
+	doubt := at.Tally.Doubt()
+	if doubt == "" && len(scan.Types) > 0 && at.Tally.Resources == 0 {
+		doubt = "the tenant has no resource of the types that were asked for; look at their spelling"
+	}
+	return ScannedResources{Tally: at.Tally, Doubt: doubt}, nil
 }
 
 // rulesOf gives the rules that a scan compares by: those it began with, or else those in force now. The

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/internal/postgres"
@@ -31,11 +32,16 @@ func (c *driftHistoryVerifyCommand) Run(ctx context.Context, std streams) error 
 		return err
 	}
 	defer pool.Close()
-	tenants := []string{c.Tenant}
-	if c.Tenant == "" {
-		if tenants, err = postgres.DriftTenants(ctx, pool); err != nil {
-			return err
+	tenants, err := postgres.DriftTenants(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if c.Tenant != "" {
+		// A mistyped tenant, or one whose whole history was removed, must not look verified.
+		if !slices.Contains(tenants, c.Tenant) {
+			return fault.New(fault.NotFound, "there is no drift history of tenant %.128s", c.Tenant)
 		}
+		tenants = []string{c.Tenant}
 	}
 	for _, tenant := range tenants {
 		head, err := postgres.VerifyDriftHistory(ctx, pool, tenant, c.Head)

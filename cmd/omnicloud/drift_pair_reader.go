@@ -36,12 +36,16 @@ func (r *pairReader) errorf(format string, arguments ...any) error {
 	return fault.New(fault.InvalidInput, "%s, line %d: "+format, append([]any{r.name, r.number}, arguments...)...)
 }
 
-// next returns the next line that is not empty, io.EOF after the last, or an InvalidInput error.
+// next returns the next line that is not empty, io.EOF after the last, or an InvalidInput error, also
+// where there is no line at all.
 func (r *pairReader) next() (string, error) {
 	for {
 		text, err := r.lines.ReadString('\n')
 		if text == "" {
-			if errors.Is(err, io.EOF) {
+			switch {
+			case errors.Is(err, io.EOF) && r.read == 0:
+				return "", fault.New(fault.InvalidInput, "%s holds no pair; give a JSON line of id, resource_type, desired and actual for each", r.name)
+			case errors.Is(err, io.EOF):
 				return "", io.EOF
 			}
 			return "", unreadable(r.name, err)

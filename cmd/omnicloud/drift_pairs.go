@@ -11,7 +11,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 	"github.com/omnicloud/omnicloud/domain/drift/secrecy"
-	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // patientCollection lets the heap grow to five times what is in use, some megabytes, before garbage is
@@ -42,9 +41,6 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 	var line []byte
 	for ctx.Err() == nil {
 		text, err := reader.next()
-		if errors.Is(err, io.EOF) && reader.read == 0 {
-			return fault.New(fault.InvalidInput, "%s holds no pair; give a JSON line of id, resource_type, desired and actual for each", name)
-		}
 		if errors.Is(err, io.EOF) {
 			break
 		}

@@ -67,6 +67,11 @@ func TestDriftWithinFaults(t *testing.T) {
 		_, found := s.remediation("vm-granite-1")
 		require.False(t, found)
 	})
+	t.Run("so does a scan of types that the tenant has nothing of", func(t *testing.T) {
+		scan := s.scan("granite", "AWS::EC2::SecurityGrop")
+		require.Equal(t, driftwatch.ScanPartial, scan.State)
+		require.Contains(t, scan.Reason, "look at their spelling")
+	})
 	t.Run("an unreadable resource makes a scan a partial one", func(t *testing.T) {
 		s.mode("acme", driftwatch.Enforce)
 		scan := s.scan("acme")
