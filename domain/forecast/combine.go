@@ -17,17 +17,18 @@ type trial struct {
 	candidates []model.Candidate
 	errors     []float64 // mean absolute error over all rolling origins, per candidate
 	weights    []float64
-	spare      int // how many candidates at the end have no weight but what somebody fixed for them
+	spare      int          // how many candidates at the end have no weight but what somebody fixed for them
+	blended    []model.Path // the combination, per origin
 }
 
 // weightPower turns errors into weights: a model half as wrong weighs four times as much.
 const weightPower = 2
 
-// rollingOrigins returns the lengths of history from which models are judged: a third of the horizon
+// rollingOrigins returns the lengths of history from which models are judged: half the horizon
 // apart, up to nine, none before the middle of the series.
 func rollingOrigins(n, horizon int) []int {
 	const count = 9
-	step := max(1, min(horizon/3, (n-n/2)/count))
+	step := max(1, min((horizon+1)/2, (n-n/2)/count))
 	origins := []int{n}
 	for k := 1; k <= count && n-k*step >= n/2; k++ {
 		origins = append(origins, n-k*step)
@@ -78,6 +79,21 @@ func complete(candidate model.Candidate) bool {
 		}
 	}
 	return true
+}
+
+// blend combines the candidates at every origin. At a rolling origin those that count are weighed by
+// outcomes other than the ones that the combination is compared with there.
+func (t *trial) blend() {
+	t.blended = []model.Path{t.combined(0)}
+	for i := 1; i < len(t.origins); i++ {
+		weights := weightsOf(t.errorsApart(i))
+		for j, w := range t.weights {
+			if w == 0 {
+				weights[j] = 0
+			}
+		}
+		t.blended = append(t.blended, t.combinedBy(weights, i))
+	}
 }
 
 // error is the mean absolute error of a candidate over all rolling origins.

@@ -172,6 +172,11 @@ func (t *trial) errorBy(weights func(origin int) []float64) float64 {
 // weightsApart weighs the candidates of a recipe by the origins whose outcomes share nothing with those
 // of one origin; alike where there are none.
 func (t *trial) weightsApart(judged int, recipe Recipe) []float64 {
+	return t.within(recipe, weightsOf(t.errorsApart(judged)))
+}
+
+// errorsApart is the mean absolute error of each candidate over those origins, 0 where there are none.
+func (t *trial) errorsApart(judged int) []float64 {
 	errors := make([]float64, len(t.candidates))
 	for j, candidate := range t.candidates {
 		sum, count := 0.0, 0
@@ -186,7 +191,7 @@ func (t *trial) weightsApart(judged int, recipe Recipe) []float64 {
 		}
 		errors[j] = sum / float64(max(count, 1))
 	}
-	return t.within(recipe, weightsOf(errors))
+	return errors
 }
 
 // counts reports whether any candidate is part of a recipe.

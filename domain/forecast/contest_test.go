@@ -79,7 +79,7 @@ func TestContest(t *testing.T) {
 		outlook := mustForecast(t, options, again)
 		require.False(t, outlook.Diagnostics.Contest.Promoted)
 		require.InDeltaMapValues(t, byName(first), outlook.Diagnostics.Contest.Weights, 1e-12)
-		require.InEpsilon(t, first.Diagnostics.Error, outlook.Diagnostics.Contest.InUse, 1e-9)
+		require.InEpsilon(t, first.Diagnostics.Error, outlook.Diagnostics.Error, 1e-9)
 		requireAlike(t, first.Forecast.Predictions, outlook.Forecast.Predictions)
 	})
 	t.Run("a poor model in use loses its place, and both errors say why", func(t *testing.T) {

@@ -24,11 +24,7 @@ func (t *trial) describe(outlook *Outlook, unit float64) {
 	if diagnostics.Origins == 0 {
 		return
 	}
-	ensemble := model.Candidate{Paths: make([]model.Path, len(t.origins))}
-	for i := range t.origins {
-		ensemble.Paths[i] = t.combined(i)
-	}
-	diagnostics.Error = t.error(ensemble) * unit
+	diagnostics.Error = t.error(model.Candidate{Paths: t.blended}) * unit
 	if diagnostics.NaiveError > 0 {
 		outlook.Forecast.ConfidenceScore = max(0, 1-diagnostics.Error/diagnostics.NaiveError)
 	}

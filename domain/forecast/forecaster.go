@@ -134,7 +134,8 @@ func (f *Forecaster) draft(series Series) (*draft, error) {
 	} else if fixed := d.trial.fixed(series.InUse); fixed != nil {
 		d.trial.weights, d.inUse = fixed, true
 	}
-	d.path = d.trial.combined(0)
+	d.trial.blend()
+	d.path = d.trial.blended[0]
 	r := d.trial.residuals()
 	if d.spread = r.spread(-1); d.spread == nil {
 		d.spread = fallbackSpread(scaled, f.options.Horizon)

@@ -20,10 +20,6 @@ type tails []float64
 // priorCount is how many standardised residuals the prior shape counts for.
 const priorCount = 300
 
-// optimism is by how much errors to come exceed those of the rolling origins, whose outcomes also chose
-// the models' weights.
-const optimism = 1.02
-
 // priorTails is the shape before any residual was seen: Student's t with 4 degrees of freedom, scaled
 // to a mean magnitude of 1.15, which is what dividing by a spread from few origins makes of it.
 func priorTails(levels []float64) tails {
@@ -75,7 +71,7 @@ func (t tails) quantiles(path, spread []float64) [][]float64 {
 	for k, v := range path {
 		row := make([]float64, len(t))
 		for i, tail := range t {
-			row[i] = v + optimism*tail*spread[k]
+			row[i] = v + tail*spread[k]
 		}
 		out[k] = row
 	}

@@ -105,6 +105,23 @@ func TestLaws(t *testing.T) {
 		}
 	}))
 
+	t.Run("any unit changes the forecast by no more than rounding does", rapid.MakeCheck(func(t *rapid.T) {
+		granularity, values := drawn(t)
+		factor := math.Pow(10, rapid.Float64Range(-6, 6).Draw(t, "exponent"))
+		scaled, size := make([]float64, len(values)), 0.0
+		for i, v := range values {
+			scaled[i] = v * factor
+			size = max(size, math.Abs(v))
+		}
+		one := mustForecast(t, Options{Horizon: 12}, at("s", granularity, values)).Forecast.Predictions
+		other := mustForecast(t, Options{Horizon: 12}, at("s", granularity, scaled)).Forecast.Predictions
+		for k := range one {
+			for i, q := range one[k].Quantiles {
+				require.InDelta(t, q, other[k].Quantiles[i]/factor, 0.05*size)
+			}
+		}
+	}))
+
 	t.Run("a constant series stays constant, without a band", rapid.MakeCheck(func(t *rapid.T) {
 		level := rapid.Float64Range(-1e6, 1e6).Draw(t, "level")
 		values := make([]float64, rapid.IntRange(14, 60).Draw(t, "length"))

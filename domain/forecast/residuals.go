@@ -15,7 +15,7 @@ func (t *trial) residuals() residuals {
 	for i, origin := range t.origins[1:] {
 		known := min(t.horizon, len(t.values)-origin)
 		row := make([]float64, known)
-		path := t.combined(i + 1)
+		path := t.blended[i+1]
 		size := size(path)
 		for k, v := range path[:known] {
 			row[k] = (t.values[origin+k] - v) / size
@@ -38,8 +38,12 @@ func size(path []float64) float64 {
 	return math.Cbrt((mean + floor) / (1 + floor))
 }
 
+// fading is the weight of an origin's residuals over that of the origin after it: what happened lately
+// tells more.
+const fading = 0.8
+
 // spread returns, for each step of the horizon, the mean absolute residual there and at neighbouring
-// steps, made to rise with the horizon. One row may be left out (without ≥ 0), so that it can be
+// steps, later origins weighing more, made to rise with the horizon. One row may be left out (without ≥ 0), so that it can be
 // judged by a spread that does not know it. Steps that no origin reached grow by the square root of
 // the horizon, as the error of a random walk does. Without any residual the result is nil.
 func (r residuals) spread(without int) []float64 {
@@ -50,9 +54,10 @@ func (r residuals) spread(without int) []float64 {
 			continue
 		}
 		reached = max(reached, len(row))
+		weight := math.Pow(fading, float64(i))
 		for k, e := range row {
-			sums[k] += math.Abs(e)
-			counts[k]++
+			sums[k] += weight * math.Abs(e)
+			counts[k] += weight
 		}
 	}
 	if reached == 0 {
@@ -67,12 +72,12 @@ func (r residuals) spread(without int) []float64 {
 	return out
 }
 
-// smoothed returns sums over counts, both added up over a quarter of the steps to either side.
+// smoothed returns sums over counts, both added up over half as many steps to either side as lie before.
 func smoothed(sums, counts []float64) (means, weights []float64) {
 	n := len(sums)
 	means, weights = make([]float64, n), make([]float64, n)
 	for k := range n {
-		reach := (k + 1) / 4
+		reach := (k + 1) / 2
 		s, c := 0.0, 0.0
 		for j := max(0, k-reach); j <= min(n-1, k+reach); j++ {
 			s += sums[j]

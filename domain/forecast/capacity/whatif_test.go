@@ -79,6 +79,13 @@ func TestWhatIf(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []float64{10, 10, 14}, changed[f.Metric].Predictions[0].Quantiles)
 	})
+	t.Run("shifts the interval of a demand too small for a factor", func(t *testing.T) {
+		f := band(forecast.Daily, 0, 5e-324)
+		f.Predictions[0].Quantiles = []float64{0, 5e-324, 4}
+		changed, err := RunWhatIfScenario(forecasts{f.Metric: f}, Scenario{NewWorkload: &Workload{StorageGB: 10}}, estate)
+		require.NoError(t, err)
+		assert.Equal(t, []float64{10, 10, 14}, changed[f.Metric].Predictions[0].Quantiles)
+	})
 	t.Run("leaves the baseline alone", func(t *testing.T) {
 		before := cpu()
 		_, err := RunWhatIfScenario(before, parsed(t, `{"traffic_multiplier": 2}`), estate)

@@ -73,12 +73,16 @@ func (r Ridge) Predict(task Task) []Candidate {
 	return out
 }
 
+// deepEnough is how many points make a regression worth its while however deep its lags: half a year of
+// days, so that a year and a half of them can look back a year.
+const deepEnough = 180
+
 // affordable returns the lags that a history of n points can bear: at most half as deep as it is long,
-// and a third as many.
+// or leaving enough to learn from, and a third as many.
 func affordable(lags []int, n int) []int {
 	var kept []int
 	for _, lag := range lags {
-		if lag <= n/2 && len(kept) < n/3 {
+		if (lag <= n/2 || n-lag >= deepEnough) && len(kept) < n/3 {
 			kept = append(kept, lag)
 		}
 	}
