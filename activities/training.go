@@ -17,6 +17,7 @@ import (
 type Training struct {
 	Trainer   foresight.Trainer
 	Custom    foresight.CustomTrainer
+	Gauges    foresight.GaugeReader
 	Scorer    foresight.Scorer
 	Publisher foresight.Publisher
 	Watch     foresight.Watch

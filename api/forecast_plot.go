@@ -40,7 +40,7 @@ func (s *server) GetForecastPlot(ctx context.Context, request GetForecastPlotReq
 // the line of capacity from the picture, not the picture.
 func (s *server) picture(ctx context.Context, found forecast.ForecastResult) (forecastplot.Picture, error) {
 	key := foresight.Key{TenantID: found.TenantID, Metric: found.Metric}
-	picture := forecastplot.Picture{Title: key.TenantID + " " + string(key.Metric), Forecast: found}
+	picture := forecastplot.Picture{Title: key.TenantID + " " + string(key.Metric), Unit: key.Metric.Unit(), Forecast: found}
 	first, last := found.Predictions[0].Timestamp, found.Predictions[len(found.Predictions)-1].Timestamp
 	from := first.Add(-max(drawnPast*last.Sub(first), 14*24*time.Hour))
 	points, err := s.planning(ctx).Past(ctx, key, found.Granularity, from, first)

@@ -22,6 +22,8 @@ type ModelTrainingInput struct {
 // could not deal with, and which steps it could not finish.
 type ModelTrainingResult struct {
 	Tenants int `json:"tenants"`
+	// Monitored counts hours that were taken over from a monitoring system.
+	Monitored int `json:"monitored"`
 	// Scored counts ranges of steps of earlier forecasts, Promoted models that took the place of the one in use.
 	Scored    int `json:"scored"`
 	Forecasts int `json:"forecasts"`
@@ -64,6 +66,7 @@ func ModelTraining(ctx workflow.Context, input ModelTrainingInput) (ModelTrainin
 	}
 	for _, step := range []trainingStep{
 		{name: "collect", policy: metering, do: activities.CollectUsage, done: &t.result.Tenants, optional: true},
+		{name: "monitoring", policy: reading, do: activities.ReadGauges, done: &t.result.Monitored, optional: true, flag: flagMonitoring},
 		{name: "score", policy: modelling, do: activities.ScoreForecasts, done: &t.result.Scored, optional: true},
 		{name: "train", policy: modelling, do: activities.TrainModels, done: &t.result.Forecasts, further: &t.result.Promoted},
 		{name: "publish", policy: metering, do: activities.PublishForecasts, done: &t.result.Published, optional: true},
@@ -88,6 +91,8 @@ type trainingStep struct {
 	done, further *int
 	// optional steps do not stop those after them.
 	optional bool
+	// flag is the version flag that the step came with, empty for one that was always there.
+	flag string
 }
 
 // training is a run on its way.
@@ -99,6 +104,9 @@ type training struct {
 
 // step runs a step part by part, and tells after each how far it has come.
 func (t *training) step(ctx workflow.Context, step trainingStep) error {
+	if step.flag != "" && workflow.GetVersion(ctx, step.flag, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return nil
+	}
 	t.progress.enter(step.name)
 	run, done := t.run, 0
 	for {

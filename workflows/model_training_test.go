@@ -30,7 +30,7 @@ func trainingEnvironment(t *testing.T) *testsuite.TestWorkflowEnvironment {
 }
 
 // steps are the activities of a run in their order.
-var steps = []string{"CollectUsage", "ScoreForecasts", "TrainModels", "PublishForecasts", "WatchCapacity", "DeliverCapacityNews", "PruneForecasts"}
+var steps = []string{"CollectUsage", "ReadGauges", "ScoreForecasts", "TrainModels", "PublishForecasts", "WatchCapacity", "DeliverCapacityNews", "PruneForecasts"}
 
 // part is what an activity of a run answers.
 type part = func(context.Context, activities.TrainingRun) (activities.TrainingStep, error)
@@ -83,16 +83,17 @@ func TestModelTraining(t *testing.T) {
 	})
 	t.Run("every step counts", func(t *testing.T) {
 		_, result := trained(t, map[string]part{
-			"CollectUsage": did(10), "ScoreForecasts": did(20), "TrainModels": did(30), "PublishForecasts": did(40),
+			"CollectUsage": did(10), "ReadGauges": did(15), "ScoreForecasts": did(20), "TrainModels": did(30), "PublishForecasts": did(40),
 			"WatchCapacity": did(50), "DeliverCapacityNews": did(60), "PruneForecasts": did(70),
 		})
 		require.Equal(t, workflows.ModelTrainingResult{
-			Tenants: 10, Scored: 20, Forecasts: 30, Promoted: 3, Published: 40, News: 5, Delivered: 60, Pruned: 70,
+			Tenants: 10, Monitored: 15, Scored: 20, Forecasts: 30, Promoted: 3, Published: 40, News: 5, Delivered: 60, Pruned: 70,
 		}, result)
 	})
 	t.Run("a service that does not answer for an hour costs its step, which is named, and no other", func(t *testing.T) {
 		for _, broken := range []struct{ step, name string }{
 			{"CollectUsage", "collect"},
+			{"ReadGauges", "monitoring"},
 			{"ScoreForecasts", "score"},
 			{"PublishForecasts", "publish"},
 			{"WatchCapacity", "watch"},

@@ -89,6 +89,12 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
+	// reading waits two hours for the monitoring system, some of whose answers take minutes.
+	reading = policy{
+		attempt: 2 * time.Hour, total: 2 * time.Hour, heartbeat: 10 * time.Minute,
+		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	}
+
 	// courtesy is a reminder, or the record of a decision that was refused: worth some tries, not
 	// worth holding a close up for.
 	courtesy = policy{

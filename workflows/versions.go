@@ -5,5 +5,6 @@ package workflows
 // changed and in which release, and is removed no sooner than one retention period after the last
 // release that started workflows without it. testdata/replay holds histories of each release; the
 // replay test fails for a change that lacks its flag.
-//
-// No flag is needed yet: the first release has no histories before it.
+
+// flagMonitoring came after 0.1.0: training takes over what a monitoring system measured, as its second step.
+const flagMonitoring = "model-training-monitoring"

@@ -25,10 +25,15 @@ type devCommand struct {
 	SandboxAddr    string `help:"Address of the sandbox services; port 0 picks a free one." default:"127.0.0.1:8090"`
 	PostgresAddr   string `help:"Address of the private PostgreSQL; port 0 picks a free one." default:"127.0.0.1:0"`
 	PostgresBin    string `help:"Folder with PostgreSQL's initdb and postgres; found by itself in the usual places." placeholder:"DIR" type:"path"`
+
+	Monitoring monitoringFlags `embed:""`
 }
 
 // Run starts the stack, says how to use it, and keeps it running until the context ends.
 func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) error {
+	if _, err := c.Monitoring.monitoring(log); err != nil {
+		return err // the worker would find out in its log only
+	}
 	began := time.Now()
 	// Whoever reads the output may go first, such as tee on the same Ctrl-C; a line that nobody reads
 	// must not end the supervisor before its children.

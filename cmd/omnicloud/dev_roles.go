@@ -76,7 +76,7 @@ func (s *devStack) startEngine(ctx context.Context) error {
 		settings := map[string]string{"api-addr": devstack.HostPort(s.endpoints.API), "temporal-ui-url": s.endpoints.TemporalUI, "local-ui": "true"}
 		return s.startRole(ctx, "api", settings, answers(s.endpoints.API+"/readyz"))
 	})
-	engine.Go(func() error { return s.startRole(ctx, "worker", nil, s.workerPolls) })
+	engine.Go(func() error { return s.startRole(ctx, "worker", s.flags.Monitoring.settings(), s.workerPolls) })
 	return engine.Wait()
 }
 

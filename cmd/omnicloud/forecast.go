@@ -77,7 +77,7 @@ func (c *forecastCommand) forecastTo(ctx context.Context, std streams, output io
 	}
 	notes := newForecastNotes(std.Err, c.SkipShort)
 	err = c.each(ctx, std, func(batch []watched) error {
-		for i, outcome := range forecastWithEvents(forecaster, batch, events) {
+		for i, outcome := range forecastWithEvents(forecaster, seriesOf(batch), events) {
 			if left, err := notes.left(outcome.Err); err != nil {
 				return err
 			} else if left {
@@ -101,10 +101,10 @@ func (c *forecastCommand) forecastTo(ctx context.Context, std streams, output io
 // tell says and draws what a forecast shows beside its numbers.
 func tell(w watched, outlook forecast.Outlook, notes *forecastNotes, gallery forecastGallery) error {
 	notes.mended(w.series.ID, outlook.Forecast.Mended)
-	if err := notes.exhaustion(w.series.ID, outlook.Forecast, w.limit); err != nil {
+	if err := notes.exhaustion(w, outlook.Forecast); err != nil {
 		return err
 	}
-	return gallery.add(w.series, outlook, w.limit)
+	return gallery.add(w, outlook)
 }
 
 // source names what is read.
@@ -150,7 +150,7 @@ func (c *forecastCommand) read(ctx context.Context, std streams, use func(watche
 		limit = &constant
 	}
 	if c.Prometheus == "" {
-		return seriesfile.Read(c.In, std.In, func(series forecast.Series) error { return use(watched{series, limit}) })
+		return seriesfile.Read(c.In, std.In, func(series forecast.Series) error { return use(watched{series: series, limit: limit}) })
 	}
 	found, err := c.prometheusFlags.read(ctx, std, forecast.Granularity(c.Granularity))
 	if err != nil {

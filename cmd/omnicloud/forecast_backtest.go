@@ -25,6 +25,11 @@ func (c *forecastCommand) backtest(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	events, err := c.events()
+	if err != nil {
+		return err
+	}
+	predict := func(known []forecast.Series) []forecast.Outcome { return forecastWithEvents(forecaster, known, events) }
 	levels := forecaster.Options().Levels
 	if len(levels) < 2 {
 		return usageError{errors.New("--backtest measures coverage between the lowest and the highest level; give --levels two at least")}
@@ -40,7 +45,7 @@ func (c *forecastCommand) backtest(ctx context.Context, std streams) error {
 	notes := newForecastNotes(std.Err, c.SkipShort)
 	var total backtestMean
 	err = c.each(ctx, std, func(batch []watched) error {
-		for _, outcome := range forecaster.Backtest(seriesOf(batch), span) {
+		for _, outcome := range forecaster.Backtest(seriesOf(batch), span, predict) {
 			if left, err := notes.left(outcome.Err); left || err != nil {
 				if err != nil {
 					return err

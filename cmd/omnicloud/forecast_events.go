@@ -25,15 +25,15 @@ func seriesOf(batch []watched) []forecast.Series {
 
 // forecastWithEvents forecasts a batch from what its history is without events, and lets those to come
 // do what past ones did.
-func forecastWithEvents(forecaster *forecast.Forecaster, batch []watched, events []event.Event) []forecast.Outcome {
-	series := seriesOf(batch)
-	for i := range series {
-		series[i] = event.Without(series[i], events)
+func forecastWithEvents(forecaster *forecast.Forecaster, batch []forecast.Series, events []event.Event) []forecast.Outcome {
+	plain := make([]forecast.Series, len(batch))
+	for i, series := range batch {
+		plain[i] = event.Without(series, events)
 	}
-	outcomes := forecaster.Batch(series)
+	outcomes := forecaster.Batch(plain)
 	for i := range outcomes {
 		if outcomes[i].Err == nil && len(events) > 0 {
-			event.Apply(&outcomes[i].Outlook, batch[i].series, events, forecaster.Options().Bounds)
+			event.Apply(&outcomes[i].Outlook, batch[i], events, forecaster.Options().Bounds)
 		}
 	}
 	return outcomes

@@ -55,17 +55,17 @@ func (n *forecastNotes) mended(id string, list []forecast.Mending) {
 	}
 }
 
-// exhaustion tells when a series runs out, where it is known how much there is and the levels for it
-// are forecast.
-func (n *forecastNotes) exhaustion(id string, result forecast.ForecastResult, limit *capacity.Capacity) error {
-	if limit == nil {
+// exhaustion tells when a series runs out and by when to order, where it is known how much there is and
+// the levels for it are forecast.
+func (n *forecastNotes) exhaustion(w watched, result forecast.ForecastResult) error {
+	if w.limit == nil {
 		return nil
 	}
-	e, err := capacity.ProjectCapacityExhaustion(result, *limit)
+	e, err := capacity.ProjectCapacityExhaustion(result, *w.limit)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(n.to, exhaustionWords(id, e))
+	fmt.Fprintln(n.to, exhaustionWords(w.series.ID, e, w.leadTime))
 	return nil
 }
 

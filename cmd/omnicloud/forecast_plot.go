@@ -35,25 +35,26 @@ func newForecastGallery(folder string) (forecastGallery, error) {
 	return forecastGallery{folder}, nil
 }
 
-// add draws one series as SVG; capacity may be nil.
-func (g forecastGallery) add(series forecast.Series, outlook forecast.Outlook, limit *capacity.Capacity) error {
+// add draws one series as SVG.
+func (g forecastGallery) add(w watched, outlook forecast.Outlook) error {
 	if g.folder == "" {
 		return nil
 	}
 	picture := forecastplot.Of(outlook)
-	changes, err := forecast.DetectRegimeChange(series.Points, forecast.DefaultSensitivity)
+	picture.Unit = w.unit
+	changes, err := forecast.DetectRegimeChange(w.series.Points, forecast.DefaultSensitivity)
 	if err != nil {
 		return err
 	}
 	for _, change := range changes {
 		picture.Regimes = append(picture.Regimes, change.Timestamp)
 	}
-	if picture.Capacity = limit; limit != nil {
-		if exhaustion, err := capacity.ProjectCapacityExhaustion(outlook.Forecast, *limit); err == nil {
+	if picture.Capacity = w.limit; w.limit != nil {
+		if exhaustion, err := capacity.ProjectCapacityExhaustion(outlook.Forecast, *w.limit); err == nil {
 			picture.Exhaustion = &exhaustion
 		}
 	}
-	output, err := allocationfile.CreateOutput(filepath.Join(g.folder, pictureName(series.ID)), nil)
+	output, err := allocationfile.CreateOutput(filepath.Join(g.folder, pictureName(w.series.ID)), nil)
 	if err != nil {
 		return err
 	}
@@ -77,8 +78,9 @@ func pictureName(id string) string {
 	return name + ".svg"
 }
 
-// exhaustionWords says when a series runs out, or until when it does not even at P90.
-func exhaustionWords(id string, e capacity.Exhaustion) string {
+// exhaustionWords says when a series runs out and, where more takes time to get, by when to order; or
+// until when it does not run out even at P90.
+func exhaustionWords(id string, e capacity.Exhaustion, leadTime time.Duration) string {
 	until := e.Until.UTC().Format(time.DateOnly)
 	if e.P90 == nil {
 		return fmt.Sprintf("series %q stays below its capacity until %s, at P90", id, until)
@@ -89,5 +91,9 @@ func exhaustionWords(id string, e capacity.Exhaustion) string {
 		}
 		return t.UTC().Format(time.DateOnly)
 	}
-	return fmt.Sprintf("series %q reaches its capacity: P90 %s, P50 %s, P10 %s", id, date(e.P90), date(e.P50), date(e.P10))
+	words := fmt.Sprintf("series %q reaches its capacity: P90 %s, P50 %s, P10 %s", id, date(e.P90), date(e.P50), date(e.P10))
+	if leadTime > 0 {
+		words += "; order by " + e.P90.Add(-leadTime).UTC().Format(time.DateOnly)
+	}
+	return words
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,13 +17,10 @@ import (
 
 // prometheusFlags say which Prometheus is read, and what of it.
 type prometheusFlags struct {
-	Prometheus         string `help:"Read series from the Prometheus at this address instead of a file; needs --config." placeholder:"URL"`
-	Config             string `help:"metrics.yaml: which queries give the usage and capacity of whom." placeholder:"FILE"`
-	Lookback           string `help:"How much history to ask Prometheus for." default:"90d" placeholder:"SPAN"`
-	Until              string `help:"Where that history ends, RFC 3339; now by default." placeholder:"TIME"`
-	PrometheusToken    string `help:"Bearer token for Prometheus." placeholder:"TOKEN"`
-	PrometheusUser     string `help:"User for Prometheus, with --prometheus-password." placeholder:"NAME"`
-	PrometheusPassword string `help:"Password of that user." placeholder:"PASSWORD"`
+	prometheusServerFlags
+	Config   string `help:"metrics.yaml: which queries to Prometheus give the usage and capacity of whom." placeholder:"FILE"`
+	Lookback string `help:"How much history to ask Prometheus for." default:"90d" placeholder:"SPAN"`
+	Until    string `help:"Where that history ends, RFC 3339; now by default." placeholder:"TIME"`
 }
 
 // check refuses flags that do not go together.
@@ -36,10 +34,13 @@ func (f prometheusFlags) check(in string) error {
 	return nil
 }
 
-// watched is a series from Prometheus with how much there is of it.
+// watched is a series with what is known of its metric: how much there is, nil where nobody knows, the
+// unit, and how long more takes to get.
 type watched struct {
-	series forecast.Series
-	limit  *capacity.Capacity
+	series   forecast.Series
+	limit    *capacity.Capacity
+	unit     string
+	leadTime time.Duration
 }
 
 // read asks for every metric of the configuration.
@@ -58,9 +59,7 @@ func (f prometheusFlags) read(ctx context.Context, std streams, granularity fore
 	if err != nil {
 		return nil, err
 	}
-	client, err := prometheus.New(prometheus.Options{
-		URL: f.Prometheus, BearerToken: f.PrometheusToken, User: f.PrometheusUser, Password: f.PrometheusPassword,
-	})
+	client, err := f.client()
 	if err != nil {
 		return nil, err
 	}
@@ -89,9 +88,7 @@ type prometheusReading struct {
 
 // metric reads usage and capacity of one metric for every tenant.
 func (r prometheusReading) metric(ctx context.Context, m metricsfile.Metric) ([]watched, error) {
-	query := prometheus.Metric{
-		Query: m.Query, TenantLabel: m.TenantLabel, Tenant: m.Tenant, Aggregation: prometheus.Aggregation(m.Aggregation),
-	}
+	query := queryOf(m)
 	usage, err := r.history(ctx, query)
 	if err != nil {
 		return nil, err
@@ -113,7 +110,10 @@ func (r prometheusReading) metric(ctx context.Context, m metricsfile.Metric) ([]
 	}
 	all := make([]watched, 0, len(usage))
 	for _, h := range usage {
-		w := watched{series: forecast.Series{ID: h.Tenant + "/" + string(m.Metric), Points: h.Points}, limit: limits[h.Tenant]}
+		w := watched{
+			series: forecast.Series{ID: h.Tenant + "/" + string(m.Metric), Points: h.Points}, limit: limits[h.Tenant],
+			unit: cmp.Or(m.Unit, m.Metric.Unit()), leadTime: m.LeadTime,
+		}
 		if m.Capacity != nil {
 			constant := capacity.Constant(*m.Capacity)
 			w.limit = &constant

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +59,33 @@ func TestForecastCommandHonoursEvents(t *testing.T) {
 	assert.Contains(t, stderr, `points in "launch" were changed`)
 }
 
+func TestForecastCommandHonoursEventsOfThePast(t *testing.T) {
+	// A week's pattern, but for a sale every third Friday that doubles the day.
+	var text, calendar strings.Builder
+	text.WriteString("series_id,timestamp,value\n")
+	calendar.WriteString("name,from,until\n")
+	for day := range 126 {
+		at := time.Date(2026, 1, 1+day, 0, 0, 0, 0, time.UTC)
+		value := 50 + 10*math.Sin(2*math.Pi*float64(day)/7) + float64(day*day%11)/5
+		if day%21 == 8 {
+			value *= 2
+			fmt.Fprintf(&calendar, "sale,%s,\n", at.Format(time.DateOnly))
+		}
+		fmt.Fprintf(&text, "shop,%s,%.3f\n", at.Format(time.RFC3339), value)
+	}
+	arguments := []string{"forecast", "--in", fileOf(t, "series.csv", text.String()), "--horizon", "21", "--backtest", "42d"}
+	measured := func(arguments []string) (mase float64) {
+		code, stdout, stderr := execute(t, arguments...)
+		require.Equal(t, 0, code, stderr)
+		found := regexp.MustCompile(`(?m)^shop +2 +[0-9.]+% +([0-9.]+)`).FindStringSubmatch(stdout)
+		require.Len(t, found, 2, stdout)
+		mase, err := strconv.ParseFloat(found[1], 64)
+		require.NoError(t, err)
+		return mase
+	}
+	assert.Less(t, measured(append(arguments, "--events", fileOf(t, "events.csv", calendar.String()))), 0.6*measured(arguments))
+}
+
 func TestForecastCommandReadsPrometheus(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a server")
@@ -85,7 +115,7 @@ func TestForecastCommandReadsPrometheus(t *testing.T) {
 	address := prometheustest.Start(t, prometheustest.Options{
 		Authenticated: true, OpenMetrics: prometheustest.Gauge("disk_gb", names, disk) + prometheustest.Gauge("size_gb", names, full),
 	})
-	config := fileOf(t, "metrics.yaml", "version: 1\nmetrics:\n  - tenant: {label: namespace}\n    metric: storage_used_gb\n    query: disk_gb\n    capacity_query: size_gb\n    aggregation: max\n")
+	config := fileOf(t, "metrics.yaml", "version: 1\nmetrics:\n  - tenant: {label: namespace}\n    metric: storage_used_gb\n    query: disk_gb\n    capacity_query: size_gb\n    aggregation: max\n    unit: GiB\n    lead_time: 7d\n")
 	plots := t.TempDir()
 	common := []string{"forecast", "--prometheus", address, "--config", config, "--horizon", "96", "--until", "2026-03-23T00:00:00Z", "--out", "-"}
 
@@ -96,8 +126,10 @@ func TestForecastCommandReadsPrometheus(t *testing.T) {
 	assert.True(t, strings.HasPrefix(lines[1], "office/storage_used_gb,2026-03-23T00:00:00Z,"), lines[1])
 	assert.Contains(t, stderr, `series "office/storage_used_gb" stays below its capacity until 2026-03-26, at P90`)
 	// 100 + 0.2·h + 5·sin reaches 220 at an afternoon's peak of the 24th.
-	assert.Contains(t, stderr, `series "shop/storage_used_gb" reaches its capacity: P90 2026-03-2`)
-	assert.FileExists(t, filepath.Join(plots, "shop%2Fstorage_used_gb.svg"))
+	assert.Regexp(t, `series "shop/storage_used_gb" reaches its capacity: P90 2026-03-2(\d), .*; order by 2026-03-1\d\n`, stderr)
+	drawing, err := os.ReadFile(filepath.Join(plots, "shop%2Fstorage_used_gb.svg"))
+	require.NoError(t, err)
+	assert.Contains(t, string(drawing), ">GiB<")
 
 	code, _, stderr = execute(t, common...)
 	assert.Equal(t, 1, code)

@@ -19,6 +19,7 @@ import (
 // workerCommand runs workflows and activities until it is told to stop.
 type workerCommand struct {
 	Connections connectionFlags `embed:""`
+	Monitoring  monitoringFlags `embed:""`
 
 	Queues     string `help:"Task queues to serve, separated by commas: allocation, drift, forecast." default:"allocation,drift,forecast"`
 	WebhookURL string `name:"webhook-url" help:"Where notifications are delivered, signed with the secret in the keys folder; empty only logs them." placeholder:"URL"`
@@ -46,6 +47,10 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	defer pool.Close()
+	monitoring, err := c.Monitoring.monitoring(logger)
+	if err != nil {
+		return err
+	}
 	services, err := c.services(logger)
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		Client:        connected,
 		Namespace:     c.Connections.Temporal.TemporalNamespace,
 		Queues:        queues,
-		Activities:    c.activities(pool, services, keys, secret),
+		Activities:    c.activities(pool, services, keys, secret).WithMonitoring(pool, services, monitoring),
 		Books:         postgres.NewClosing(pool),
 		Tenants:       services.Tenants,
 		Drift:         workers.UnderWay(pool),

@@ -36,9 +36,13 @@ type BacktestOutcome struct {
 }
 
 // Backtest forecasts the last span of every series as if it had not yet happened, one horizon after
-// the other, and scores the forecasts. A series that would have had too little history at every origin
-// is a *ShortSeriesError.
-func (f *Forecaster) Backtest(batch []Series, span time.Duration) []BacktestOutcome {
+// the other, and scores the forecasts. They are made by predict, which gets what was known at an origin
+// and answers as Batch does, or by Batch itself where it is nil. A series that would have had too little
+// history at every origin is a *ShortSeriesError.
+func (f *Forecaster) Backtest(batch []Series, span time.Duration, predict func([]Series) []Outcome) []BacktestOutcome {
+	if predict == nil {
+		predict = f.Batch
+	}
 	outcomes := make([]BacktestOutcome, len(batch))
 	tests := make([]*backtest, len(batch))
 	rounds := 0
@@ -57,7 +61,7 @@ func (f *Forecaster) Backtest(batch []Series, span time.Duration) []BacktestOutc
 				owners = append(owners, test)
 			}
 		}
-		for i, outcome := range f.Batch(pieces) {
+		for i, outcome := range predict(pieces) {
 			owners[i].score(round, outcome, f.options.Levels)
 		}
 	}
@@ -120,7 +124,8 @@ func (b *backtest) score(round int, outcome Outcome, levels []float64) {
 	}
 	history := outcome.Outlook.Diagnostics.History
 	season := seasonFor(b.grid.granularity, len(history))
-	if scale := meanDifference(history, season); scale > 0 {
+	// What was measured scales errors, since what predict made of it may differ from one to another.
+	if scale := meanDifference(b.grid.values[:b.origins[round]], season); scale > 0 {
 		b.scale += scale / float64(len(b.origins))
 	}
 	low, high := levels[0], levels[len(levels)-1]

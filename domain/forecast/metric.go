@@ -17,3 +17,21 @@ const (
 func ResourceMetrics() []ResourceMetric {
 	return []ResourceMetric{CPUUtilization, MemoryUtilization, StorageUsedGB, NetworkBandwidthMbps, InstanceCount, RequestRate}
 }
+
+// Unit is what a metric is measured in, as it is written beside numbers.
+func (m ResourceMetric) Unit() string {
+	switch m {
+	case CPUUtilization, MemoryUtilization:
+		return "%"
+	case StorageUsedGB:
+		return "GB"
+	case NetworkBandwidthMbps:
+		return "Mbit/s"
+	case InstanceCount:
+		return "instances"
+	case RequestRate:
+		return "requests/s"
+	default:
+		return ""
+	}
+}

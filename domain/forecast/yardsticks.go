@@ -20,11 +20,14 @@ func seasonFor(granularity Granularity, history int) int {
 
 // meanDifference is the mean absolute difference of values a season apart.
 func meanDifference(values []float64, season int) float64 {
-	sum := 0.0
+	sum, pairs := 0.0, 0
 	for i := season; i < len(values); i++ {
-		sum += math.Abs(values[i] - values[i-season])
+		if d := math.Abs(values[i] - values[i-season]); !math.IsNaN(d) {
+			sum += d
+			pairs++
+		}
 	}
-	return sum / float64(max(1, len(values)-season))
+	return sum / float64(max(1, pairs))
 }
 
 // naiveBands repeat the last season, with normal bands from the differences of seasons, which widen

@@ -23,8 +23,8 @@ type Options struct {
 	// BearerToken and User with Password authenticate; empty for none.
 	BearerToken    string
 	User, Password string
-	// HTTP is the client to use; nil for one that gives up after two minutes.
-	HTTP *http.Client
+	// TLS is for servers with a certificate of a private authority, or that want to see one.
+	TLS TLSFiles
 	// MaxPoints is how many points of a series are asked for at once, 1 to 11,000; 0 for 2,000.
 	MaxPoints int
 }
@@ -34,6 +34,8 @@ const (
 	serverLimit = 11_000
 	// usualPoints keeps one request light for the server: twelve weeks of hours.
 	usualPoints = 2_000
+	// answerWithin is how long one answer may take; a server gives up earlier by itself.
+	answerWithin = 2 * time.Minute
 	// mostBytes bounds what one answer may hold.
 	mostBytes = 256 << 20
 )
@@ -43,6 +45,7 @@ type Client struct {
 	endpoint string
 	host     string
 	options  Options
+	http     *http.Client
 }
 
 // New returns a client; it connects to nothing yet. Options that cannot be are InvalidInput.
@@ -65,10 +68,16 @@ func New(o Options) (*Client, error) {
 	if o.MaxPoints < 1 || o.MaxPoints > serverLimit {
 		return nil, fault.New(fault.InvalidInput, "%d points at once cannot be asked of Prometheus; it answers with 1 to %d", o.MaxPoints, serverLimit)
 	}
-	if o.HTTP == nil {
-		o.HTTP = &http.Client{Timeout: 2 * time.Minute}
+	secured, err := o.TLS.config()
+	if err != nil {
+		return nil, err
 	}
-	return &Client{address.JoinPath("api/v1/query_range").String(), address.Host, o}, nil
+	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's own
+	transport.TLSClientConfig = secured
+	return &Client{
+		endpoint: address.JoinPath("api/v1/query_range").String(), host: address.Host, options: o,
+		http: &http.Client{Transport: transport, Timeout: answerWithin},
+	}, nil
 }
 
 // redacted is an address without what follows a user's name.
@@ -118,7 +127,7 @@ func (c *Client) ask(ctx context.Context, query string, start, end time.Time, st
 	case c.options.User != "":
 		request.SetBasicAuth(c.options.User, c.options.Password)
 	}
-	response, err := c.options.HTTP.Do(request)
+	response, err := c.http.Do(request)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

@@ -21,6 +21,8 @@ const (
 
 // Metric is a query whose answer has a series for each tenant.
 type Metric struct {
+	// Resource is what the query measures.
+	Resource forecast.ResourceMetric
 	// Query is in PromQL; it gives an instant's value.
 	Query string
 	// TenantLabel names the label that holds the tenant; empty where Tenant is the tenant of the one series.

@@ -36,6 +36,7 @@ func TestServices(t *testing.T) {
 		"the breaker over HTTP":        testBreakerOverHTTP,
 		"the allocation of the sample": testAllocationOfTheSample,
 		"training under faults":        testTrainingUnderFaults,
+		"training on Prometheus":       testTrainingOnWhatPrometheusMeasured,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, database) })
 	}

@@ -31,6 +31,8 @@ type Options struct {
 	OpenMetrics string
 	// Authenticated wants User and Password.
 	Authenticated bool
+	// Certificates, unless nil, has the server speak TLS with clients that show theirs alone.
+	Certificates *Certificates
 	// Flags are added to the command line.
 	Flags []string
 }
@@ -50,10 +52,16 @@ func Start(t *testing.T, o Options) string {
 		"--config.file=" + config, "--storage.tsdb.path=" + data, "--storage.tsdb.retention.time=100y",
 		"--web.listen-address=" + address, "--log.level=error",
 	}, o.Flags...)
+	access, scheme, probe := "", "http://", &http.Client{}
 	if o.Authenticated {
-		require.NoError(t, os.WriteFile(web, []byte("basic_auth_users:\n  "+User+": "+passwordHash+"\n"), 0o600))
-		arguments = append(arguments, "--web.config.file="+web)
+		access += "basic_auth_users:\n  " + User + ": " + passwordHash + "\n"
 	}
+	if o.Certificates != nil {
+		access, scheme = access+o.Certificates.web(), "https://"
+		probe.Transport = &http.Transport{TLSClientConfig: o.Certificates.client(t)}
+	}
+	require.NoError(t, os.WriteFile(web, []byte(access), 0o600))
+	arguments = append(arguments, "--web.config.file="+web)
 	var output bytes.Buffer
 	server := exec.CommandContext(context.WithoutCancel(t.Context()), program(t, "prometheus"), arguments...)
 	server.Stdout, server.Stderr = &output, &output
@@ -65,8 +73,8 @@ func Start(t *testing.T, o Options) string {
 			t.Logf("Prometheus said:\n%s", output.String())
 		}
 	})
-	require.Eventually(t, func() bool { return ready(t.Context(), address) }, 30*time.Second, 50*time.Millisecond, "Prometheus does not become ready")
-	return "http://" + address
+	require.Eventually(t, func() bool { return ready(t.Context(), probe, scheme+address) }, 30*time.Second, 50*time.Millisecond, "Prometheus does not become ready")
+	return scheme + address
 }
 
 // program finds one of Prometheus' programs.
@@ -92,13 +100,13 @@ func freeAddress(t *testing.T) string {
 	return address
 }
 
-func ready(ctx context.Context, address string) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/-/ready", nil)
+func ready(ctx context.Context, probe *http.Client, address string) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/-/ready", nil)
 	if err != nil {
 		return false
 	}
 	request.SetBasicAuth(User, Password)
-	response, err := http.DefaultClient.Do(request)
+	response, err := probe.Do(request)
 	if err != nil {
 		return false
 	}

@@ -1,0 +1,36 @@
+package activities
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/omnicloud/omnicloud/domain/foresight"
+)
+
+// ReadGauges takes over what the monitoring system measured since it was last read; Done counts hours of
+// series. A gauge that cannot be read is named and does not stop the others. Where the system does not
+// answer, the next attempt goes on after what is kept.
+func (a *Training) ReadGauges(ctx context.Context, run TrainingRun) (TrainingStep, error) {
+	var step TrainingStep
+	for _, gauge := range a.Gauges.Gauges() {
+		hours, failed, err := a.Gauges.Read(ctx, run.At, gauge, func() { activity.RecordHeartbeat(ctx) })
+		step.Done += hours
+		step.fail(failed)
+		if err == nil {
+			continue
+		}
+		failure, final := foresight.FailureOfGauge(gauge, err)
+		if ctx.Err() != nil || !final {
+			return step, ApplicationError(err)
+		}
+		step.fail([]foresight.Failure{failure})
+	}
+	return step, nil
+}
+
+// ReadGauges calls the activity of that name.
+func ReadGauges(ctx workflow.Context, run TrainingRun) (TrainingStep, error) {
+	return execute[TrainingStep](ctx, training.ReadGauges, "takes over what monitoring measured", run)
+}

@@ -1,0 +1,75 @@
+package services
+
+import (
+	"log/slog"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/foresight"
+	"github.com/omnicloud/omnicloud/internal/postgres"
+	"github.com/omnicloud/omnicloud/internal/prometheus"
+	"github.com/omnicloud/omnicloud/internal/prometheus/prometheustest"
+)
+
+// testTrainingOnWhatPrometheusMeasured takes a month of a metric from Prometheus and forecasts it.
+func testTrainingOnWhatPrometheusMeasured(t *testing.T, database string) {
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
+	p := start(t, database)
+	const days = 30
+	begin := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
+	now := begin.AddDate(0, 0, days)
+	load := func(key string) []prometheustest.Sample {
+		var samples []prometheustest.Sample
+		for at := begin; at.Before(now); at = at.Add(15 * time.Minute) {
+			samples = append(samples, prometheustest.Sample{At: at, Value: 100 + 40*math.Sin(2*math.Pi*at.Sub(begin).Hours()/24) + float64(len(key))})
+		}
+		return samples
+	}
+	// umbra meters nothing by itself in the sample; kube-system is no tenant.
+	address := prometheustest.Start(t, prometheustest.Options{
+		OpenMetrics: prometheustest.Gauge("rate", []string{`{namespace="kube-system"}`, `{namespace="umbra"}`}, load),
+	})
+	client, err := prometheus.New(prometheus.Options{URL: address})
+	require.NoError(t, err)
+	metric := prometheus.Metric{Resource: forecast.RequestRate, Query: "rate", TenantLabel: "namespace"}
+	usage := postgres.NewUsage(p.pool)
+	reader := foresight.GaugeReader{
+		Monitoring: prometheus.NewMonitoring(client, []prometheus.Metric{metric}, slog.New(slog.DiscardHandler)),
+		Store:      usage, Tenants: p.Tenants,
+	}
+	gauge := reader.Gauges()[0]
+	key := foresight.Key{TenantID: "umbra", Metric: forecast.RequestRate}
+
+	hours, failed, err := reader.Read(t.Context(), now, gauge, func() {})
+	require.NoError(t, err)
+	require.Len(t, failed, 1)
+	require.Contains(t, failed[0].Reason, "kube-system")
+	kept, err := usage.Hours(t.Context(), key, begin, now)
+	require.NoError(t, err)
+	require.Len(t, kept, days*24)
+	require.InDelta(t, days*24, hours, 1, "the first sample ends the hour before it")
+	for _, hour := range kept {
+		require.False(t, math.IsNaN(hour.P95))
+		require.LessOrEqual(t, hour.Mean, hour.P95+1e-9)
+		require.LessOrEqual(t, hour.P95, hour.Peak+1e-9)
+	}
+
+	again, _, err := reader.Read(t.Context(), now.Add(30*time.Minute), gauge, func() {})
+	require.NoError(t, err)
+	require.Equal(t, 1, again, "the last hour alone is read again")
+
+	trainer := foresight.Trainer{Usage: usage, Archive: postgres.NewForecasts(p.pool), Models: postgres.NewForecastModels(p.pool), Meter: p.Compute, Tenants: p.Tenants}
+	_, err = trainer.Batch(t.Context(), "prometheus", now, foresight.Key{TenantID: "umbra"})
+	require.NoError(t, err)
+	made, err := trainer.Archive.Forecasts(t.Context(), key.TenantID, key.Metric, 10)
+	require.NoError(t, err)
+	require.NotEmpty(t, made)
+	require.Equal(t, foresight.NightlyID("prometheus", key), made[0].ID)
+	require.Equal(t, forecast.DailySeasonality, made[0].Seasonality)
+}
