@@ -288,6 +288,51 @@ func TestStances(t *testing.T) {
 	b.holds(t)
 }
 
+func TestOneCauseOverManyResourcesIsOneGroup(t *testing.T) {
+	b := newDriftBench(t)
+	var found []drift.Record
+	for i := range 1000 {
+		renamed := difference(fmt.Sprintf("vm-%03d", i), fmt.Sprintf("tags[%d].team", i%3), "renamed", drift.Cosmetic)
+		renamed.DesiredValue = json.RawMessage(fmt.Sprintf("%q", fmt.Sprintf("team-%d", i)))
+		found = append(found, renamed, difference(fmt.Sprintf("vm-%03d", i), "size", fmt.Sprint(i), drift.Functional))
+	}
+	b.scan(t, "", found...)
+	t.Run("whatever was declared for each, and wherever in its list", func(t *testing.T) {
+		groups := b.listed(t, driftwatch.Filter{Severity: drift.Cosmetic})
+		require.Len(t, groups, 1)
+		require.EqualValues(t, 1000, groups[0].Resources)
+		require.Len(t, groups[0].Drifts, driftwatch.GroupLists)
+	})
+	t.Run("pages hold every group once, the gravest first", func(t *testing.T) {
+		seen := map[string]bool{}
+		var after driftwatch.GroupPosition
+		for {
+			page, err := b.drifts.Drifts(ctx, driftwatch.Filter{}, after, 300)
+			require.NoError(t, err)
+			for _, group := range page {
+				require.False(t, seen[group.Cause])
+				seen[group.Cause] = true
+				after = driftwatch.GroupPosition{Rank: map[drift.Severity]int{drift.Cosmetic: 1, drift.Functional: 2}[group.Severity], Count: group.Resources, Cause: group.Cause}
+			}
+			if len(page) < 300 {
+				require.Equal(t, drift.Cosmetic, page[len(page)-1].Severity)
+				break
+			}
+		}
+		require.Len(t, seen, 1001)
+	})
+	t.Run("and one word about the group is about all of them", func(t *testing.T) {
+		group := b.listed(t, driftwatch.Filter{Severity: drift.Cosmetic})[0]
+		count, err := b.drifts.TakeStance(ctx, "acme", group.Cause, driftwatch.Stance{
+			State: driftwatch.DriftSnoozed, Reason: "a reorganisation", Owner: "olga", Expires: b.now.Add(time.Hour), Subject: "olga", At: b.now,
+		})
+		require.NoError(t, err)
+		require.Equal(t, 1000, count)
+		require.Empty(t, b.listed(t, driftwatch.Filter{Severity: drift.Cosmetic}))
+	})
+	b.holds(t)
+}
+
 func TestModes(t *testing.T) {
 	b := newDriftBench(t)
 	modes, err := b.drifts.Modes(ctx, "acme")
@@ -327,6 +372,25 @@ func TestDriftHistoryIsVerified(t *testing.T) {
 	t.Run("an entry that an owner edits behind the triggers is named", func(t *testing.T) {
 		owner(t, "UPDATE omnicloud.drift_history SET document = '{}' WHERE chain_index = 2")
 		_, err := postgres.VerifyDriftHistory(ctx, b.pool, "acme", "")
+		require.Equal(t, fault.Tampered, fault.CodeOf(err))
+		require.ErrorContains(t, err, "entry 2 of the drift history of tenant acme")
+	})
+	t.Run("and two that changed places", func(t *testing.T) {
+		b := newDriftBench(t)
+		b.scan(t, "", difference("vm-1", "a", "x", drift.Functional), difference("vm-1", "b", "x", drift.Functional), difference("vm-2", "a", "x", drift.Functional))
+		pool, err := postgres.Open(ctx, b.url)
+		require.NoError(t, err)
+		defer pool.Close()
+		for _, statement := range []string{
+			"ALTER TABLE omnicloud.drift_history DISABLE TRIGGER USER",
+			"UPDATE omnicloud.drift_history SET chain_index = 100 WHERE chain_index = 2",
+			"UPDATE omnicloud.drift_history SET chain_index = 2 WHERE chain_index = 3",
+			"UPDATE omnicloud.drift_history SET chain_index = 3 WHERE chain_index = 100",
+		} {
+			_, err = pool.Exec(ctx, statement)
+			require.NoError(t, err)
+		}
+		_, err = postgres.VerifyDriftHistory(ctx, b.pool, "acme", "")
 		require.Equal(t, fault.Tampered, fault.CodeOf(err))
 		require.ErrorContains(t, err, "entry 2 of the drift history of tenant acme")
 	})

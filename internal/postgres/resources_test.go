@@ -409,11 +409,12 @@ func TestResourceImport(t *testing.T) {
 		resources []infra.Resource
 		says      string
 	}{
-		"an id that is given twice":    {[]infra.Resource{resource("a", "", `{}`), resource("b", "", `{}`), resource("a", "", `{}`)}, "file line 3: resource a is given twice, first at file line 1"},
-		"a configuration that is none": {[]infra.Resource{resource("a", "", `{}`), resource("b", "", `[]`)}, "file line 2: desired of resource b is no JSON object"},
-		"a dependency nobody knows":    {[]infra.Resource{resource("a", "", `{}`), resource("b", "", `{}`, "zz")}, "file line 2: resource b depends on zz, which nobody knows"},
-		"a circle":                     {[]infra.Resource{resource("c", "", `{}`, "b"), resource("b", "", `{}`, "c")}, "file line 2: resources depend on each other in a circle: b → c → b"},
-		"text that is no UTF-8":        {[]infra.Resource{resource("a", "", "{\"x\":\"\xff\"}")}, "file line 1: desired of resource a"},
+		"an id that is given twice":    {[]infra.Resource{resource("a", "acme", `{}`), resource("b", "acme", `{}`), resource("a", "acme", `{}`)}, "file line 3: resource a is given twice, first at file line 1"},
+		"a configuration that is none": {[]infra.Resource{resource("a", "acme", `{}`), resource("b", "acme", `[]`)}, "file line 2: desired of resource b is no JSON object"},
+		"a dependency nobody knows":    {[]infra.Resource{resource("a", "acme", `{}`), resource("b", "acme", `{}`, "zz")}, "file line 2: resource b depends on zz, which nobody knows"},
+		"a circle":                     {[]infra.Resource{resource("c", "acme", `{}`, "b"), resource("b", "acme", `{}`, "c")}, "file line 2: resources depend on each other in a circle: b → c → b"},
+		"a resource of nobody":         {[]infra.Resource{resource("a", "acme", `{}`), resource("b", "", `{}`)}, "file line 2: resource b belongs to no tenant"},
+		"text that is no UTF-8":        {[]infra.Resource{resource("a", "acme", "{\"x\":\"\xff\"}")}, "file line 1: desired of resource a"},
 	} {
 		t.Run("refuses whole what has "+name, func(t *testing.T) {
 			i := newInventory(t)
