@@ -28,7 +28,7 @@ type simplex struct {
 }
 
 // flatness is the relative difference of the best and the worst value at which the search ends.
-const flatness = 1e-8
+const flatness = 1e-6
 
 func newSimplex(f func([]float64) float64, at, step []float64) *simplex {
 	n := len(at)

@@ -42,10 +42,12 @@ func (Damped) Predict(task Task) []Candidate {
 	out := task.candidate("damped")
 	var near *smoothed
 	for _, stage := range task.stages(smoothingLeast) {
-		adjust := newAdjustment(task.Values[:stage.fitted], task.cycle(stage.fitted))
+		season := task.cycle(stage.fitted)
+		adjust := newAdjustment(task.Values[:stage.fitted], season)
 		adjusted := adjust.apply(task.Values[:stage.origins[0]])
-		near = fitSmoothing(adjusted[:stage.fitted], 1, form{trend: dampedTrend}, near)
-		for i, path := range near.paths(adjusted, 0, stage.origins, task.Horizon) {
+		from := max(0, stage.fitted-smoothingReach(season))
+		near = fitSmoothing(adjusted[from:stage.fitted], 1, form{trend: dampedTrend}, near)
+		for i, path := range near.paths(adjusted[from:], from, stage.origins, task.Horizon) {
 			out.Paths[stage.first+i] = adjust.undo(path, stage.origins[i])
 		}
 	}
