@@ -13,9 +13,6 @@ import (
 	"github.com/omnicloud/omnicloud/internal/forecastplot"
 )
 
-// drawnPast is how much of the past a picture shows, in horizons of its forecast.
-const drawnPast = 3
-
 // missingValue is a gap in a history.
 var missingValue = math.NaN()
 
@@ -41,9 +38,10 @@ func (s *server) GetForecastPlot(ctx context.Context, request GetForecastPlotReq
 func (s *server) picture(ctx context.Context, found forecast.ForecastResult) (forecastplot.Picture, error) {
 	key := foresight.Key{TenantID: found.TenantID, Metric: found.Metric}
 	picture := forecastplot.Picture{Title: key.TenantID + " " + string(key.Metric), Unit: key.Metric.Unit(), Forecast: found}
-	first, last := found.Predictions[0].Timestamp, found.Predictions[len(found.Predictions)-1].Timestamp
-	from := first.Add(-max(drawnPast*last.Sub(first), 14*24*time.Hour))
-	points, err := s.planning(ctx).Past(ctx, key, found.Granularity, from, first)
+	first := found.Predictions[0].Timestamp
+	// Regimes are told from all that was forecast from, though a part of it is drawn: a few weeks alone do
+	// not show that weekends come back.
+	points, err := s.planning(ctx).Past(ctx, key, found.Granularity, first.Add(-foresight.LookbackOf(found.Granularity)), first)
 	if err != nil {
 		return picture, err
 	}

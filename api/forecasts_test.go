@@ -116,6 +116,8 @@ func TestForecasts(t *testing.T) {
 	t.Run("a forecast is drawn beside its past", func(t *testing.T) {
 		drawn := f.get(t, "/v1/forecasts/"+made.ID+"/plot.svg", "tenant:acme", http.StatusOK)
 		require.Contains(t, drawn.body, "<svg")
+		require.Contains(t, drawn.body, ">%<")
+		require.NotContains(t, drawn.body, "new regime", "weekends are no change for good")
 		require.Equal(t, "image/svg+xml", drawn.header.Get("Content-Type"))
 		f.get(t, "/v1/forecasts/"+made.ID+"/plot.svg", "tenant:globex", http.StatusNotFound)
 	})

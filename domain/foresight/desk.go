@@ -31,6 +31,14 @@ const (
 	LongLookback = 4 * 366 * 24 * time.Hour
 )
 
+// LookbackOf returns which of them a granularity takes.
+func LookbackOf(granularity forecast.Granularity) time.Duration {
+	if granularity == forecast.Weekly || granularity == forecast.Monthly {
+		return LongLookback
+	}
+	return Lookback
+}
+
 // MostDays is the longest horizon.
 const MostDays = 365
 
@@ -133,11 +141,7 @@ func (d *Desk) History(ctx context.Context, key Key, granularity forecast.Granul
 			return nil, err
 		}
 	}
-	lookback := Lookback
-	if granularity == forecast.Weekly || granularity == forecast.Monthly {
-		lookback = LongLookback
-	}
-	hours, err := d.Usage.Hours(ctx, key, start(granularity, now.Add(-lookback)), now)
+	hours, err := d.Usage.Hours(ctx, key, start(granularity, now.Add(-LookbackOf(granularity))), now)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // The colours are told apart by people who do not see red from green: blue, orange, vermilion, greys.
@@ -25,12 +26,43 @@ var (
 	dotting = []vg.Length{vg.Points(1.5), vg.Points(3)}
 )
 
+// drawing is a plot whose legend is a row between title and data, where it hides nothing.
+type drawing struct {
+	*plot.Plot
+	row []plot.Legend
+}
+
+// explain adds words to the row.
+func (d *drawing) explain(words string, mark plot.Thumbnailer) {
+	entry := plot.NewLegend()
+	entry.Top, entry.Left = true, true
+	entry.TextStyle.Font.Variant, entry.TextStyle.Font.Size, entry.TextStyle.Color = "Sans", vg.Points(10), ink
+	entry.Padding, entry.ThumbnailWidth = vg.Points(3), vg.Points(18)
+	entry.Add(words, mark)
+	d.row = append(d.row, entry)
+}
+
+// on draws the plot, and the row in its middle under the title.
+func (d *drawing) on(c draw.Canvas) {
+	d.Draw(c)
+	const gap = 14
+	width := vg.Points(gap * float64(len(d.row)-1))
+	for _, entry := range d.row {
+		width += entry.Rectangle(c).Size().X
+	}
+	at := (c.Size().X - width) / 2
+	for _, entry := range d.row {
+		entry.Draw(draw.Crop(c, at, 0, 0, -vg.Points(22)))
+		at += entry.Rectangle(c).Size().X + vg.Points(gap)
+	}
+}
+
 // draw puts everything on one plot, the farthest back first.
-func (p Picture) draw() (*plot.Plot, error) {
-	d := plot.New()
+func (p Picture) draw() (*drawing, error) {
+	d := &drawing{Plot: plot.New()}
 	from, until := p.span()
 	low, high := p.reach()
-	p.frame(d)
+	p.frame(d.Plot)
 	d.X.Min, d.X.Max, d.Y.Min, d.Y.Max = seconds(from), seconds(until), low, high
 	d.X.Tick.Marker = instants{}
 	d.Y.Tick.Marker = values{}
@@ -39,7 +71,7 @@ func (p Picture) draw() (*plot.Plot, error) {
 	lines.Vertical.Width = 0
 	lines.Horizontal.Color = grid
 	d.Add(lines)
-	steps := []func(*plot.Plot) error{p.addBand, p.addRegimes, p.addHistory, p.addMedian, p.addCapacity, p.addExhaustion}
+	steps := []func(*drawing) error{p.addBand, p.addRegimes, p.addHistory, p.addMedian, p.addCapacity, p.addExhaustion}
 	for _, add := range steps {
 		if err := add(d); err != nil {
 			return nil, err
@@ -50,7 +82,7 @@ func (p Picture) draw() (*plot.Plot, error) {
 	return d, nil
 }
 
-// frame sets titles, fonts and the legend.
+// frame sets titles, fonts and axes.
 func (p Picture) frame(d *plot.Plot) {
 	d.Title.Text = p.Title
 	d.Title.TextStyle.Font.Variant, d.Title.TextStyle.Font.Size, d.Title.TextStyle.Color = "Sans", vg.Points(14), ink
@@ -64,15 +96,12 @@ func (p Picture) frame(d *plot.Plot) {
 	}
 	d.Y.Width = 0
 	d.Y.Tick.Length = 0
-	d.Legend.Top, d.Legend.Left = true, true
-	d.Legend.TextStyle.Font.Variant, d.Legend.TextStyle.Font.Size, d.Legend.TextStyle.Color = "Sans", vg.Points(10), ink
-	d.Legend.XOffs, d.Legend.Padding, d.Legend.ThumbnailWidth = vg.Points(8), vg.Points(2), vg.Points(18)
 }
 
 func seconds(t time.Time) float64 { return float64(t.Unix()) }
 
 // addBand shades what lies between the lowest and the highest level.
-func (p Picture) addBand(d *plot.Plot) error {
+func (p Picture) addBand(d *drawing) error {
 	n := len(p.Forecast.Levels)
 	if n < 2 {
 		return nil
@@ -91,7 +120,7 @@ func (p Picture) addBand(d *plot.Plot) error {
 	}
 	area.Color, area.Width = shade, 0
 	d.Add(area)
-	d.Legend.Add(fmt.Sprintf("P%g to P%g", percent(p.Forecast.Levels[0]), percent(p.Forecast.Levels[n-1])), area)
+	d.explain(fmt.Sprintf("P%g to P%g", percent(p.Forecast.Levels[0]), percent(p.Forecast.Levels[n-1])), area)
 	return nil
 }
 
@@ -99,7 +128,7 @@ func (p Picture) addBand(d *plot.Plot) error {
 func percent(level float64) float64 { return math.Round(level*1e6) / 1e4 }
 
 // addHistory draws what was measured, a line for each part without a gap.
-func (p Picture) addHistory(d *plot.Plot) error {
+func (p Picture) addHistory(d *drawing) error {
 	var part plotter.XYs
 	named := false
 	flush := func() error {
@@ -113,7 +142,7 @@ func (p Picture) addHistory(d *plot.Plot) error {
 		line.Color, line.Width = past, vg.Points(1.2)
 		d.Add(line)
 		if !named {
-			d.Legend.Add("measured", line)
+			d.explain("measured", line)
 			named = true
 		}
 		part = nil
@@ -132,7 +161,7 @@ func (p Picture) addHistory(d *plot.Plot) error {
 }
 
 // addMedian draws the forecast from the last measured point on.
-func (p Picture) addMedian(d *plot.Plot) error {
+func (p Picture) addMedian(d *drawing) error {
 	var points plotter.XYs
 	if n := len(p.History); n > 0 && !math.IsNaN(p.History[n-1]) {
 		points = append(points, plotter.XY{X: seconds(p.at(n - 1)), Y: p.History[n-1]})
@@ -146,6 +175,6 @@ func (p Picture) addMedian(d *plot.Plot) error {
 	}
 	line.Color, line.Width = median, vg.Points(1.8)
 	d.Add(line)
-	d.Legend.Add("forecast", line)
+	d.explain("forecast", line)
 	return nil
 }

@@ -12,26 +12,28 @@ import (
 )
 
 // addRegimes marks where a new regime begins.
-func (p Picture) addRegimes(d *plot.Plot) error {
+func (p Picture) addRegimes(d *drawing) error {
 	from, until := p.span()
+	explained := false
 	for _, at := range p.Regimes {
 		if at.Before(from) || at.After(until) {
 			continue
 		}
-		line, err := upright(d, at, change, dotting)
+		line, err := upright(d.Plot, at, change, dotting)
 		if err != nil {
 			return err
 		}
 		d.Add(line)
-		if err := label(d, plotter.XY{X: seconds(at), Y: d.Y.Max}, "new regime", change, text.XLeft, vg.Points(4)); err != nil {
-			return err
+		if !explained {
+			d.explain("new regime", line)
+			explained = true
 		}
 	}
 	return nil
 }
 
 // addCapacity draws how much there is, a step for every change.
-func (p Picture) addCapacity(d *plot.Plot) error {
+func (p Picture) addCapacity(d *drawing) error {
 	if p.Capacity == nil {
 		return nil
 	}
@@ -64,18 +66,18 @@ func (p Picture) addCapacity(d *plot.Plot) error {
 	}
 	line.Color, line.Width, line.Dashes = limit, vg.Points(1.4), dashes
 	d.Add(line)
-	d.Legend.Add("capacity", line)
+	d.explain("capacity", line)
 	return nil
 }
 
 // addExhaustion marks the date on which P90 reaches capacity.
-func (p Picture) addExhaustion(d *plot.Plot) error {
+func (p Picture) addExhaustion(d *drawing) error {
 	if p.Exhaustion == nil || p.Exhaustion.P90 == nil {
 		return nil
 	}
 	at := *p.Exhaustion.P90
 	from, until := p.span()
-	line, err := upright(d, at, limit, nil)
+	line, err := upright(d.Plot, at, limit, nil)
 	if err != nil {
 		return err
 	}
@@ -84,7 +86,7 @@ func (p Picture) addExhaustion(d *plot.Plot) error {
 	if at.Sub(from) > until.Sub(from)*3/4 {
 		side, gap = text.XRight, -vg.Points(4)
 	}
-	return label(d, plotter.XY{X: seconds(at), Y: d.Y.Min}, "P90 at capacity "+at.UTC().Format("2 Jan 2006"), limit, side, gap)
+	return label(d.Plot, plotter.XY{X: seconds(at), Y: d.Y.Min}, "P90 at capacity "+at.UTC().Format("2 Jan 2006"), limit, side, gap)
 }
 
 // upright is a line from bottom to top at an instant.
@@ -97,7 +99,7 @@ func upright(d *plot.Plot, at time.Time, colour color.Color, dash []vg.Length) (
 	return line, nil
 }
 
-// label writes words beside a point at the upper or lower edge.
+// label writes words beside a point at the lower edge.
 func label(d *plot.Plot, at plotter.XY, words string, colour color.Color, side text.XAlignment, gap vg.Length) error {
 	labels, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{at}, Labels: []string{words}})
 	if err != nil {
@@ -106,9 +108,6 @@ func label(d *plot.Plot, at plotter.XY, words string, colour color.Color, side t
 	style := &labels.TextStyle[0]
 	style.Font.Variant, style.Font.Size, style.Color, style.XAlign = "Sans", vg.Points(10), colour, side
 	labels.Offset = vg.Point{X: gap, Y: vg.Points(6)}
-	if at.Y == d.Y.Max {
-		style.YAlign, labels.Offset.Y = text.YTop, -vg.Points(4)
-	}
 	d.Add(labels)
 	return nil
 }

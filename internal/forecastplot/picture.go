@@ -67,7 +67,7 @@ func (p Picture) write(w io.Writer, c canvas) error {
 	if err != nil {
 		return err
 	}
-	drawing.Draw(draw.Crop(draw.New(c), vg.Points(10), -vg.Points(16), vg.Points(8), -vg.Points(10)))
+	drawing.on(draw.Crop(draw.New(c), vg.Points(10), -vg.Points(16), vg.Points(8), -vg.Points(10)))
 	_, err = c.WriteTo(w)
 	return err
 }
