@@ -48,12 +48,12 @@ func measure(t require.TestingT, set synthetic) accuracy {
 
 // TestForecastsAreGood keeps the engine from getting worse on series that the project makes itself.
 func TestForecastsAreGood(t *testing.T) {
-	for _, set := range syntheticSets(24) {
+	for _, set := range syntheticSets(40) {
 		t.Run(set.name, func(t *testing.T) {
 			a := measure(t, set)
-			assert.Less(t, a.mase, 0.95*a.naiveMASE, "better than seasonal naive")
-			assert.InDelta(t, 0.8, a.coverage, 0.1, "the band of 80 %% holds")
-			assert.InDelta(t, 0.1, a.above, 0.11, "the upper level holds")
+			assert.Less(t, a.mase, 0.8*a.naiveMASE, "better than seasonal naive")
+			assert.InDelta(t, 0.8, a.coverage, 0.05, "the band of 80 %% holds")
+			assert.InDelta(t, 0.1, a.above, 0.06, "the upper level holds")
 		})
 	}
 }
