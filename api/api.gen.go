@@ -1458,11 +1458,13 @@ type WhatIfRequest struct {
 	Estate capacity.Estate `json:"estate,omitempty,omitzero"`
 
 	// Metrics The metrics to look at; all with enough usage by default.
-	Metrics           []ResourceMetric   `json:"metrics,omitempty,omitzero"`
-	NewWorkload       *capacity.Workload `json:"new_workload,omitempty,omitzero"`
-	RemoveWorkloadID  string             `json:"remove_workload_id,omitempty,omitzero"`
-	Scenarios         []Scenario         `json:"scenarios,omitempty,omitzero"`
-	TrafficMultiplier *float64           `json:"traffic_multiplier,omitempty"`
+	Metrics []ResourceMetric `json:"metrics,omitempty,omitzero"`
+
+	// NewWorkload What something uses, in absolute units.
+	NewWorkload       *Workload  `json:"new_workload,omitempty"`
+	RemoveWorkloadID  string     `json:"remove_workload_id,omitempty,omitzero"`
+	Scenarios         []Scenario `json:"scenarios,omitempty,omitzero"`
+	TrafficMultiplier *float64   `json:"traffic_multiplier,omitempty"`
 }
 
 // Workload What something uses, in absolute units.

@@ -127,6 +127,10 @@ func TestForecasts(t *testing.T) {
 		require.Len(t, hours, 90*24)
 		require.Greater(t, hours[0].P95, 0.0)
 	})
+	t.Run("a workload that cannot be is named by the field that is wrong", func(t *testing.T) {
+		problem := f.post(t, "/v1/tenants/acme/what-if", "operator", `{"new_workload":{"cpu":-1}}`, http.StatusBadRequest).problem(t)
+		require.Contains(t, problem.Detail, "/new_workload/cpu")
+	})
 	t.Run("the same key gives the same forecast", func(t *testing.T) {
 		one := f.post(t, "/v1/tenants/acme/forecasts", "operator", asked, http.StatusCreated, "Idempotency-Key", "once")
 		two := f.post(t, "/v1/tenants/acme/forecasts", "operator", asked, http.StatusCreated, "Idempotency-Key", "once")
