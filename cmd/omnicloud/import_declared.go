@@ -22,13 +22,30 @@ const (
 func resourceRows(request intake.Request) infra.Rows {
 	switch request.Kind {
 	case kindResources:
-		return resourcefile.Read(request.Files)
+		return ofTenants(resourcefile.Read(request.Files))
 	case kindTerraform:
 		return terraformRows(request.Files, request.Options.Tenant)
 	case kindKubernetes:
 		return kubernetesRows(request.Files, request.Options.Tenant)
 	default:
 		return nil
+	}
+}
+
+// ofTenants refuses resources of nobody: drift is scanned tenant by tenant.
+func ofTenants(rows infra.Rows) infra.Rows {
+	return func(yield func(infra.Row, error) bool) {
+		for row, err := range rows {
+			if err == nil {
+				err = row.Resource.Check()
+			}
+			if err == nil && row.Resource.TenantID == "" {
+				err = fault.Invalid("/tenant_id", "resource %s belongs to no tenant, so that no scan would ever look at it; give it a tenant_id", row.Resource.ID)
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
 	}
 }
 

@@ -49,7 +49,7 @@ type Importer struct {
 // in byte order of tenant. What a row leaves out is not declared or not observed; a row that names no
 // state is active, which one without an actual configuration makes missing. Resources that the
 // delivery does not name stay as they are. The same content again, resource by resource, changes
-// nothing. Drift is scanned tenant by tenant, so that a row without a tenant is refused. Errors of rows are InvalidInput and name file and line; a resource that someone is
+// nothing. Errors of rows are InvalidInput and name file and line; a resource that someone is
 // changing just now is a Conflict.
 func (i *Importer) Import(ctx context.Context, delivery Delivery, rows Rows) ([]Imported, error) {
 	delivery.CreatedAt = i.Now().UTC().Truncate(time.Microsecond)
@@ -74,13 +74,7 @@ func prepared(resource Resource) (Resource, error) {
 		return resource, fault.Invalid("/state", "state %.40q of resource %s is none of pending, active, failed", resource.State, resource.ID)
 	}
 	resource.DependsOn = compact(resource.DependsOn)
-	if err := resource.Check(); err != nil {
-		return resource, err
-	}
-	if resource.TenantID == "" {
-		return resource, fault.Invalid("/tenant_id", "resource %s belongs to no tenant, so that no scan would ever look at it; give it a tenant_id", resource.ID)
-	}
-	return resource, nil
+	return resource, resource.Check()
 }
 
 // ContentHash stands for what a file says of a resource: the same for the same content, however it is

@@ -413,7 +413,6 @@ func TestResourceImport(t *testing.T) {
 		"a configuration that is none": {[]infra.Resource{resource("a", "acme", `{}`), resource("b", "acme", `[]`)}, "file line 2: desired of resource b is no JSON object"},
 		"a dependency nobody knows":    {[]infra.Resource{resource("a", "acme", `{}`), resource("b", "acme", `{}`, "zz")}, "file line 2: resource b depends on zz, which nobody knows"},
 		"a circle":                     {[]infra.Resource{resource("c", "acme", `{}`, "b"), resource("b", "acme", `{}`, "c")}, "file line 2: resources depend on each other in a circle: b → c → b"},
-		"a resource of nobody":         {[]infra.Resource{resource("a", "acme", `{}`), resource("b", "", `{}`)}, "file line 2: resource b belongs to no tenant"},
 		"text that is no UTF-8":        {[]infra.Resource{resource("a", "acme", "{\"x\":\"\xff\"}")}, "file line 1: desired of resource a"},
 	} {
 		t.Run("refuses whole what has "+name, func(t *testing.T) {
