@@ -19,6 +19,7 @@ type trial struct {
 	weights    []float64
 	spare      int          // how many candidates at the end have no weight but what somebody fixed for them
 	blended    []model.Path // the combination, per origin
+	naive      float64      // the part of a naive forecast in it, from 0 to 1
 }
 
 // weightPower turns errors into weights: a model half as wrong weighs four times as much.

@@ -19,7 +19,11 @@ func (t *trial) describe(outlook *Outlook, unit float64) {
 			diagnostics.NaiveError = weight.Error
 		}
 	}
+	diagnostics.Naive = t.naive
 	outlook.Forecast.Model = "ensemble"
+	if t.naive == 1 {
+		outlook.Forecast.Model = "naive"
+	}
 	outlook.Forecast.ConfidenceScore = 0
 	if diagnostics.Origins == 0 {
 		return

@@ -135,6 +135,9 @@ func (f *Forecaster) draft(series Series) (*draft, error) {
 		d.trial.weights, d.inUse = fixed, true
 	}
 	d.trial.blend()
+	if recipe.isEmpty() {
+		d.trial.guard(d.grid.granularity)
+	}
 	d.path = d.trial.blended[0]
 	r := d.trial.residuals()
 	if d.spread = r.spread(-1); d.spread == nil {

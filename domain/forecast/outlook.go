@@ -18,6 +18,9 @@ type Diagnostics struct {
 	History []float64
 	// Weights are the models' parts in the combination, which sum to 1, in the engine's order.
 	Weights []ModelWeight
+	// Naive is the part that a naive forecast has instead of the combination, from 0 to 1: models that are
+	// not better than one on a short or noisy series give way to it.
+	Naive float64
 	// Origins is the number of rolling origins from which models were judged.
 	Origins int
 	// Error and NaiveError are the mean absolute errors of the combination and of seasonal naive over

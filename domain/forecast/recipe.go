@@ -39,10 +39,13 @@ func (r Recipe) counts(candidate string) bool {
 	return false
 }
 
+// isEmpty reports whether the recipe combines all models, weighed by rolling origins.
+func (r Recipe) isEmpty() bool { return r.Weights == nil && len(r.Families) == 0 }
+
 // restrict leaves in a trial what the recipe counts; a recipe of which nothing can forecast the series
 // is InvalidInput.
 func (t *trial) restrict(recipe Recipe, seriesID string) error {
-	if recipe.Weights == nil && len(recipe.Families) == 0 {
+	if recipe.isEmpty() {
 		return nil
 	}
 	var candidates []model.Candidate
