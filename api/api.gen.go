@@ -1454,8 +1454,8 @@ type WhatIfOutcomes struct {
 
 // WhatIfRequest Scenarios, or the members of a single one.
 type WhatIfRequest struct {
-	// Estate What 100 percent are, and what may be removed; needed where cores or memory are added or removed.
-	Estate capacity.Estate `json:"estate,omitempty,omitzero"`
+	// Estate What 100 percent are, and what may be removed, in place of all that compute tells of it.
+	Estate *capacity.Estate `json:"estate,omitempty"`
 
 	// Metrics The metrics to look at; all with enough usage by default.
 	Metrics []ResourceMetric `json:"metrics,omitempty,omitzero"`

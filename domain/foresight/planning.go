@@ -125,36 +125,3 @@ func (p *Planning) ReservedSavings(ctx context.Context, tenantID string, termMon
 	}
 	return list, nil
 }
-
-// WhatIf says what scenarios do to a tenant's metrics within the planning horizon. Without metrics, all
-// that have enough usage are taken.
-func (p *Planning) WhatIf(ctx context.Context, tenantID string, metrics []forecast.ResourceMetric, scenarios []capacity.Scenario, estate capacity.Estate) ([]capacity.ScenarioOutcome, error) {
-	chosen := metrics
-	if len(chosen) == 0 {
-		chosen = forecast.ResourceMetrics()
-	}
-	provisions, err := p.Provisions.Provisions(ctx, tenantID)
-	if err != nil {
-		return nil, err
-	}
-	baseline, limits := map[forecast.ResourceMetric]forecast.ForecastResult{}, map[forecast.ResourceMetric]capacity.Capacity{}
-	var short error
-	for _, metric := range chosen {
-		outlook, err := p.demand(ctx, Key{tenantID, metric})
-		if _, isShort := IsShort(err); isShort && len(metrics) == 0 {
-			short = err
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		baseline[metric] = outlook.Forecast
-		if one, known := provisionOf(provisions, metric); known {
-			limits[metric] = one.Capacity
-		}
-	}
-	if len(baseline) == 0 {
-		return nil, short
-	}
-	return capacity.CompareScenarios(baseline, scenarios, estate, limits)
-}

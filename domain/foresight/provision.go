@@ -26,6 +26,8 @@ type Provision struct {
 type Provisions interface {
 	// Provisions lists those of a tenant; none is an empty list.
 	Provisions(ctx context.Context, tenantID string) ([]Provision, error)
+	// Estate is what a tenant runs on and runs; NotFound where compute does not know the tenant.
+	Estate(ctx context.Context, tenantID string) (capacity.Estate, error)
 }
 
 // Price is what a unit of a resource costs, in decimals of the currency.

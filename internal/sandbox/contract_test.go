@@ -93,6 +93,7 @@ var exchanges = map[string][]struct{ method, path, body string }{
 		{"GET", "/compute/v1/ownership", ""},
 		{"GET", "/compute/v1/resources?tenant_id=acme&type=vm&type=bucket", ""},
 		{"GET", "/compute/v1/capacity", ""},
+		{"GET", "/compute/v1/estate?tenant_id=acme", ""},
 		{"GET", "/compute/v1/scheduler/placement?tenant_id=acme&resource_type=storage&amount=7500.5", ""},
 		{"POST", "/compute/v1/capacity-recommendations", sampleRecommendation},
 		{"GET", "/compute/v1/capacity-recommendations?tenant_id=acme", ""},

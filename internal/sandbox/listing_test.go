@@ -91,6 +91,7 @@ func testListingRefusals(t *testing.T, s *server) {
 		"a limit that is no number":      "/tenants/v1/tenants?limit=all",
 		"a cursor from somewhere else":   "/tenants/v1/tenants?cursor=MTIzNA%3D%3D",
 		"a cursor that is no row number": "/tenants/v1/tenants?cursor=LTU",
+		"an estate of nobody":            "/compute/v1/estate",
 	} {
 		t.Run(name, func(t *testing.T) {
 			response, body := s.call(t, http.MethodGet, path, "", map[string]string{"X-Correlation-ID": "req-7"})
@@ -100,11 +101,16 @@ func testListingRefusals(t *testing.T, s *server) {
 			require.Contains(t, body, `"correlation_id":"req-7"`)
 		})
 	}
-	t.Run("a path that is not served", func(t *testing.T) {
-		response, body := s.call(t, http.MethodGet, "/billing/v2/charges", "", nil)
-		require.Equal(t, http.StatusNotFound, response.StatusCode)
-		require.Contains(t, body, `"code":"not_found"`)
-	})
+	for name, path := range map[string]string{
+		"a path that is not served":               "/billing/v2/charges",
+		"an estate of a tenant that is not known": "/compute/v1/estate?tenant_id=nobody",
+	} {
+		t.Run(name, func(t *testing.T) {
+			response, body := s.call(t, http.MethodGet, path, "", nil)
+			require.Equal(t, http.StatusNotFound, response.StatusCode)
+			require.Contains(t, body, `"code":"not_found"`)
+		})
+	}
 }
 
 func TestSeeding(t *testing.T) {

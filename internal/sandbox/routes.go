@@ -34,6 +34,7 @@ func (s *Sandbox) serviceRoutes() []route {
 		{"GET /compute/v1/ownership", s.list(listOwnership, "ownership", false)},
 		{"GET /compute/v1/resources", s.list(listResources, "resources", false)},
 		{"GET /compute/v1/capacity", s.list(listCapacity, "capacity", false)},
+		{"GET /compute/v1/estate", s.handle(s.readEstate)},
 		{"GET /compute/v1/scheduler/placement", s.handle(s.placeCapacity)},
 		{"POST /compute/v1/capacity-recommendations", receive(s, kindRecommendation, checkHandover)},
 		{"GET /compute/v1/capacity-recommendations", s.deliveries(kindRecommendation, "recommendations", "tenant_id", "resource_type")},

@@ -101,14 +101,14 @@ func TestWhatIfRefuses(t *testing.T) {
 		estate   Estate
 		code     fault.Code
 	}{
-		"the scenario changes nothing":               {Scenario{}, estate, fault.InvalidInput},
-		"the traffic multiplier NaN":                 {Scenario{TrafficMultiplier: &nan}, estate, fault.InvalidInput},
-		"the traffic multiplier -1":                  {Scenario{TrafficMultiplier: &minus}, estate, fault.InvalidInput},
-		"the new workload's cpu is -1":               {Scenario{NewWorkload: &Workload{CPU: -1}}, estate, fault.InvalidInput},
-		"the elasticity of cpu_utilization is -1":    {Scenario{NewWorkload: &Workload{}, Elasticity: map[forecast.ResourceMetric]float64{forecast.CPUUtilization: -1}}, estate, fault.InvalidInput},
-		`there is no workload "abc" to remove`:       {Scenario{RemoveWorkloadID: "abc"}, estate, fault.NotFound},
-		"the tenant's installed cpu is not known":    {Scenario{NewWorkload: &Workload{CPU: 1}}, Estate{}, fault.InvalidInput},
-		"a workload's cpu cannot be turned into cpu": {Scenario{RemoveWorkloadID: "a"}, Estate{Workloads: map[string]Workload{"a": {CPU: 1}}}, fault.InvalidInput},
+		"the scenario changes nothing":                            {Scenario{}, estate, fault.InvalidInput},
+		"the traffic multiplier NaN":                              {Scenario{TrafficMultiplier: &nan}, estate, fault.InvalidInput},
+		"the traffic multiplier -1":                               {Scenario{TrafficMultiplier: &minus}, estate, fault.InvalidInput},
+		"the new workload's cpu is -1":                            {Scenario{NewWorkload: &Workload{CPU: -1}}, estate, fault.InvalidInput},
+		"the elasticity of cpu_utilization is -1":                 {Scenario{NewWorkload: &Workload{}, Elasticity: map[forecast.ResourceMetric]float64{forecast.CPUUtilization: -1}}, estate, fault.InvalidInput},
+		`the tenant runs no workload "abc" that could be removed`: {Scenario{RemoveWorkloadID: "abc"}, estate, fault.NotFound},
+		"the tenant's installed cpu is not known":                 {Scenario{NewWorkload: &Workload{CPU: 1}}, Estate{}, fault.InvalidInput},
+		"a workload's cpu cannot be turned into cpu":              {Scenario{RemoveWorkloadID: "a"}, Estate{Workloads: map[string]Workload{"a": {CPU: 1}}}, fault.InvalidInput},
 	} {
 		t.Run(want, func(t *testing.T) {
 			_, err := RunWhatIfScenario(cpu(), test.scenario, test.estate)
