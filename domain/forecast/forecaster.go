@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"fmt"
 	"math"
 	"sync"
 
@@ -112,7 +113,13 @@ func (f *Forecaster) prepare(series Series) (d *draft, scaled []float64, err err
 		}
 		return d, nil, nil
 	}
-	return d, scaled[max(0, len(scaled)-maxModelled):], nil
+	if older := len(scaled) - maxModelled; older > 0 {
+		g.mended = append(g.mended, Mending{
+			Kind: "trimmed", Count: older, Note: fmt.Sprintf("models see the last %d points; older ones no longer count", maxModelled),
+		})
+		scaled = scaled[older:]
+	}
+	return d, scaled, nil
 }
 
 // draft mends a series and runs the models.

@@ -197,7 +197,10 @@ func TestOddSeries(t *testing.T) {
 		for i := range 500 {
 			changed[i] = 11 + float64(i%24) // within the unit's rounding of the whole, not within the models' sight
 		}
-		one := mustForecast(t, Options{Horizon: 24}, at("s", Hourly, values)).Forecast.Predictions
+		whole := mustForecast(t, Options{Horizon: 24}, at("s", Hourly, values)).Forecast
+		assert.Equal(t, "trimmed", whole.Mended[0].Kind)
+		assert.Equal(t, 500, whole.Mended[0].Count)
+		one := whole.Predictions
 		other := mustForecast(t, Options{Horizon: 24}, at("s", Hourly, changed)).Forecast.Predictions
 		for k := range one {
 			assert.InEpsilon(t, one[k].Value, other[k].Value, 1e-3)
