@@ -46,26 +46,6 @@ func (a *Watch) DetectAnomalies(ctx context.Context, ref closing.AttemptRef) (De
 	}, ApplicationError(err)
 }
 
-// beatUntilStopped reports life while reading and judging, which may each take longer than a beat.
-func beatUntilStopped(ctx context.Context, done *atomic.Int64) (stop func()) {
-	beating, end := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		ticker := time.NewTicker(pulseInterval)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-beating.Done():
-				return
-			case <-ticker.C:
-				activity.RecordHeartbeat(ctx, done.Load())
-			}
-		}
-	}()
-	return func() { end(); <-ended }
-}
-
 // PublishEvents delivers events to the monitor in order, those of earlier periods that it could not
 // take then included. The monitor stores each one's key, so that one sent twice counts once. Of one
 // that the monitor refuses for good it is recorded why, and the others follow.

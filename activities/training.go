@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -110,23 +109,9 @@ func (a *Training) overSeries(ctx context.Context, run TrainingRun, batch func(s
 func reporting(ctx context.Context, step TrainingStep) (report func(TrainingStep), stop func()) {
 	var latest atomic.Pointer[TrainingStep]
 	latest.Store(&step)
-	beating, end := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	running.Go(func() {
-		ticker := time.NewTicker(pulseInterval)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-beating.Done():
-				return
-			case <-ticker.C:
-				activity.RecordHeartbeat(ctx, *latest.Load())
-			}
-		}
-	})
 	report = func(step TrainingStep) {
 		latest.Store(&step)
 		activity.RecordHeartbeat(ctx, step)
 	}
-	return report, func() { end(); running.Wait() }
+	return report, beat(ctx, func(ctx context.Context) { activity.RecordHeartbeat(ctx, *latest.Load()) })
 }
