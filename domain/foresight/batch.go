@@ -43,13 +43,13 @@ func (b *batch) forecastAlike(metric forecast.ResourceMetric) error {
 			b.failed = append(b.failed, Failure{key, reasonOf(outcome.Err)})
 			continue
 		}
+		if used := b.decide(key, outcome.Outlook); used != nil {
+			used.credit(&outcome.Outlook)
+		}
 		result := outcome.Outlook.Forecast
 		result.ID, result.TenantID, result.Metric, result.GeneratedAt = NightlyID(b.run, key), key.TenantID, metric, b.now
 		if result.Seasonality == "" || result.Seasonality == forecast.NoSeasonality {
 			result.Seasonality = forecast.DetectSeasonality(alike[i].Points).Type
-		}
-		if used := b.decide(key, outcome.Outlook); used != nil {
-			result.Model = used.Label()
 		}
 		b.made = append(b.made, result)
 	}

@@ -118,7 +118,7 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 	}
 	f := &outlook.Forecast
 	if known && outlook.Diagnostics.InUse {
-		f.Model = model.Label()
+		model.credit(&outlook)
 	}
 	if f.Seasonality == "" || f.Seasonality == forecast.NoSeasonality {
 		f.Seasonality = forecast.DetectSeasonality(history).Type

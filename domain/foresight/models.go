@@ -48,6 +48,14 @@ func (m Model) Label() string {
 	return fmt.Sprintf("ensemble/v%d", m.Version)
 }
 
+// credit names the model that an outlook was made by; a naive forecast that took its place keeps its own
+// name, since its errors are not the model's.
+func (m Model) credit(outlook *forecast.Outlook) {
+	if outlook.Diagnostics.Naive < 1 {
+		outlook.Forecast.Model = m.Label()
+	}
+}
+
 // Decision is how a contest for the place of the model in use ended.
 type Decision struct {
 	// Run names who held the contest; a run decides once on a series.

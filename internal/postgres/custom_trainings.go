@@ -58,7 +58,7 @@ func sameConfig(running, asked foresight.CustomTraining) error {
 	if reflect.DeepEqual(running.Config, asked.Config) {
 		return nil
 	}
-	return fault.New(fault.Conflict, "training %s of another model for %s is under way; wait for its end, or cancel job %s",
+	return fault.New(fault.Conflict, "training %s of another model for %s is under way; wait for its end, cancel job %s, or ask for the same again where that job is lost",
 		running.TrainingID, running.Metric, running.WorkflowID())
 }
 
