@@ -9,13 +9,16 @@ import (
 )
 
 // By how many standard errors over the rolling origins a short series' combination must be better than a
-// naive forecast to stand alone, and a seasonal naive forecast of any series must be better than the
+// naive forecast to stand alone, and a seasonal naive forecast of a longer series must be better than the
 // combination to take its place. The origins overlap, so that both are less strict than they would be of
 // independent ones.
 const (
 	barely  = 0.5
 	clearly = 3
 )
+
+// leastOrigins is from how many rolling origins a standard error says anything.
+const leastOrigins = 3
 
 // isShort reports whether a series shows what it does at most twice: hours and days under three weeks. Models
 // are then judged by patterns that they cannot have told from chance.
@@ -31,18 +34,15 @@ func isShort(n int, granularity Granularity) bool {
 }
 
 // guard draws the combination to a naive forecast where the rolling origins do not show that it is better:
-// a short series to the last value or the seasonal naive forecast, whichever was better, the more the less
-// of a lead the combination has; a longer one only where seasonal naive was clearly better, and then
-// altogether. What a recipe narrows is left as it was asked for.
+// a short series to its last value or to the last cycle of its shortest season (a day of hours), whichever was
+// better, the more the less of a lead the combination has; a longer one only where that cycle was clearly
+// better, and then altogether. What a recipe narrows is left as it was asked for.
 func (t *trial) guard(granularity Granularity) {
-	if len(t.origins) < 4 {
+	oldest := len(t.origins) - 1
+	if oldest < leastOrigins {
 		return
 	}
-	season := granularity.seasons()[0]
-	if season > t.origins[len(t.origins)-1] {
-		season = 1
-	}
-	short, naive := isShort(len(t.values), granularity), t.naivePaths(season)
+	short, naive := isShort(len(t.values), granularity), t.naivePaths(seasonFor(granularity, t.origins[oldest]))
 	if last := t.naivePaths(1); short && t.error(model.Candidate{Paths: last}) < t.error(model.Candidate{Paths: naive}) {
 		naive = last
 	}

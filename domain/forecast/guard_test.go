@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/omnicloud/omnicloud/domain/forecast/model"
 )
 
 func TestNaiveGuard(t *testing.T) {
@@ -55,13 +57,27 @@ func TestNaiveGuard(t *testing.T) {
 	})
 	t.Run("a long series is left to the models unless seasonal naive is clearly better", func(t *testing.T) {
 		require.Zero(t, outlook(t, Recipe{}, twoMonths, wandering).Diagnostics.Naive)
-		shuffled := rand.New(rand.NewPCG(7, 8)).Perm(24)
-		made := outlook(t, Recipe{}, twoMonths, func(hour int, _ *rand.Rand) float64 {
-			return float64(100*shuffled[hour%24]) + float64(hour%5)/100
-		})
-		for k, p := range made.Forecast.Predictions {
-			require.InDelta(t, 100*shuffled[k], p.Value, 1)
+	})
+	t.Run("a cycle that was clearly better than the models takes their place, one that was hardly better does not", func(t *testing.T) {
+		judged := func(off float64) *trial {
+			made := &trial{horizon: 7, origins: []int{70, 63, 56, 49, 42}}
+			for day := range 70 {
+				made.values = append(made.values, float64(day%7)+0.01*float64(day*day%5))
+			}
+			for _, origin := range made.origins {
+				path := make(model.Path, made.horizon)
+				for k := range path {
+					path[k] = float64((origin+k)%7) + off
+				}
+				made.blended = append(made.blended, path)
+			}
+			made.guard(Daily)
+			return made
 		}
+		require.Zero(t, judged(0).naive)
+		replaced := judged(2)
+		require.InDelta(t, 1, replaced.naive, 0)
+		require.InDeltaSlice(t, replaced.values[63:70], []float64(replaced.blended[0]), 1e-12)
 	})
 	t.Run("models that somebody chose are not replaced", func(t *testing.T) {
 		require.Zero(t, outlook(t, Recipe{Families: []string{"theta"}}, twoWeeks, wandering).Diagnostics.Naive)
