@@ -66,7 +66,7 @@ func TestContest(t *testing.T) {
 		require.Equal(t, 9, held.Origins)
 		require.Positive(t, held.Challenger)
 		require.True(t, math.IsNaN(held.InUse))
-		require.InDeltaMapValues(t, byName(first), held.Weights, 1e-12)
+		require.Equal(t, byName(first), held.Weights)
 	})
 	t.Run("holding a contest changes no forecast where nothing was in use", func(t *testing.T) {
 		plain := options
@@ -78,7 +78,7 @@ func TestContest(t *testing.T) {
 		again.InUse = byName(first)
 		outlook := mustForecast(t, options, again)
 		require.False(t, outlook.Diagnostics.Contest.Promoted)
-		require.InDeltaMapValues(t, byName(first), outlook.Diagnostics.Contest.Weights, 1e-12)
+		require.Equal(t, byName(first), outlook.Diagnostics.Contest.Weights)
 		require.InEpsilon(t, first.Diagnostics.Error, outlook.Diagnostics.Error, 1e-9)
 		requireAlike(t, first.Forecast.Predictions, outlook.Forecast.Predictions)
 	})

@@ -4,19 +4,15 @@ import "github.com/omnicloud/omnicloud/domain/forecast/model"
 
 // describe tells what the models did.
 func (t *trial) describe(outlook *Outlook, unit float64) {
-	total := 0.0
-	for _, w := range t.weights {
-		total += w
-	}
-	diagnostics := &outlook.Diagnostics
+	diagnostics, parts := &outlook.Diagnostics, t.byName(t.weights)
 	diagnostics.Origins = len(t.origins) - 1
 	for j, candidate := range t.candidates {
-		weight := ModelWeight{Model: candidate.Name, Weight: t.weights[j] / total, Error: t.errors[j] * unit}
-		if weight.Weight > 0 {
-			diagnostics.Weights = append(diagnostics.Weights, weight)
+		wrong := t.errors[j] * unit
+		if part, counts := parts[candidate.Name]; counts {
+			diagnostics.Weights = append(diagnostics.Weights, ModelWeight{Model: candidate.Name, Weight: part, Error: wrong})
 		}
 		if candidate.Name == "seasonal_naive" && diagnostics.Origins > 0 {
-			diagnostics.NaiveError = weight.Error
+			diagnostics.NaiveError = wrong
 		}
 	}
 	diagnostics.Naive = t.naive

@@ -105,22 +105,32 @@ func TestLaws(t *testing.T) {
 		}
 	}))
 
-	t.Run("any unit changes the forecast by no more than rounding does", rapid.MakeCheck(func(t *rapid.T) {
-		granularity, values := drawn(t)
-		factor := math.Pow(10, rapid.Float64Range(-6, 6).Draw(t, "exponent"))
-		scaled, size := make([]float64, len(values)), 0.0
-		for i, v := range values {
-			scaled[i] = v * factor
-			size = max(size, math.Abs(v))
-		}
-		one := mustForecast(t, Options{Horizon: 12}, at("s", granularity, values)).Forecast.Predictions
-		other := mustForecast(t, Options{Horizon: 12}, at("s", granularity, scaled)).Forecast.Predictions
-		for k := range one {
-			for i, q := range one[k].Quantiles {
-				require.InDelta(t, q, other[k].Quantiles[i]/factor, 0.05*size)
+	t.Run("any unit changes the forecast by no more than rounding does", func(t *testing.T) {
+		drawings, rounded := 0, 0
+		rapid.Check(t, func(t *rapid.T) {
+			granularity, values := drawn(t)
+			factor := math.Pow(10, rapid.Float64Range(-6, 6).Draw(t, "exponent"))
+			scaled, size, apart := make([]float64, len(values)), 0.0, 0.0
+			for i, v := range values {
+				scaled[i] = v * factor
+				size = max(size, math.Abs(v))
 			}
-		}
-	}))
+			one := mustForecast(t, Options{Horizon: 12}, at("s", granularity, values)).Forecast.Predictions
+			other := mustForecast(t, Options{Horizon: 12}, at("s", granularity, scaled)).Forecast.Predictions
+			for k := range one {
+				for i, q := range one[k].Quantiles {
+					apart = max(apart, math.Abs(q-other[k].Quantiles[i]/factor)/size)
+				}
+			}
+			// Where two variants of a model are as good, rounding may choose the other.
+			require.Less(t, apart, 0.02)
+			drawings++
+			if apart < 1e-12 {
+				rounded++
+			}
+		})
+		require.GreaterOrEqual(t, rounded, drawings*9/10, "most forecasts are the same to the last digits")
+	})
 
 	t.Run("a constant series stays constant, without a band", rapid.MakeCheck(func(t *rapid.T) {
 		level := rapid.Float64Range(-1e6, 1e6).Draw(t, "level")
