@@ -11,9 +11,9 @@ import (
 
 // RunWhatIfScenario returns every forecast of the baseline as it would be under a scenario. At each
 // point all quantiles change by the factor by which the median changes, so that intervals scale with
-// demand; where the median is not above zero, or too close to it for a factor, they are shifted instead. Demand is never clipped at any
-// capacity. A multiplier of 1 returns the baseline, bit for bit. Errors are InvalidInput, and NotFound
-// for an unknown workload.
+// demand; where the median is not above zero, or too close to it for a factor, they are shifted instead.
+// Demand is never clipped at any capacity. A multiplier of 1 returns the baseline, bit for bit. Errors are
+// InvalidInput, and NotFound for an unknown workload.
 func RunWhatIfScenario(baseline map[forecast.ResourceMetric]forecast.ForecastResult, scenario Scenario, estate Estate) (map[forecast.ResourceMetric]forecast.ForecastResult, error) {
 	if err := scenario.check(estate); err != nil {
 		return nil, err
@@ -81,8 +81,12 @@ func (c change) apply(f forecast.ForecastResult, from *time.Time) forecast.Forec
 func (c change) at(p forecast.Prediction) forecast.Prediction {
 	after := max(p.Value-c.removed, min(p.Value, 0))*c.factor + c.added
 	factor, shift := after/p.Value, after-p.Value
+	largest := 1.0
+	for _, q := range p.Quantiles {
+		largest = max(largest, math.Abs(q))
+	}
 	// Next to zero a factor is more than floats hold.
-	scales := p.Value > 0 && !math.IsInf(factor*slices.Max(append(p.Quantiles, 1)), 0)
+	scales := p.Value > 0 && !math.IsInf(factor*largest, 0)
 	p.Value = after
 	for i := range p.Quantiles {
 		if scales {

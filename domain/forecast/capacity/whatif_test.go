@@ -85,6 +85,11 @@ func TestWhatIf(t *testing.T) {
 		changed, err := RunWhatIfScenario(forecasts{f.Metric: f}, Scenario{NewWorkload: &Workload{StorageGB: 10}}, estate)
 		require.NoError(t, err)
 		assert.Equal(t, []float64{10, 10, 14}, changed[f.Metric].Predictions[0].Quantiles)
+		f = band(forecast.Daily, 0, 1e-300)
+		f.Predictions[0].Quantiles = []float64{-1e8, 1e-300, 4}
+		changed, err = RunWhatIfScenario(forecasts{f.Metric: f}, Scenario{NewWorkload: &Workload{StorageGB: 10}}, estate)
+		require.NoError(t, err)
+		assert.Equal(t, []float64{10 - 1e8, 10, 14}, changed[f.Metric].Predictions[0].Quantiles, "a lower level counts as much")
 	})
 	t.Run("leaves the baseline alone", func(t *testing.T) {
 		before := cpu()
