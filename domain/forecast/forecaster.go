@@ -3,9 +3,12 @@ package forecast
 import (
 	"fmt"
 	"math"
+	"runtime/debug"
 	"sync"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // Forecaster forecasts series under one set of options. It is safe for concurrent use.
@@ -32,11 +35,16 @@ func (f *Forecaster) Forecast(series Series) (Outlook, error) {
 
 // Batch forecasts series that are alike, such as the same metric of many machines: the shape of their
 // residuals is pooled. Outcomes stand in the order of the series and are the same whatever the number
-// of workers.
+// of workers. A series on which the engine panics is Internal, and the others are forecast all the same.
 func (f *Forecaster) Batch(batch []Series) []Outcome {
 	outcomes := make([]Outcome, len(batch))
 	drafts := make([]*draft, len(batch))
-	f.each(len(batch), func(i int) { drafts[i], outcomes[i].Err = f.draft(batch[i]) })
+	f.each(len(batch), func(i int) {
+		outcomes[i].Err = recovered(batch[i].ID, func() (err error) {
+			drafts[i], err = f.draft(batch[i])
+			return err
+		})
+	})
 
 	pools := map[Granularity]tails{}
 	prior := priorTails(f.options.Levels)
@@ -51,10 +59,25 @@ func (f *Forecaster) Batch(batch []Series) []Outcome {
 	}
 	f.each(len(batch), func(i int) {
 		if d := drafts[i]; d != nil {
-			outcomes[i].Outlook = f.finish(batch[i].ID, d, pools[d.grid.granularity])
+			outcomes[i].Err = recovered(batch[i].ID, func() error {
+				outcomes[i].Outlook = f.finish(batch[i].ID, d, pools[d.grid.granularity])
+				return nil
+			})
 		}
 	})
 	return outcomes
+}
+
+// recovered makes a panic of work on a series an Internal error that names it: a worker's panic would end a
+// process that forecasts thousands of others.
+func recovered(seriesID string, work func() error) (err error) {
+	defer func() {
+		if why := recover(); why != nil {
+			err = fault.Wrap(fmt.Errorf("%v\n%s", why, debug.Stack()), fault.Internal,
+				"a defect of the engine keeps series %q from being forecast: %v", seriesID, why)
+		}
+	}()
+	return work()
 }
 
 // each calls do for 0 to n−1 on the workers.
