@@ -59,7 +59,7 @@ func TestDailyRuleWithShortHistory(t *testing.T) {
 		{mix{name: "five weeks, every tenant dips", history: 35, noise: 0.1, lognormal: true, dips: 1}, 0.89},
 		{mix{name: "five weeks, mixed fleet with lognormal noise", history: 35, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4}, 0.88},
 		{mix{name: "five weeks, mixed fleet with normal noise", history: 35, noise: 0.1, dips: 0.4, peaks: 0.3, trends: 0.4}, 0.89},
-		{mix{name: "four weeks, mixed fleet", history: 28, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4}, 0.76},
+		{mix{name: "four weeks, mixed fleet", history: 28, noise: 0.1, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4}, 0.82},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -115,8 +115,10 @@ func TestDailyRuleUnderHeavyTails(t *testing.T) {
 	m := mix{history: 90, noise: 0.1, tails: 5, lognormal: true, dips: 0.4, peaks: 0.3, trends: 0.4}
 	daily, _, err := m.month(1, 1000, anomaly.DefaultDailyRule(decimal.Zero))
 	require.NoError(t, err)
-	// A t with five degrees of freedom lies beyond 2.61 robust deviations upwards on 145 days of 10,000.
-	assert.LessOrEqual(t, daily.falsePerDay(), 170.0)
+	t.Logf("daily rule: %s", daily)
+	// Of such a t the two-step M-scale of the residuals comes to 1.19; upwards, 132 days of 10,000 lie
+	// beyond 2.61 of these.
+	assert.LessOrEqual(t, daily.falsePerDay(), 145.0, "false alerts a day over 10,000 tenants")
 	assert.GreaterOrEqual(t, daily.share(), 0.90)
 }
 
