@@ -22,7 +22,8 @@ type Watch struct {
 	Monitor closing.Monitor
 }
 
-// DetectedAnomalies counts what a month's days showed.
+// DetectedAnomalies counts what the days of a closed month showed, and those of the later closed ones
+// whose past it is.
 type DetectedAnomalies struct {
 	Found int `json:"found"`
 	New   int `json:"new"`

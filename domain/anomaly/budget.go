@@ -5,7 +5,7 @@ import "math"
 const (
 	// soughtRise is the rise that the alerts are spent on, as a share of the expectation.
 	soughtRise = 0.5
-	// mostSlack is how far a series' own threshold may lie below and above the common one.
+	// slackBelow and slackAbove are how far a series' own threshold may lie below and above the common one.
 	slackBelow, slackAbove = 0.5, 0.4
 )
 

@@ -17,8 +17,8 @@ import (
 //
 // Given a fleet, each series is fitted again with what the fleet has in common: how many series grow and
 // how fast, how much weekdays of a kind differ, how many peak at a month's turn and by how much. Short
-// histories gain the most by it. The false alerts that the z-score stands for are then spent where they find the
-// most days at +50 %, see budget.
+// histories gain the most by it. The false alerts that the z-score stands for are then spent where they
+// find the most days at +50 %, see budget.
 //
 // Why it stays quiet: at 10 % noise a day at +50 % lies 4.05 noises out, so that finding nine in ten
 // of them and alerting on one ordinary day in two hundred leaves 4.05 / (1.28 + 2.58) = 1.05 noises

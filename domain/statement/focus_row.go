@@ -66,8 +66,9 @@ type FocusRow struct {
 // FocusRows yields a row per cell of what this revision added: all cells of the first, zero cells
 // included, and of a later one what it changed, as corrections on an invoice of its own. Those of all
 // revisions up to one are the bill as that states it. What corrections are part of a cell follows it,
-// a row for each month that they are of, and the cell's own row has the rest; bridges are not cut. They come in the order of stage, pool, currency and account, one transaction in memory at a
-// time. Errors end the sequence.
+// a row for each month that they are of, and the cell's own row has the rest; bridges are not cut. They
+// come in the order of stage, pool, currency and account, one transaction in memory at a time. Errors end
+// the sequence.
 func (p *Publication) FocusRows(chart Chart, corrected *CorrectedSums, transactions iter.Seq2[ledger.Transaction, error]) iter.Seq2[FocusRow, error] {
 	return func(yield func(FocusRow, error) bool) {
 		corrected := corrected.clone()
