@@ -57,10 +57,12 @@ type decisionDesk struct {
 	deadline time.Time
 	round    *decisionRound
 
-	// signals that have arrived and are not worked through yet; recorded counts the refused ones.
+	// signals that have arrived and are not worked through yet. recorded counts those that were refused at
+	// sight, futile those that were refused after their token was looked at.
 	signals  workflow.ReceiveChannel
 	handling bool
 	recorded int
+	futile   int
 }
 
 // decisionRound is one result put before people. A result that is made anew begins another round, and
@@ -152,7 +154,13 @@ func (d *decisionDesk) considerSignal(ctx workflow.Context, raw json.RawMessage)
 		d.refuse(ctx, decision, err)
 		return
 	}
+	if d.futile >= MaxFutileSignals && workflow.GetVersion(ctx, flagFutileSignals, workflow.DefaultVersion, 1) != workflow.DefaultVersion {
+		d.progress.Refused++
+		workflow.GetLogger(ctx).Warn("a signal was not looked at: too many before it did not count")
+		return
+	}
 	if err := d.consider(ctx, decision); err != nil {
+		d.futile++
 		workflow.GetLogger(ctx).Info("a decision sent as a signal does not count", "reason", err)
 	}
 }

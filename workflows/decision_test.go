@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,24 @@ func TestSignalsThatHoldNoDecision(t *testing.T) {
 		require.Equal(t, 3*workflows.MaxRecordedRefusals, s.progress().Refused)
 		require.Equal(t, closing.StateClosed, result.State)
 	})
+}
+
+func TestForgedSignalsAreNotLookedAtForEver(t *testing.T) {
+	s := newStage(t)
+	for i := range 2 * workflows.MaxFutileSignals {
+		forged := s.decision(fmt.Sprintf("forged-%d", i), approval.Approve, approver)
+		forged.Token = forged.Token[:len(forged.Token)-8] + "AAAAAAAA"
+		s.signalAfter(time.Hour+time.Duration(i)*time.Second, forged)
+	}
+	s.signalAfter(19*time.Hour, s.decision("late", approval.Approve, approver))
+	good := s.updateAfter(20*time.Hour, s.decision("good", approval.Approve, financeActor("finance_approver_2")))
+	result, err := s.run()
+	require.NoError(t, err)
+	require.Len(t, s.memory.refusals(), workflows.MaxFutileSignals)
+	require.Equal(t, 2*workflows.MaxFutileSignals+1, s.progress().Refused, "the signal after them is not looked at either")
+	require.NoError(t, good.err)
+	require.Equal(t, closing.StateClosed, result.State, "the API still decides")
+	require.Equal(t, 1, s.memory.approvals)
 }
 
 func TestExactlyOneDecisionWins(t *testing.T) {

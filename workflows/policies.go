@@ -139,4 +139,8 @@ const (
 	// MaxRecordedRefusals bounds how many refused signals one workflow records, so that whoever may
 	// signal cannot fill its history; further ones are refused without a record.
 	MaxRecordedRefusals = 20
+	// MaxFutileSignals bounds how many signals whose token proved to be worth nothing one workflow looks at:
+	// each takes an activity and a record. Beyond it people decide through the API, whose Updates Temporal
+	// bounds itself.
+	MaxFutileSignals = 100
 )

@@ -8,3 +8,6 @@ package workflows
 
 // flagMonitoring came after 0.1.0: training takes over what a monitoring system measured, as its second step.
 const flagMonitoring = "model-training-monitoring"
+
+// flagFutileSignals came after 0.1.0: beyond MaxFutileSignals, no activity looks at a signal.
+const flagFutileSignals = "decision-futile-signals"
