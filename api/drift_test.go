@@ -14,6 +14,7 @@ import (
 	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/drifthistory"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/remediation"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
@@ -88,6 +89,8 @@ func TestDriftRoutesRefuseWhatTheyCannotTake(t *testing.T) {
 		"a stance until yesterday":         {post("/v1/drifts/"+group+"/decisions", "operator", stance("2020-01-01T00:00:00Z")), http.StatusBadRequest, "is not in the future"},
 		"a stance for ever":                {post("/v1/drifts/"+group+"/decisions", "operator", stance("9999-01-01T00:00:00Z")), http.StatusBadRequest, "at most 366 days"},
 		"a stance without a reason":        {post("/v1/drifts/"+group+"/decisions", "operator", `{"decision":"accept","reason":" ","owner":"olga","expires_at":"`+soon+`"}`), http.StatusBadRequest, "reason"},
+		"a stance by one who may not":      {post("/v1/drifts/"+group+"/decisions", "auditor", stance(soon)), http.StatusForbidden, "operator, security_approver"},
+		"a stance by another tenant":       {post("/v1/drifts/"+group+"/decisions", "tenant:globex", stance(soon)), http.StatusForbidden, "operator, security_approver"},
 		"modes that are none":              {put("/v1/tenants/acme/drift-modes", "operator", `{"items":[{"resource_type":"*","mode":"mend"}]}`), http.StatusBadRequest, ""},
 		"a type with two modes":            {put("/v1/tenants/acme/drift-modes", "operator", `{"items":[{"resource_type":"*","mode":"observe"},{"resource_type":"*","mode":"enforce"}]}`), http.StatusBadRequest, "set twice"},
 		"rules with a mistake":             {put("/v1/drift-rules", "operator", "version: 1\nignore:\n  - path: a\n", "Content-Type", "application/yaml"), http.StatusBadRequest, "drift-rules:3: "},
@@ -113,6 +116,18 @@ func TestDriftRoutesRefuseWhatTheyCannotTake(t *testing.T) {
 			require.NotContains(t, problem.Detail, "\n")
 		})
 	}
+	t.Run("who may not leave drift be is on record, but not whoever may not see it", func(t *testing.T) {
+		var refused []string
+		for _, resource := range []string{"sg-acme", "sg-late"} {
+			history := decode[api.DriftHistoryPage](t, s.get(t, "/v1/resources/"+resource+"/drift-history", "auditor", http.StatusOK))
+			for _, entry := range history.Items {
+				if entry.Kind == drifthistory.StanceRefused {
+					refused = append(refused, entry.Subject)
+				}
+			}
+		}
+		require.Equal(t, []string{"auditor"}, refused)
+	})
 	t.Run("whoever asked for the scan cannot decide on what it led to", func(t *testing.T) {
 		requester, err := token.NewBearer(s.keys).Mint(approval.Actor{Subject: "operator", Roles: []approval.Role{approval.RoleSecurityApprover}}, time.Hour)
 		require.NoError(t, err)

@@ -34,7 +34,7 @@ func (s *server) ListDrifts(ctx context.Context, request ListDriftsRequestObject
 	return ListDrifts200JSONResponse{Items: items, NextCursor: next}, err
 }
 
-// DecideDrift leaves drift be.
+// DecideDrift leaves drift be. What one says who may not goes on record.
 func (s *server) DecideDrift(ctx context.Context, request DecideDriftRequestObject) (DecideDriftResponseObject, error) {
 	now := instant.Now()
 	stance := driftwatch.Stance{
@@ -42,11 +42,24 @@ func (s *server) DecideDrift(ctx context.Context, request DecideDriftRequestObje
 		Reason: request.Body.Reason, Owner: request.Body.Owner, Expires: instant.Of(request.Body.ExpiresAt),
 		Subject: actorOf(ctx).Subject, At: now,
 	}
+	if refusal := driftwatch.CheckHolder(actorOf(ctx)); refusal != nil {
+		return nil, s.refusedStance(ctx, request.DriftID, stance, refusal)
+	}
 	if err := stance.Check(now); err != nil {
 		return nil, err
 	}
 	count, err := s.Drift.Watch.TakeStance(ctx, "", request.DriftID, stance)
 	return DecideDrift200JSONResponse{Drifts: count, Stance: stance}, err
+}
+
+// refusedStance puts a refusal on record, if it is about drift that its sender may know of, and returns it.
+func (s *server) refusedStance(ctx context.Context, id string, stance driftwatch.Stance, refusal error) error {
+	tenantID, _ := ownTenant(ctx, "")
+	err := s.Drift.Watch.RefuseStance(ctx, tenantID, id, stance, fault.CodeOf(refusal))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		s.Logger.ErrorContext(ctx, "a refused decision could not be recorded", "drift_id", id, "subject", stance.Subject, "error", err)
+	}
+	return refusal
 }
 
 // GetDriftHistory lists what happened to a resource, newest first.
@@ -89,7 +102,7 @@ func (s *server) PutDriftModes(ctx context.Context, request PutDriftModesRequest
 	if err := modes.Check(); err != nil {
 		return nil, err
 	}
-	if err := s.Drift.Watch.SetModes(ctx, request.TenantID, modes, actorOf(ctx).Subject); err != nil {
+	if err := s.Drift.Watch.SetModes(ctx, request.TenantID, modes, actorOf(ctx).Subject, instant.Now()); err != nil {
 		return nil, err
 	}
 	return PutDriftModes200JSONResponse{Items: append([]DriftModeSetting{}, modes...)}, nil

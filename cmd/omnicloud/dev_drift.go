@@ -8,6 +8,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
 	"github.com/omnicloud/omnicloud/internal/token"
@@ -43,7 +44,7 @@ func (s *devStack) enforceDrift(ctx context.Context, bearer *token.Bearer) error
 		if len(scans) > 0 {
 			continue
 		}
-		if err := watch.SetModes(ctx, tenant.ID, driftwatch.Modes{{ResourceType: driftwatch.AllTypes, Mode: driftwatch.Enforce}}, sampleAuthor); err != nil {
+		if err := watch.SetModes(ctx, tenant.ID, driftwatch.Modes{{ResourceType: driftwatch.AllTypes, Mode: driftwatch.Enforce}}, sampleAuthor, instant.Now()); err != nil {
 			return err
 		}
 		if err := s.call(ctx, signed, http.MethodPost, "/v1/tenants/"+url.PathEscape(tenant.ID)+"/drift-scans", nil, nil); err != nil {

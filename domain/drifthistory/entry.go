@@ -15,7 +15,7 @@ import (
 type Kind string
 
 // The kinds. Those of drift carry a drift.Record, those of remediations a plan, a decision or how it
-// ended.
+// ended, that of modes those before and after.
 const (
 	// Detected is drift that was not known, Changed known drift with other values, Reopened drift that
 	// came back or whose quiet time is over, Resolved drift that is gone.
@@ -23,9 +23,12 @@ const (
 	Changed  Kind = "drift_changed"
 	Reopened Kind = "drift_reopened"
 	Resolved Kind = "drift_resolved"
-	// Accepted and Snoozed are what a person said about drift.
-	Accepted Kind = "drift_accepted"
-	Snoozed  Kind = "drift_snoozed"
+	// Accepted and Snoozed are what a person said about drift, StanceRefused what one said who may not.
+	Accepted      Kind = "drift_accepted"
+	Snoozed       Kind = "drift_snoozed"
+	StanceRefused Kind = "drift_decision_refused"
+	// ModesSet is what may be done about a tenant's drift from then on. It is about no one resource.
+	ModesSet Kind = "drift_modes_set"
 	// Opened and Planned begin a remediation; Decided is a decision that counts, Refused one that does
 	// not; Applied is a change that was made, Ended how the remediation ended, Reviewed the look that
 	// someone took afterwards at a decision that broke the glass.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
@@ -38,6 +39,15 @@ const (
 	// longestReason bounds a reason, in bytes.
 	longestReason = 2 << 10
 )
+
+// CheckHolder returns a Forbidden error for somebody who may not leave drift be.
+func CheckHolder(actor approval.Actor) error {
+	if actor.Has(approval.RoleOperator) || actor.Has(approval.RoleSecurityApprover) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "leaving drift be needs one of the roles %s, %s, which %s does not hold",
+		approval.RoleOperator, approval.RoleSecurityApprover, actor.Subject)
+}
 
 // Check returns an InvalidInput error for a stance without a reason, an owner or a time to come.
 func (s Stance) Check(now time.Time) error {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
+	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // Store keeps scans, what they found and what is open. Its errors are NotFound for what does not exist
@@ -38,9 +39,12 @@ type Store interface {
 	// TakeStance records what a person said about a drift, or about every drift of a cause, and returns
 	// how many drifts it is about. Nothing that is not resolved under that id is a NotFound error.
 	TakeStance(ctx context.Context, tenantID, id string, stance Stance) (int, error)
-	// Modes returns a tenant's modes; SetModes replaces them.
+	// RefuseStance puts on record what a person said who may not: once for each tenant, beside the first of
+	// the drifts under the id. Nothing under it is a NotFound error.
+	RefuseStance(ctx context.Context, tenantID, id string, stance Stance, refusal fault.Code) error
+	// Modes returns a tenant's modes, by resource type; SetModes replaces them, and puts a change on record.
 	Modes(ctx context.Context, tenantID string) (Modes, error)
-	SetModes(ctx context.Context, tenantID string, modes Modes, subject string) error
+	SetModes(ctx context.Context, tenantID string, modes Modes, subject string, now time.Time) error
 }
 
 // ScanPosition is where a page of scans ended.

@@ -8,9 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
-	"github.com/omnicloud/omnicloud/domain/drifthistory"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
-	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 const (
@@ -112,102 +110,4 @@ func scanGroup(row pgx.Rows) (group driftwatch.Group, one driftwatch.OpenDrift, 
 	one.Cause = group.Cause
 	group.Type, group.Severity, group.Path = one.Type, one.Severity, one.ConfigPath
 	return group, one, nil
-}
-
-// TakeStance implements driftwatch.Store.
-func (d *Drifts) TakeStance(ctx context.Context, tenantID, id string, stance driftwatch.Stance) (count int, err error) {
-	document, err := json.Marshal(stance)
-	if err != nil {
-		return 0, fmt.Errorf("encoding what was said about drift %s: %w", id, err)
-	}
-	err = pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT DISTINCT tenant_id FROM drifts
-			WHERE (drift_id = $1 OR cause_id = $1) AND ($2 = '' OR tenant_id = $2) AND state <> 'resolved' ORDER BY 1`, id, tenantID)
-		if err != nil {
-			return err
-		}
-		tenants, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
-			return err
-		}
-		for _, tenant := range tenants {
-			taken, err := takeStance(ctx, tx, tenant, id, stance, document)
-			if err != nil {
-				return err
-			}
-			count += taken
-		}
-		if count == 0 {
-			return fault.New(fault.NotFound, "there is no unresolved drift %.128s", id)
-		}
-		return nil
-	})
-	return count, explain(err, "deciding on drift %s", id)
-}
-
-func takeStance(ctx context.Context, tx pgx.Tx, tenantID, id string, stance driftwatch.Stance, document []byte) (int, error) {
-	history, err := lockHistory(ctx, tx, tenantID)
-	if err != nil {
-		return 0, err
-	}
-	rows, err := tx.Query(ctx, `UPDATE drifts SET state = $3, stance = $4, quiet_until = $5
-		WHERE (drift_id = $1 OR cause_id = $1) AND tenant_id = $2 AND state <> 'resolved'
-		RETURNING drift_id, resource_id, resource_type, document::text`,
-		id, tenantID, string(stance.State), document, stance.Expires)
-	if err != nil {
-		return 0, err
-	}
-	kind := drifthistory.Snoozed
-	if stance.State == driftwatch.DriftAccepted {
-		kind = drifthistory.Accepted
-	}
-	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (drifthistory.Entry, error) {
-		var driftID, resourceID, resourceType, seen string
-		if err := row.Scan(&driftID, &resourceID, &resourceType, &seen); err != nil {
-			return drifthistory.Entry{}, err
-		}
-		// What they saw is kept beside what they said.
-		return drifthistory.New(kind, tenantID, resourceID, resourceType, stance.Subject, driftID, stance.At, struct {
-			driftwatch.Stance
-			Seen json.RawMessage `json:"seen"`
-		}{stance, json.RawMessage(seen)})
-	})
-	if err != nil {
-		return 0, err
-	}
-	return len(entries), history.append(ctx, entries...)
-}
-
-// Modes implements driftwatch.Store.
-func (d *Drifts) Modes(ctx context.Context, tenantID string) (driftwatch.Modes, error) {
-	rows, err := d.db.Query(ctx, "SELECT resource_type, mode FROM drift_modes WHERE tenant_id = $1 ORDER BY resource_type", tenantID)
-	if err != nil {
-		return nil, explain(err, "reading the drift modes of tenant %s", tenantID)
-	}
-	modes, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (setting driftwatch.ModeSetting, err error) {
-		err = row.Scan(&setting.ResourceType, &setting.Mode)
-		return setting, err
-	})
-	return modes, explain(err, "reading the drift modes of tenant %s", tenantID)
-}
-
-// SetModes implements driftwatch.Store.
-func (d *Drifts) SetModes(ctx context.Context, tenantID string, modes driftwatch.Modes, subject string) error {
-	err := pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
-		// The head is locked so that two changes of one tenant take turns.
-		if _, err := lockHistory(ctx, tx, tenantID); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, "DELETE FROM drift_modes WHERE tenant_id = $1", tenantID); err != nil {
-			return err
-		}
-		for _, setting := range modes {
-			if _, err := tx.Exec(ctx, "INSERT INTO drift_modes (tenant_id, resource_type, mode, set_by) VALUES ($1, $2, $3, $4)",
-				tenantID, setting.ResourceType, string(setting.Mode), subject); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return explain(err, "setting the drift modes of tenant %s", tenantID)
 }
