@@ -38,10 +38,9 @@ func newLens(ctx context.Context, inventory infra.Inventory, key secrecy.Key, te
 		for _, resource := range page.Resources {
 			l.learn(l.redactor.Known, resource)
 		}
-		if page.Next == "" || page.Next == cursor {
-			return l, nil
+		if cursor, err = page.NextAfter(cursor); err != nil || cursor == "" {
+			return l, err
 		}
-		cursor = page.Next
 	}
 }
 

@@ -134,14 +134,9 @@ func glance(ctx context.Context, path string, schemas map[string]*drift.Schema, 
 			return seen, nil // as above
 		}
 		for _, side := range []document.Value{p.desired, p.actual} {
-			marked, err := detector.Marked(p.subject, side)
-			if err != nil {
+			if err := known.LearnMarked(detector, p.subject, side); err != nil {
 				return seen, nil // as above
 			}
-			for _, value := range marked {
-				known.Mark(value)
-			}
-			known.Learn(side)
 		}
 		known.ForgetPlaces()
 		differs, err := detector.Differs(p.subject, p.desired, p.actual)

@@ -32,7 +32,10 @@ func (d *Detector) ScanTenantResources(ctx context.Context, tenantID string, res
 			report.ResourceIDs = append(report.ResourceIDs, resource.ID)
 			report.Drifts = append(report.Drifts, records...)
 		}
-		if cursor = page.Next; cursor == "" {
+		if cursor, err = page.NextAfter(cursor); err != nil {
+			return Report{}, err
+		}
+		if cursor == "" {
 			break
 		}
 	}
@@ -41,8 +44,8 @@ func (d *Detector) ScanTenantResources(ctx context.Context, tenantID string, res
 }
 
 // ScanResource compares a resource as the state service knows it, by its schema where it has one.
-// Configuration that is no JSON is an Upstream error that names resource and side; a resource that its provider could not be asked about is
-// an Unavailable one, since it may be as declared, drifted or gone.
+// Configuration that is no JSON is an Upstream error that names resource and side; a resource that its
+// provider could not be asked about is an Unavailable one, since it may be as declared, drifted or gone.
 func (d *Detector) ScanResource(resource infra.Resource) ([]Record, error) {
 	if !resource.Readable() {
 		return nil, fault.New(fault.Unavailable, "the provider cannot read resource %s, so nothing is known of its drift; try again later", resource.ID)

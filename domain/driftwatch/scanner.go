@@ -50,10 +50,10 @@ func (s *Scanner) Scan(ctx context.Context, ref ScanRef, types []string) (Positi
 				return s.Comparer.Hide(infra.Resource{TenantID: ref.TenantID}, text)
 			})
 		}
-		if listed.Next != "" && listed.Next == at.Cursor {
-			return at, fault.New(fault.Upstream, "the state service names the same next page again; the scan would never end")
+		page := Page{Number: at.Pages + 1}
+		if page.Next, err = listed.NextAfter(at.Cursor); err != nil {
+			return at, err
 		}
-		page := Page{Number: at.Pages + 1, Next: listed.Next}
 		for _, resource := range listed.Resources {
 			s.look(ref, resource, &page)
 		}

@@ -5,7 +5,11 @@
 // resources through such a service, the Provider, and takes back what it did when it cannot finish.
 package infra
 
-import "context"
+import (
+	"context"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
 
 // ResourceFilter narrows a listing; an empty field does not narrow.
 type ResourceFilter struct {
@@ -20,6 +24,15 @@ type ResourcePage struct {
 	Resources []Resource `json:"resources"`
 	Next      string     `json:"next_cursor,omitempty"`
 	Total     int64      `json:"total"`
+}
+
+// NextAfter returns the cursor of the page that follows this one, which a cursor gave; empty at the end. A
+// page that is named as its own next is an Upstream error.
+func (p ResourcePage) NextAfter(cursor string) (string, error) {
+	if p.Next != "" && p.Next == cursor {
+		return "", fault.New(fault.Upstream, "the state service names the same next page again; its listing would never end")
+	}
+	return p.Next, nil
 }
 
 // Inventory is the platform's state service. Resources returns a page in a stable order: an empty
