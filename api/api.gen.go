@@ -1394,7 +1394,7 @@ type TenantAmount struct {
 
 // TenantAnomalies defines model for TenantAnomalies.
 type TenantAnomalies struct {
-	// Days Days on record that stand, the latest first, at most 100; `GET /v1/anomalies` has all.
+	// Days Days on record that stand, the latest first, at most 100; `GET /v1/anomalies?state=all` has all.
 	Days []CostAnomaly `json:"days"`
 
 	// Items The month's, or none.

@@ -42,10 +42,9 @@ func TestDailyRuleStaysQuietAndFindsDearDays(t *testing.T) {
 }
 
 // Five weeks of history do nearly what thirteen do where tenants dip or their noise is normal in money. Where
-// noise is lognormal and tenants grow and peak, too, they cannot: with all that a fleet can tell, a day
-// at +50 % lies 3.9 deviations out on ordinary days and 3.1 at a turn that was seen once, so that the most
-// powerful test of fifty false alerts finds 0.896 on these days, of which two in nine are such turns.
-// Four weeks hold no such turn.
+// noise is lognormal and tenants grow and peak, too, they fall short: two in nine of the days are turns of a
+// month that five weeks have shown once, and four weeks never. What each is held to lies within a sampling
+// error of what it reaches.
 func TestDailyRuleWithShortHistory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("judges a hundred thousand simulated days")
