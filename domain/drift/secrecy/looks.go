@@ -56,7 +56,8 @@ func entropy(value string) float64 {
 }
 
 // issued are the formats that providers give the secrets that they issue. The group, where there is
-// one, is the secret itself. Each begins with a literal, so that most texts are passed over quickly.
+// one, is the secret itself. Each holds its literal, whatever it matches, so that most texts are passed over
+// quickly.
 var issued = []struct {
 	literal string
 	format  *regexp.Regexp
@@ -69,8 +70,8 @@ var issued = []struct {
 	{"github_pat_", regexp.MustCompile(`\bgithub_pat_[0-9A-Za-z_]{22,}`)},
 	{"glpat-", regexp.MustCompile(`\bglpat-[0-9A-Za-z_-]{20,}`)},
 	{"xox", regexp.MustCompile(`\bxox[abposr]-[0-9A-Za-z-]{10,}`)},
-	{"sk_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{16,}`)},
-	{"hvs.", regexp.MustCompile(`\bhv[sb]\.[0-9A-Za-z_-]{20,}`)},
+	{"k_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{16,}`)},
+	{"hv", regexp.MustCompile(`\bhv[sb]\.[0-9A-Za-z_-]{20,}`)},
 	{"npm_", regexp.MustCompile(`\bnpm_[0-9A-Za-z]{36}`)},
 	{"eyJ", regexp.MustCompile(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
 	{"://", regexp.MustCompile(`://[^/\s:@"']*:([^/\s@"']{3,})@`)},

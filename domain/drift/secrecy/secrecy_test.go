@@ -146,6 +146,39 @@ func TestWhatIsSecret(t *testing.T) {
 	}
 }
 
+// TestFormatsOfIssuedSecrets has values without any randomness, which nothing but their format tells.
+func TestFormatsOfIssuedSecrets(t *testing.T) {
+	body := strings.Repeat("a", 40)
+	for _, start := range []string{
+		"AIza", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "sk_live_", "rk_live_", "hvs.", "hvb.", "npm_",
+	} {
+		length := 40
+		switch start {
+		case "AIza":
+			length = 35
+		case "npm_":
+			length = 36
+		}
+		secret := start + body[:length]
+		t.Run(start, func(t *testing.T) {
+			out := redact(t, `{"note":"a"}`, `{"note":"use `+secret+` here"}`)
+			require.Contains(t, out, "here")
+			assertAbsent(t, out, secret)
+		})
+	}
+	for name, text := range map[string]string{
+		"AKIA": "AKIA" + strings.Repeat("A", 16), "ASIA": "ASIA" + strings.Repeat("A", 16), "JWT": "eyJ" + body + ".eyJ" + body + "." + body,
+		"URL": "db://user:" + body + "@host", "AccountKey": "AccountKey=" + body, "SharedAccessKey": "SharedAccessKey=" + body,
+		"PEM": "-----BEGIN PRIVATE KEY-----" + body + "-----END PRIVATE KEY-----",
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := redact(t, `{"note":"a"}`, `{"note":"use `+text+` here"}`)
+			require.Contains(t, out, "here")
+			require.NotContains(t, out, text)
+		})
+	}
+}
+
 func TestWhatIsNoSecretStaysReadable(t *testing.T) {
 	for name, testCase := range map[string]struct{ desired, actual, shown string }{
 		"a reference":            {`{"password":"a"}`, `{"secret_arn":"arn:aws:secretsmanager:eu-west-1:1:secret:db"}`, "arn:aws:secretsmanager"},
