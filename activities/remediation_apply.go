@@ -28,6 +28,9 @@ type Rechecked struct {
 
 // RecheckRemediation plans once more and compares: what is carried out must be what was decided on.
 func (a *Remediations) RecheckRemediation(ctx context.Context, input RecheckInput) (Rechecked, error) {
+	var beats atomic.Int64
+	stop := beatUntilStopped(ctx, &beats)
+	defer stop()
 	found, err := a.Store.Remediation(ctx, input.Ref.TenantID, input.Ref.ID)
 	if err != nil {
 		return Rechecked{}, ApplicationError(err)
