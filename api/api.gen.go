@@ -274,6 +274,14 @@ type Backfill struct {
 // BreakdownBy defines model for BreakdownBy.
 type BreakdownBy = allocation.Breakdown
 
+// CapacityAlert defines model for CapacityAlert.
+type CapacityAlert = foresight.Standing
+
+// CapacityAlerts defines model for CapacityAlerts.
+type CapacityAlerts struct {
+	Items []CapacityAlert `json:"items"`
+}
+
 // CapacityRecommendation defines model for CapacityRecommendation.
 type CapacityRecommendation = capacity.CapacityRecommendation
 
@@ -805,6 +813,15 @@ type LeftAlone = remediation.LeftAlone
 
 // MappingEntry Leads the rows that meet all its conditions to a tenant, a pool or an account.
 type MappingEntry = allocation.MappingEntry
+
+// ModelDecision defines model for ModelDecision.
+type ModelDecision = foresight.Decision
+
+// ModelDecisionPage defines model for ModelDecisionPage.
+type ModelDecisionPage struct {
+	Items      []ModelDecision `json:"items"`
+	NextCursor string          `json:"next_cursor,omitempty,omitzero"`
+}
 
 // ModelTraining defines model for ModelTraining.
 type ModelTraining = foresight.CustomTraining
@@ -1977,6 +1994,17 @@ type CreateForecastParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ListModelDecisionsParams defines parameters for ListModelDecisions.
+type ListModelDecisionsParams struct {
+	Metric Metric `form:"metric" json:"metric"`
+
+	// Limit How many items a page has at most; 100 by default.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Cursor The next_cursor of the page before.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
 // ListModelsParams defines parameters for ListModels.
 type ListModelsParams struct {
 	Metric ResourceMetric `form:"metric,omitempty" json:"metric,omitempty,omitzero"`
@@ -2232,6 +2260,9 @@ type ServerInterface interface {
 	// DetectTenantAnomalies Whether a tenant's month cost more than its past explains, and what rose.
 	// (GET /v1/tenants/{tenant_id}/anomalies)
 	DetectTenantAnomalies(c *gin.Context, tenantID TenantID, params DetectTenantAnomaliesParams)
+	// ListCapacityAlerts The alerts that were told of a tenant's capacity and the recommendations that compute was handed, as they stand.
+	// (GET /v1/tenants/{tenant_id}/capacity-alerts)
+	ListCapacityAlerts(c *gin.Context, tenantID TenantID)
 	// GetTenantCosts What a tenant bore in past days, weeks or months, the oldest first.
 	// (GET /v1/tenants/{tenant_id}/costs)
 	GetTenantCosts(c *gin.Context, tenantID TenantID, params GetTenantCostsParams)
@@ -2256,6 +2287,9 @@ type ServerInterface interface {
 	// CreateForecast Forecasts a metric now, and keeps the forecast.
 	// (POST /v1/tenants/{tenant_id}/forecasts)
 	CreateForecast(c *gin.Context, tenantID TenantID, params CreateForecastParams)
+	// ListModelDecisions Which model was compared with the one in use each night, both errors and what was decided, the latest first.
+	// (GET /v1/tenants/{tenant_id}/model-decisions)
+	ListModelDecisions(c *gin.Context, tenantID TenantID, params ListModelDecisionsParams)
 	// ListModels The custom models that were asked for, the latest first.
 	// (GET /v1/tenants/{tenant_id}/models)
 	ListModels(c *gin.Context, tenantID TenantID, params ListModelsParams)
@@ -4692,6 +4726,31 @@ func (siw *ServerInterfaceWrapper) DetectTenantAnomalies(c *gin.Context) {
 	siw.Handler.DetectTenantAnomalies(c, tenantID, params)
 }
 
+// ListCapacityAlerts operation middleware
+func (siw *ServerInterfaceWrapper) ListCapacityAlerts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCapacityAlerts(c, tenantID)
+}
+
 // GetTenantCosts operation middleware
 func (siw *ServerInterfaceWrapper) GetTenantCosts(c *gin.Context) {
 
@@ -5011,6 +5070,58 @@ func (siw *ServerInterfaceWrapper) CreateForecast(c *gin.Context) {
 	}
 
 	siw.Handler.CreateForecast(c, tenantID, params)
+}
+
+// ListModelDecisions operation middleware
+func (siw *ServerInterfaceWrapper) ListModelDecisions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", c.Param("tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tenant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListModelDecisionsParams
+
+	// ------------- Required query parameter "metric" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "metric", c.Request.URL.Query(), &params.Metric, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter metric: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListModelDecisions(c, tenantID, params)
 }
 
 // ListModels operation middleware
@@ -5399,6 +5510,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/models", wrapper.ListModels)
 	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/models", wrapper.TrainModel)
 	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/models/:training_id", wrapper.GetModel)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/model-decisions", wrapper.ListModelDecisions)
+	router.GET(options.BaseURL+"/v1/tenants/:tenant_id/capacity-alerts", wrapper.ListCapacityAlerts)
 	router.GET(options.BaseURL+"/v1/forecasts/:forecast_id", wrapper.GetForecast)
 	router.GET(options.BaseURL+"/v1/forecasts/:forecast_id/plot.svg", wrapper.GetForecastPlot)
 	router.POST(options.BaseURL+"/v1/tenants/:tenant_id/what-if", wrapper.RunWhatIf)
@@ -7703,6 +7816,47 @@ func (response DetectTenantAnomaliesdefaultApplicationProblemPlusJSONResponse) V
 	return err
 }
 
+type ListCapacityAlertsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type ListCapacityAlertsResponseObject interface {
+	VisitListCapacityAlertsResponse(w http.ResponseWriter) error
+}
+
+type ListCapacityAlerts200JSONResponse CapacityAlerts
+
+func (response ListCapacityAlerts200JSONResponse) VisitListCapacityAlertsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCapacityAlertsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListCapacityAlertsdefaultApplicationProblemPlusJSONResponse) VisitListCapacityAlertsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetTenantCostsRequestObject struct {
 	TenantID TenantID `json:"tenant_id"`
 	Params   GetTenantCostsParams
@@ -8044,6 +8198,48 @@ type CreateForecastdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateForecastdefaultApplicationProblemPlusJSONResponse) VisitCreateForecastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListModelDecisionsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   ListModelDecisionsParams
+}
+
+type ListModelDecisionsResponseObject interface {
+	VisitListModelDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListModelDecisions200JSONResponse ModelDecisionPage
+
+func (response ListModelDecisions200JSONResponse) VisitListModelDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListModelDecisionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListModelDecisionsdefaultApplicationProblemPlusJSONResponse) VisitListModelDecisionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8510,6 +8706,9 @@ type StrictServerInterface interface {
 	// DetectTenantAnomalies Whether a tenant's month cost more than its past explains, and what rose.
 	// (GET /v1/tenants/{tenant_id}/anomalies)
 	DetectTenantAnomalies(ctx context.Context, request DetectTenantAnomaliesRequestObject) (DetectTenantAnomaliesResponseObject, error)
+	// ListCapacityAlerts The alerts that were told of a tenant's capacity and the recommendations that compute was handed, as they stand.
+	// (GET /v1/tenants/{tenant_id}/capacity-alerts)
+	ListCapacityAlerts(ctx context.Context, request ListCapacityAlertsRequestObject) (ListCapacityAlertsResponseObject, error)
 	// GetTenantCosts What a tenant bore in past days, weeks or months, the oldest first.
 	// (GET /v1/tenants/{tenant_id}/costs)
 	GetTenantCosts(ctx context.Context, request GetTenantCostsRequestObject) (GetTenantCostsResponseObject, error)
@@ -8534,6 +8733,9 @@ type StrictServerInterface interface {
 	// CreateForecast Forecasts a metric now, and keeps the forecast.
 	// (POST /v1/tenants/{tenant_id}/forecasts)
 	CreateForecast(ctx context.Context, request CreateForecastRequestObject) (CreateForecastResponseObject, error)
+	// ListModelDecisions Which model was compared with the one in use each night, both errors and what was decided, the latest first.
+	// (GET /v1/tenants/{tenant_id}/model-decisions)
+	ListModelDecisions(ctx context.Context, request ListModelDecisionsRequestObject) (ListModelDecisionsResponseObject, error)
 	// ListModels The custom models that were asked for, the latest first.
 	// (GET /v1/tenants/{tenant_id}/models)
 	ListModels(ctx context.Context, request ListModelsRequestObject) (ListModelsResponseObject, error)
@@ -10230,6 +10432,32 @@ func (sh *strictHandler) DetectTenantAnomalies(ctx *gin.Context, tenantID Tenant
 	}
 }
 
+// ListCapacityAlerts operation middleware
+func (sh *strictHandler) ListCapacityAlerts(ctx *gin.Context, tenantID TenantID) {
+	var request ListCapacityAlertsRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCapacityAlerts(ctx, request.(ListCapacityAlertsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCapacityAlerts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCapacityAlertsResponseObject); ok {
+		if err := validResponse.VisitListCapacityAlertsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetTenantCosts operation middleware
 func (sh *strictHandler) GetTenantCosts(ctx *gin.Context, tenantID TenantID, params GetTenantCostsParams) {
 	var request GetTenantCostsRequestObject
@@ -10511,6 +10739,33 @@ func (sh *strictHandler) CreateForecast(ctx *gin.Context, tenantID TenantID, par
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CreateForecastResponseObject); ok {
 		if err := validResponse.VisitCreateForecastResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListModelDecisions operation middleware
+func (sh *strictHandler) ListModelDecisions(ctx *gin.Context, tenantID TenantID, params ListModelDecisionsParams) {
+	var request ListModelDecisionsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListModelDecisions(ctx, request.(ListModelDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListModelDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListModelDecisionsResponseObject); ok {
+		if err := validResponse.VisitListModelDecisionsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -78,6 +78,8 @@ var allowed = map[string]string{
 	"GET /v1/tenants/{tenant_id}/models":                                     "operator finance_approver security_approver auditor tenant",
 	"POST /v1/tenants/{tenant_id}/models":                                    "operator",
 	"GET /v1/tenants/{tenant_id}/models/{training_id}":                       "operator finance_approver security_approver auditor tenant",
+	"GET /v1/tenants/{tenant_id}/model-decisions":                            "operator finance_approver security_approver auditor tenant",
+	"GET /v1/tenants/{tenant_id}/capacity-alerts":                            "operator finance_approver security_approver auditor tenant",
 	"GET /v1/forecasts/{forecast_id}":                                        "operator finance_approver security_approver auditor tenant",
 	"GET /v1/forecasts/{forecast_id}/plot.svg":                               "operator finance_approver security_approver auditor tenant",
 	"POST /v1/tenants/{tenant_id}/what-if":                                   "operator finance_approver security_approver auditor tenant",

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast/accuracy"
@@ -58,6 +59,19 @@ func (s *server) GetRecommendations(ctx context.Context, request GetRecommendati
 		return nil, err
 	}
 	return GetRecommendations200JSONResponse(found), nil
+}
+
+// ListCapacityAlerts lists what the nights told of a tenant's capacity, and still holds.
+func (s *server) ListCapacityAlerts(ctx context.Context, request ListCapacityAlertsRequestObject) (ListCapacityAlertsResponseObject, error) {
+	if err := s.checkTenant(ctx, request.TenantID); err != nil {
+		return nil, err
+	}
+	standing, err := s.planning(ctx).Standings.Standing(ctx, request.TenantID)
+	if err != nil {
+		return nil, err
+	}
+	items := slices.DeleteFunc(standing, func(one foresight.Standing) bool { return one.Alert == nil && one.Recommendation == nil })
+	return ListCapacityAlerts200JSONResponse{Items: items}, nil
 }
 
 // GetExhaustion shows when capacity runs out: project_capacity_exhaustion.

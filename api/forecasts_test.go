@@ -30,6 +30,7 @@ type foresightStage struct {
 	*stage
 	sandbox  string
 	platform http.Handler
+	planned  *foresight.Planning
 }
 
 func newForesightStage(t *testing.T) *foresightStage {
@@ -41,7 +42,8 @@ func newForesightStage(t *testing.T) *foresightStage {
 
 func newForesightStageOn(t *testing.T, temporal *testsuite.DevServer) *foresightStage {
 	t.Helper()
-	f, planning := &foresightStage{}, &foresight.Planning{}
+	planning := &foresight.Planning{}
+	f := &foresightStage{planned: planning}
 	var directory serviceclient.Clients
 	f.stage = newStageOn(t, temporal, func(d *api.Dependencies, _ *api.Options) {
 		d.Planning = func(tenantID string) *foresight.Planning {
@@ -49,7 +51,7 @@ func newForesightStageOn(t *testing.T, temporal *testsuite.DevServer) *foresight
 			if tenantID != "" {
 				desk, own := *planning.Desk, postgres.NewTenantForecasts(f.pool, tenantID)
 				desk.Usage, desk.Archive, desk.Models = postgres.NewTenantUsage(f.pool, tenantID), own, own
-				seen.Desk, seen.Accuracy = &desk, own
+				seen.Desk, seen.Accuracy, seen.Standings = &desk, own, own
 			}
 			return &seen
 		}
@@ -70,7 +72,7 @@ func newForesightStageOn(t *testing.T, temporal *testsuite.DevServer) *foresight
 			Meter: clients.Compute, Now: time.Now,
 		},
 		Accuracy:   postgres.NewForecastScores(f.pool),
-		Provisions: clients.Compute, Prices: clients.Billing,
+		Provisions: clients.Compute, Prices: clients.Billing, Standings: postgres.NewCapacityWatch(f.pool),
 	}
 	return f
 }
@@ -186,6 +188,23 @@ func TestCapacityOfATenant(t *testing.T) {
 		require.True(t, first.EstimatedMonthlyCostDelta.IsPositive())
 		wider := decode[foresight.Recommendations](t, f.get(t, "/v1/tenants/acme/recommendations?headroom_percent=100", "operator", http.StatusOK))
 		require.Greater(t, wider.Items[0].Change, first.Change)
+	})
+	t.Run("what a night told of capacity stands for who may see the tenant", func(t *testing.T) {
+		const path = "/v1/tenants/acme/capacity-alerts"
+		require.Empty(t, decode[api.CapacityAlerts](t, f.get(t, path, "operator", http.StatusOK)).Items)
+		watch := foresight.Watch{Planning: f.planned, Store: postgres.NewCapacityWatch(f.pool)}
+		_, err := watch.Tenant(t.Context(), "night", time.Now(), "acme")
+		require.NoError(t, err)
+		var storage foresight.Standing
+		for _, one := range decode[api.CapacityAlerts](t, f.get(t, path, "tenant:acme", http.StatusOK)).Items {
+			require.True(t, one.Alert != nil || one.Recommendation != nil, "%+v", one)
+			if one.Metric == forecast.StorageUsedGB {
+				storage = one
+			}
+		}
+		require.NotNil(t, storage.Alert)
+		require.NotNil(t, storage.Recommendation)
+		f.get(t, path, "tenant:globex", http.StatusNotFound)
 	})
 	t.Run("twice the traffic doubles what is expected", func(t *testing.T) {
 		found := decode[api.WhatIfOutcomes](t, f.post(t, "/v1/tenants/acme/what-if", "operator",

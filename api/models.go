@@ -80,6 +80,27 @@ func (s *server) ListModels(ctx context.Context, request ListModelsRequestObject
 	return ListModels200JSONResponse{Items: items, NextCursor: next}, err
 }
 
+// ListModelDecisions lists how contests for the place of the model in use ended.
+func (s *server) ListModelDecisions(ctx context.Context, request ListModelDecisionsRequestObject) (ListModelDecisionsResponseObject, error) {
+	if err := s.checkTenant(ctx, request.TenantID); err != nil {
+		return nil, err
+	}
+	key := foresight.Key{TenantID: request.TenantID, Metric: request.Params.Metric}
+	listing, limit := listingOf("model-decisions", key.TenantID, string(key.Metric)), limitOr(request.Params.Limit)
+	var after foresight.DecisionPosition
+	if err := decodeCursor(request.Params.Cursor, listing, &after); err != nil {
+		return nil, err
+	}
+	decisions, err := s.planning(ctx).Models.Decisions(ctx, key, after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	items, next, err := paged(decisions, limit, listing, func(d foresight.Decision) foresight.DecisionPosition {
+		return foresight.DecisionPosition{DecidedAt: d.DecidedAt, Granularity: d.Challenger.Granularity, Run: d.Run}
+	})
+	return ListModelDecisions200JSONResponse{Items: items, NextCursor: next}, err
+}
+
 // GetModel shows a custom model and how it did.
 func (s *server) GetModel(ctx context.Context, request GetModelRequestObject) (GetModelResponseObject, error) {
 	if err := s.checkTenant(ctx, request.TenantID); err != nil {

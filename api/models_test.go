@@ -12,6 +12,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/forecast/custom"
 	"github.com/omnicloud/omnicloud/domain/foresight"
+	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/sandbox/sample"
 	"github.com/omnicloud/omnicloud/workflows"
 )
@@ -32,6 +33,31 @@ func TestCustomModels(t *testing.T) {
 		require.NotZero(t, first.Decision.Origins)
 		made := decode[forecast.ForecastResult](t, f.post(t, "/v1/tenants/acme/forecasts", "operator", `{"metric":"cpu_utilization","horizon_days":2}`, http.StatusCreated))
 		require.Equal(t, first.Decision.Promoted, made.Model == first.Model.ID, "%s: %s", made.Model, first.Decision.Reason)
+	})
+	t.Run("how contests ended is listed page by page, the latest first", func(t *testing.T) {
+		const path = "/v1/tenants/acme/model-decisions?metric=cpu_utilization"
+		only := decode[api.ModelDecisionPage](t, f.get(t, path, "tenant:acme", http.StatusOK)).Items
+		require.Len(t, only, 1)
+		require.Equal(t, first.WorkflowID(), only[0].Run)
+		require.Equal(t, first.Decision.Reason, only[0].Reason)
+		nights := []foresight.Decision{only[0], only[0], only[0]}
+		for i, run := range []string{"b", "a", "c"} {
+			nights[i].Run, nights[i].Promoted = run, false
+			if run != "c" {
+				nights[i].DecidedAt = only[0].DecidedAt.Add(time.Hour)
+			}
+		}
+		nights[2].DecidedAt = only[0].DecidedAt.Add(-time.Hour)
+		require.NoError(t, postgres.NewForecastModels(f.pool).Decide(t.Context(), nights))
+		var runs []string
+		for cursor := ""; len(runs) == 0 || cursor != ""; {
+			page := decode[api.ModelDecisionPage](t, f.get(t, path+"&limit=1&cursor="+cursor, "auditor", http.StatusOK))
+			require.Len(t, page.Items, 1)
+			runs, cursor = append(runs, page.Items[0].Run), page.NextCursor
+		}
+		require.Equal(t, []string{"a", "b", first.WorkflowID(), "c"}, runs)
+		f.get(t, path, "tenant:globex", http.StatusNotFound)
+		f.get(t, "/v1/tenants/acme/model-decisions", "auditor", http.StatusBadRequest)
 	})
 	t.Run("a model that is no better is kept and forecasts nothing", func(t *testing.T) {
 		f.train(t, "/v1/tenants/cobalt/models", `{"metric":"request_rate"}`)

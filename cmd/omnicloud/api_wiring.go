@@ -117,10 +117,12 @@ func planningOf(pool *pgxpool.Pool, services *serviceclient.Clients) func(string
 				Meter: services.Compute, Now: instant.Now,
 			},
 			Accuracy: postgres.NewForecastScores(pool), Provisions: services.Compute, Prices: services.Billing, Scheduler: services.Compute,
+			Standings: postgres.NewCapacityWatch(pool),
 		}
 		if tenantID != "" {
 			own := postgres.NewTenantForecasts(pool, tenantID)
-			planning.Usage, planning.Archive, planning.Models, planning.Accuracy = postgres.NewTenantUsage(pool, tenantID), own, own, own
+			planning.Usage, planning.Archive, planning.Models = postgres.NewTenantUsage(pool, tenantID), own, own
+			planning.Accuracy, planning.Standings = own, own
 		}
 		return planning
 	}

@@ -103,7 +103,7 @@ func hold(model custom.Model, inUse map[string]float64, history []forecast.Usage
 // decided finds the decision of a run.
 func (t *CustomTrainer) decided(ctx context.Context, key Key, run string) (*Decision, error) {
 	const recent = 100 // decisions on a metric, of which each night makes one
-	decisions, err := t.Models.Decisions(ctx, key.TenantID, key.Metric, recent)
+	decisions, err := t.Models.Decisions(ctx, key, DecisionPosition{}, recent)
 	if err != nil {
 		return nil, err
 	}

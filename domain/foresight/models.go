@@ -75,22 +75,29 @@ type Decision struct {
 	Reason          string   `json:"reason"`
 }
 
-// Models knows which model forecasts each series. Its methods return Unavailable errors when trying again
+// DecisionPosition is where a list of decisions goes on: after this one. The zero value is its beginning.
+type DecisionPosition struct {
+	DecidedAt   time.Time            `json:"decided_at"`
+	Granularity forecast.Granularity `json:"granularity"`
+	Run         string               `json:"run"`
+}
+
+// Models knows which model forecasts each series, and why. Its methods return Unavailable errors when trying again
 // can help, and may be used concurrently.
 type Models interface {
 	// InUse returns the models in use, for those of the keys that have one.
 	InUse(ctx context.Context, granularity forecast.Granularity, keys []Key) (map[Key]Model, error)
+	// Decisions lists those on a tenant's metric after one of them, the newest first, no more than limit.
+	Decisions(ctx context.Context, key Key, after DecisionPosition, limit int) ([]Decision, error)
 }
 
-// ModelStore keeps which model forecasts each series, and why. Errors are as for Models.
+// ModelStore keeps which model forecasts each series. Errors are as for Models.
 type ModelStore interface {
 	Models
 	// Decide records decisions and puts promoted challengers in use, all or none. A decision of a run that
 	// has decided on the series changes nothing; a challenger that won against a model which is no longer
 	// in use is recorded as not promoted.
 	Decide(ctx context.Context, decisions []Decision) error
-	// Decisions lists those on a tenant's metric, the newest first, no more than limit.
-	Decisions(ctx context.Context, tenantID string, metric forecast.ResourceMetric, limit int) ([]Decision, error)
 }
 
 // Decide turns a contest into a decision; inUse is nil where no model was in use.

@@ -21,6 +21,8 @@ type Planning struct {
 	Prices     Prices
 	// Scheduler may be nil: then nothing is placed.
 	Scheduler capacity.Scheduler
+	// Standings is what the nights told; only who shows it needs it.
+	Standings Standings
 }
 
 // demand forecasts a metric's days as capacity must hold them: without an upper bound, so that a

@@ -45,11 +45,17 @@ type Standing struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// StandingStore keeps what stands. Its methods return Unavailable errors when trying again can help, and
-// may be used concurrently.
-type StandingStore interface {
-	// Standing lists what stands of a tenant, in byte order of metrics.
+// Standings knows what stands. Its methods return Unavailable errors when trying again can help, and may be
+// used concurrently.
+type Standings interface {
+	// Standing lists what stands of a tenant, in byte order of metrics; one of which nothing stands any more
+	// included.
 	Standing(ctx context.Context, tenantID string) ([]Standing, error)
+}
+
+// StandingStore keeps what stands. Errors are as for Standings.
+type StandingStore interface {
+	Standings
 	// Settle lets decide see what stands of a tenant and keeps what it returns, together with its messages in
 	// the outbox; two that settle the same tenant take turns. An error of decide changes nothing.
 	Settle(ctx context.Context, tenantID string, decide func([]Standing) ([]Standing, []outbox.Message, error)) error

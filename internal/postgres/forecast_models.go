@@ -91,14 +91,16 @@ func queueDecision(batch *pgx.Batch, d foresight.Decision) error {
 }
 
 // Decisions implements foresight.ModelStore.
-func (m *ForecastModels) Decisions(ctx context.Context, tenantID string, metric forecast.ResourceMetric, limit int) ([]foresight.Decision, error) {
+func (m *ForecastModels) Decisions(ctx context.Context, key foresight.Key, after foresight.DecisionPosition, limit int) ([]foresight.Decision, error) {
 	rows, err := m.db.Query(ctx, `SELECT document FROM forecast_contests WHERE tenant_id = $1 AND metric = $2
-		ORDER BY decided_at DESC, granularity, run LIMIT $3`, tenantID, string(metric), limit)
+		AND ($5 = '' OR decided_at < $3 OR decided_at = $3 AND (granularity, run) > ($4, $5))
+		ORDER BY decided_at DESC, granularity, run LIMIT $6`,
+		key.TenantID, string(key.Metric), after.DecidedAt, string(after.Granularity), after.Run, limit)
 	if err != nil {
-		return nil, explain(err, "listing decisions on models of %s", tenantID)
+		return nil, explain(err, "listing decisions on models of %s", key.TenantID)
 	}
 	list, err := pgx.CollectRows(rows, scanDocument[foresight.Decision])
-	return list, explain(err, "listing decisions on models of %s", tenantID)
+	return list, explain(err, "listing decisions on models of %s", key.TenantID)
 }
 
 // scanDocument reads the JSON document that a row consists of.

@@ -86,7 +86,7 @@ func TestForecastModels(t *testing.T) {
 		require.Equal(t, "three", inUse(acmeCPU)[acmeCPU].ID)
 	})
 	t.Run("every decision says who was compared, how they did and why", func(t *testing.T) {
-		list, err := store.Decisions(ctx, "acme", forecast.CPUUtilization, 10)
+		list, err := store.Decisions(ctx, acmeCPU, foresight.DecisionPosition{}, 10)
 		require.NoError(t, err)
 		reasons := map[string]string{}
 		for _, d := range list {

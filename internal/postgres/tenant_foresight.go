@@ -16,6 +16,7 @@ var (
 	_ foresight.UsageStore = (*TenantUsage)(nil)
 	_ foresight.Archive    = (*TenantForecasts)(nil)
 	_ foresight.Models     = (*TenantForecasts)(nil)
+	_ foresight.Standings  = (*TenantForecasts)(nil)
 	_ accuracy.Archive     = (*TenantForecasts)(nil)
 )
 
@@ -43,8 +44,8 @@ func (u *TenantUsage) Latest(ctx context.Context, key foresight.Key) (time.Time,
 	return asTenant(ctx, u.pool, u.tenant, func(tx pgx.Tx) (time.Time, error) { return NewUsage(tx).Latest(ctx, key) })
 }
 
-// TenantForecasts answers a tenant from the forecasts, models and scores that PostgreSQL shows that tenant,
-// as TenantUsage does.
+// TenantForecasts answers a tenant from the forecasts, models, scores and alerts that PostgreSQL shows that
+// tenant, as TenantUsage does.
 type TenantForecasts struct {
 	all    *Forecasts
 	pool   *pgxpool.Pool
@@ -83,6 +84,18 @@ func (f *TenantForecasts) InUse(ctx context.Context, granularity forecast.Granul
 	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) (map[foresight.Key]foresight.Model, error) {
 		return NewForecastModels(tx).InUse(ctx, granularity, keys)
 	})
+}
+
+// Decisions implements foresight.Models.
+func (f *TenantForecasts) Decisions(ctx context.Context, key foresight.Key, after foresight.DecisionPosition, limit int) ([]foresight.Decision, error) {
+	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) ([]foresight.Decision, error) {
+		return NewForecastModels(tx).Decisions(ctx, key, after, limit)
+	})
+}
+
+// Standing implements foresight.Standings.
+func (f *TenantForecasts) Standing(ctx context.Context, tenantID string) ([]foresight.Standing, error) {
+	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) ([]foresight.Standing, error) { return NewCapacityWatch(tx).Standing(ctx, tenantID) })
 }
 
 // Scores implements accuracy.Archive.

@@ -74,7 +74,7 @@ func TestNights(t *testing.T) {
 	})
 	t.Run("the first model of each series is promoted, and why is on record", func(t *testing.T) {
 		require.Positive(t, result.Promoted)
-		decisions, err := models.Decisions(ctx, full.TenantID, full.Metric, 10)
+		decisions, err := models.Decisions(ctx, full, foresight.DecisionPosition{}, 10)
 		require.NoError(t, err)
 		require.Len(t, decisions, 1)
 		require.True(t, decisions[0].Promoted)
@@ -108,7 +108,7 @@ func TestNights(t *testing.T) {
 		kept := 0
 		inUse, err := models.InUse(ctx, forecast.Hourly, []foresight.Key{full})
 		require.NoError(t, err)
-		decisions, err := models.Decisions(ctx, full.TenantID, full.Metric, 10)
+		decisions, err := models.Decisions(ctx, full, foresight.DecisionPosition{}, 10)
 		require.NoError(t, err)
 		require.Len(t, decisions, 2)
 		for _, d := range decisions {
