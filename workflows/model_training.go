@@ -49,9 +49,9 @@ func (r *ModelTrainingResult) fail(failures int, named []foresight.Failure) {
 }
 
 // ModelTraining scores earlier forecasts, forecasts every tenant and metric from what was metered up to an
-// instant, and tells the platform what follows; or it trains the one custom model that it is given. A tenant that fails does not stop the rest and is named in
-// the result; so is a step whose service does not answer. Only forecasts that cannot be made or kept fail
-// the run.
+// instant, and tells the platform what follows; or it trains the one custom model that it is given. A tenant
+// that fails does not stop the rest and is named in the result; so is a step whose service does not answer.
+// Only forecasts that cannot be made or kept fail the run.
 func ModelTraining(ctx workflow.Context, input ModelTrainingInput) (ModelTrainingResult, error) {
 	t := training{
 		progress: Progress{Kind: TypeModelTraining, State: "running"},

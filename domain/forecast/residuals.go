@@ -43,9 +43,10 @@ func size(path []float64) float64 {
 const fading = 0.8
 
 // spread returns, for each step of the horizon, the mean absolute residual there and at neighbouring
-// steps, later origins weighing more, made to rise with the horizon. One row may be left out (without ≥ 0), so that it can be
-// judged by a spread that does not know it. Steps that no origin reached grow by the square root of
-// the horizon, as the error of a random walk does. Without any residual the result is nil.
+// steps, later origins weighing more, made to rise with the horizon. One row may be left out
+// (without ≥ 0), so that it can be judged by a spread that does not know it. Steps that no origin reached
+// grow by the square root of the horizon, as the error of a random walk does. Without any residual the
+// result is nil.
 func (r residuals) spread(without int) []float64 {
 	sums, counts := make([]float64, r.horizon), make([]float64, r.horizon)
 	reached := 0
