@@ -171,8 +171,8 @@ func best(desired, actual []document.Value, used uint, known map[string]int) int
 	return least
 }
 
-// TestManyGeneratedDocuments is the promise of the README: no drift where nothing but order and
-// spelling differs, and exactly one record at its path where one leaf does.
+// TestManyGeneratedDocuments finds no drift where nothing but order and spelling differs, and exactly one
+// record at its path where one leaf does.
 func TestManyGeneratedDocuments(t *testing.T) {
 	const documents = 10_000
 	d := everythingUnordered(t)

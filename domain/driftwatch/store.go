@@ -72,8 +72,7 @@ type Candidate struct {
 	Quiet bool
 }
 
-// Filter narrows a listing of drift; empty fields do not narrow. States is open alone where it is
-// empty.
+// Filter narrows a listing of drift; empty fields do not narrow, but State, which is then DriftOpen.
 type Filter struct {
 	TenantID   string
 	ResourceID string

@@ -27,7 +27,7 @@ func NewDriftHistory(db DB) *DriftHistory { return &DriftHistory{db: db} }
 // RecordsOf lists what scans found of a resource, newest first, after a time; the zero time does not
 // narrow.
 func (h *DriftHistory) RecordsOf(ctx context.Context, resourceID string, since time.Time) ([]drift.Record, error) {
-	entries, err := h.Entries(ctx, HistoryFilter{ResourceID: resourceID, Since: since, Kinds: drifthistory.FindingKinds()}, drifthistory.Position{}, historyPage)
+	entries, err := h.Entries(ctx, drifthistory.Filter{ResourceID: resourceID, Since: since, Kinds: drifthistory.FindingKinds()}, drifthistory.Position{}, historyPage)
 	if err != nil {
 		return nil, err
 	}
@@ -44,12 +44,9 @@ func (h *DriftHistory) RecordsOf(ctx context.Context, resourceID string, since t
 	return records, nil
 }
 
-// HistoryFilter narrows a listing of the history; empty fields do not narrow.
-type HistoryFilter = drifthistory.Filter
-
 // Entries lists entries of a resource, newest first, after a position, at most limit. The chain says
 // which is newer: the clocks of those who write it may differ by a little.
-func (h *DriftHistory) Entries(ctx context.Context, filter HistoryFilter, after drifthistory.Position, limit int) ([]drifthistory.Linked, error) {
+func (h *DriftHistory) Entries(ctx context.Context, filter drifthistory.Filter, after drifthistory.Position, limit int) ([]drifthistory.Linked, error) {
 	before := after.Index
 	if before == 0 {
 		before = math.MaxInt64

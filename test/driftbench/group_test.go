@@ -51,7 +51,7 @@ func TestThreeChangesAreThreeRecords(t *testing.T) {
 	}
 }
 
-// TestAGroupTakesLittleLongerThanDecodingIt is the promise of the README, measured side by side so
+// TestAGroupTakesLittleLongerThanDecodingIt bounds what finding drift costs, measured side by side so
 // that a busy machine slows both. The best of several rounds counts.
 func TestAGroupTakesLittleLongerThanDecodingIt(t *testing.T) {
 	if testing.Short() {

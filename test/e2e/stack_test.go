@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// readyWithin is the promise of the README, with room for a machine that runs other tests.
+	// readyWithin bounds how long a stack takes to be ready, with room for a machine that runs other tests.
 	readyWithin = 60 * time.Second
 	// patience bounds every other wait for a real process.
 	patience = 90 * time.Second
