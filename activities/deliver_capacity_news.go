@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
@@ -18,6 +17,8 @@ import (
 // that is refused for good is recorded with the reason, and the others follow. Done counts messages.
 func (a *Training) DeliverCapacityNews(ctx context.Context, run TrainingRun) (TrainingStep, error) {
 	step := resumed(ctx, run)
+	report, stop := reporting(ctx, step)
+	defer stop()
 	for _, route := range []struct {
 		topic string
 		send  func(context.Context, outbox.Message) error
@@ -38,7 +39,7 @@ func (a *Training) DeliverCapacityNews(ctx context.Context, run TrainingRun) (Tr
 					return step, ApplicationError(err)
 				}
 				step.Done++
-				activity.RecordHeartbeat(ctx, step)
+				report(step)
 			}
 		}
 	}

@@ -63,6 +63,8 @@ func (a *Training) WatchCapacity(ctx context.Context, run TrainingRun) (Training
 
 // PruneForecasts removes what is kept no longer; Done counts forecasts.
 func (a *Training) PruneForecasts(ctx context.Context, run TrainingRun) (TrainingStep, error) {
+	_, stop := reporting(ctx, TrainingStep{})
+	defer stop()
 	removed, err := a.Retention.Prune(ctx, run.At.Add(-foresight.ForecastsKept), run.At.Add(-foresight.ScoresKept))
 	return TrainingStep{Done: int(removed)}, ApplicationError(err)
 }
