@@ -41,23 +41,38 @@ type Trainer struct {
 	Tenants tenancy.Directory
 }
 
-// Collect takes what was metered of a tenant since the last hour kept. Errors are the meter's and the
-// store's.
+// Collect takes what was metered of a tenant since the last hour kept of each metric, in one answer where
+// that is the same hour for all: a metric that a tenant never had must not bring back 90 days of the others
+// every night. Errors are the meter's and the store's.
 func (t *Trainer) Collect(ctx context.Context, now time.Time, tenantID string) error {
-	since := now
-	for _, metric := range forecast.ResourceMetrics() {
+	oldest := now.Add(-Lookback).Truncate(time.Hour)
+	metrics := forecast.ResourceMetrics()
+	since := make([]time.Time, len(metrics))
+	together := true
+	for i, metric := range metrics {
 		latest, err := t.Usage.Latest(ctx, Key{tenantID, metric})
 		if err != nil {
 			return err
 		}
-		if latest.Before(since) {
-			since = latest
+		if since[i] = latest; latest.Before(oldest) {
+			since[i] = oldest
+		}
+		together = together && since[i].Equal(since[0])
+	}
+	if together {
+		return t.collect(ctx, tenantID, "", since[0])
+	}
+	for i, metric := range metrics {
+		if err := t.collect(ctx, tenantID, metric, since[i]); err != nil {
+			return err
 		}
 	}
-	if oldest := now.Add(-Lookback).Truncate(time.Hour); since.Before(oldest) {
-		since = oldest
-	}
-	usage, err := t.Meter.HourlyUsage(ctx, tenantID, "", since)
+	return nil
+}
+
+// collect takes what was metered of a metric, of all where it is empty, since an instant.
+func (t *Trainer) collect(ctx context.Context, tenantID string, metric forecast.ResourceMetric, since time.Time) error {
+	usage, err := t.Meter.HourlyUsage(ctx, tenantID, metric, since)
 	if err != nil || len(usage) == 0 {
 		return err
 	}
