@@ -125,11 +125,20 @@ func (a *DriftScans) ScanResources(ctx context.Context, ref driftwatch.ScanRef) 
 	if err != nil {
 		return ScannedResources{}, ApplicationError(err)
 	}
-	doubt := at.Tally.Doubt()
-	if doubt == "" && len(scan.Types) > 0 && at.Tally.Resources == 0 {
-		doubt = "the tenant has no resource of the types that were asked for; look at their spelling"
+	doubt, err := a.doubt(ctx, scan, at.Tally)
+	return ScannedResources{Tally: at.Tally, Doubt: doubt}, ApplicationError(err)
+}
+
+// doubt says why a scan is not to be believed; empty where it is.
+func (a *DriftScans) doubt(ctx context.Context, scan driftwatch.Scan, seen driftwatch.Tally) (string, error) {
+	if gap := seen.Gap(); gap != "" {
+		return gap, nil
 	}
-	return ScannedResources{Tally: at.Tally, Doubt: doubt}, nil
+	before, err := a.Scans.Baseline(ctx, scan.ScanRef)
+	if err != nil {
+		return "", err
+	}
+	return seen.Loss(before, scan.Types), nil
 }
 
 // rulesOf gives the rules that a scan compares by: those it began with, or else those in force now. The

@@ -604,6 +604,13 @@ type DriftScanPage struct {
 
 // DriftScanRequest defines model for DriftScanRequest.
 type DriftScanRequest struct {
+	// Confirms The id of a scan that is partial since much of what ran before was not there any more. This scan
+	// believes that loss, and no greater one.
+	Confirms string `json:"confirms,omitempty,omitzero"`
+
+	// Reason How it is known that it is gone. It goes on record; needed with confirms, and only with it.
+	Reason string `json:"reason,omitempty,omitzero"`
+
 	// ResourceTypes Only resources of these types; all by default.
 	ResourceTypes []string `json:"resource_types,omitempty,omitzero"`
 }

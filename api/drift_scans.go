@@ -21,7 +21,10 @@ func (s *server) StartDriftScan(ctx context.Context, request StartDriftScanReque
 		CorrelationID: correlation.ID(ctx), Now: instant.Now(),
 	}
 	if request.Body != nil {
-		asked.Types = request.Body.ResourceTypes
+		asked.Types, asked.Confirms, asked.Reason = request.Body.ResourceTypes, request.Body.Confirms, request.Body.Reason
+	}
+	if err := asked.Check(); err != nil {
+		return nil, err
 	}
 	scan, _, err := s.Drift.Watch.OpenScan(ctx, asked)
 	if err != nil {

@@ -21,7 +21,9 @@ type DriftScanResult struct {
 	Findings     int64                `json:"drifts"`
 	News         int64                `json:"news"`
 	Remediations int                  `json:"remediations"`
-	Reason       string               `json:"reason,omitempty"`
+	// Deferred counts the resources that are left to the next scan.
+	Deferred int64  `json:"deferred,omitempty"`
+	Reason   string `json:"reason,omitempty"`
 }
 
 // DriftScan compares everything that a tenant runs with what is declared, brings what is open up to
@@ -65,9 +67,11 @@ func (s *driftScan) carryOut(ctx workflow.Context) (DriftScanResult, error) {
 	result := DriftScanResult{State: settled.State, Resources: scanned.Resources, Findings: settled.Findings, News: settled.News, Reason: doubt}
 	if settled.State == driftwatch.ScanComplete {
 		s.progress.enter("remediate")
-		if result.Remediations, err = s.remediate(ctx); err != nil {
+		opened, err := s.remediate(ctx)
+		if err != nil {
 			return result, err
 		}
+		result.Remediations, result.Deferred = len(opened.Refs), opened.Deferred
 	}
 	s.progress.enter("escalate")
 	if _, err := activities.PublishEscalations(under(ctx, platform), s.ref); err != nil {
@@ -95,18 +99,19 @@ func (s *driftScan) scan(ctx workflow.Context) (scanned activities.ScannedResour
 }
 
 // remediate starts a workflow per remediation; a rescan finds those that run.
-func (s *driftScan) remediate(ctx workflow.Context) (int, error) {
+func (s *driftScan) remediate(ctx workflow.Context) (activities.OpenedRemediations, error) {
 	opened, err := activities.OpenRemediations(under(ctx, paging), s.ref)
 	if err != nil {
-		return 0, err
+		return opened, err
 	}
 	for _, ref := range opened.Refs {
 		if err := StartOfRemediation(ref, workflow.GetInfo(ctx).WorkflowExecution.RunID).abandoned(ctx); err != nil {
-			return 0, err
+			return opened, err
 		}
 	}
 	s.progress.count("remediations", int64(len(opened.Refs)))
-	return len(opened.Refs), nil
+	s.progress.count("deferred", opened.Deferred)
+	return opened, nil
 }
 
 // giveUp records why the scan ends before its time, cancelled or not.

@@ -67,7 +67,7 @@ func newScanStage(t *testing.T) *scanStage {
 	}).Maybe()
 	s.OnActivity("OpenRemediations", mock.Anything, mock.Anything).Return(func(context.Context, driftwatch.ScanRef) (activities.OpenedRemediations, error) {
 		s.steps = append(s.steps, "remediate")
-		return activities.OpenedRemediations{Refs: s.refs}, activities.ApplicationError(s.openError)
+		return activities.OpenedRemediations{Refs: s.refs, Deferred: 7}, activities.ApplicationError(s.openError)
 	}).Maybe()
 	s.OnActivity("PublishEscalations", mock.Anything, mock.Anything).Return(func(context.Context, driftwatch.ScanRef) (activities.Published, error) {
 		s.steps, s.escalated = append(s.steps, "escalate"), s.Now()
@@ -97,7 +97,7 @@ func TestDriftScan(t *testing.T) {
 		began := s.Now()
 		result, err := s.run()
 		require.NoError(t, err)
-		require.Equal(t, workflows.DriftScanResult{State: driftwatch.ScanComplete, Resources: 10, Findings: 3, News: 2, Remediations: 2}, result)
+		require.Equal(t, workflows.DriftScanResult{State: driftwatch.ScanComplete, Resources: 10, Findings: 3, News: 2, Remediations: 2, Deferred: 7}, result)
 		require.Equal(t, []string{"scan", "settle", "remediate", "escalate"}, s.steps)
 		require.ElementsMatch(t, []string{"remediation:acme:one", "remediation:acme:two"}, s.started)
 		require.Less(t, s.escalated.Sub(began), time.Hour)

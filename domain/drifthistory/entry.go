@@ -15,7 +15,7 @@ import (
 type Kind string
 
 // The kinds. Those of drift carry a drift.Record, those of remediations a plan, a decision or how it
-// ended, that of modes those before and after.
+// ended, that of modes those before and after, that of a loss what the scan saw.
 const (
 	// Detected is drift that was not known, Changed known drift with other values, Reopened drift that
 	// came back or whose quiet time is over, Resolved drift that is gone.
@@ -29,6 +29,8 @@ const (
 	StanceRefused Kind = "drift_decision_refused"
 	// ModesSet is what may be done about a tenant's drift from then on. It is about no one resource.
 	ModesSet Kind = "drift_modes_set"
+	// LossConfirmed is what a person said about a scan that missed much of what ran before: that it is gone.
+	LossConfirmed Kind = "drift_loss_confirmed"
 	// Opened and Planned begin a remediation; Decided is a decision that counts, Refused one that does
 	// not; Applied is a change that was made, Ended how the remediation ended, Reviewed the look that
 	// someone took afterwards at a decision that broke the glass.

@@ -17,6 +17,8 @@ type Finding struct {
 	// Fingerprint is the same as long as both values are; other values are another drift at the same
 	// place.
 	Fingerprint string
+	// Opens says that the resource exposes more than was declared, so that mending it narrows exposure.
+	Opens bool
 }
 
 // anyIndex stands in a cause for the index of a list's element, which differs between resources.

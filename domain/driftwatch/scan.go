@@ -4,6 +4,8 @@
 package driftwatch
 
 import (
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,12 +40,23 @@ const (
 
 // ScanRequest asks for a scan. Types narrows it to some resource types; empty means all.
 type ScanRequest struct {
-	TenantID      string
-	ScanID        string
-	Types         []string
-	RequestedBy   string
-	CorrelationID string
-	Now           time.Time
+	TenantID string
+	ScanID   string
+	Types    []string
+	// Confirms, where not empty, names a partial scan whose loss of resources is real, and Reason says how
+	// that is known.
+	Confirms, Reason string
+	RequestedBy      string
+	CorrelationID    string
+	Now              time.Time
+}
+
+// Check returns an InvalidInput error for a confirmation without a reason, or a reason for none.
+func (r ScanRequest) Check() error {
+	if (r.Confirms == "") != (strings.TrimSpace(r.Reason) == "") {
+		return fault.Invalid("/reason", "a scan that confirms a loss says with reason how it is known; no other has one")
+	}
+	return nil
 }
 
 // Scan is a scan as its row tells it.
@@ -53,19 +66,30 @@ type Scan struct {
 	Types         []string  `json:"resource_types"`
 	RequestedBy   string    `json:"requested_by"`
 	CorrelationID string    `json:"correlation_id,omitempty"`
-	// First says that the tenant was never scanned to the end before: nobody is alerted.
-	First        bool      `json:"first"`
-	StartedAt    time.Time `json:"scan_started_at"`
-	CompletedAt  time.Time `json:"scan_completed_at,omitzero"`
-	RulesVersion int       `json:"rules_version"`
+	// Confirms names the scan whose loss of resources this one believes.
+	Confirms string `json:"confirms,omitempty"`
+	// First says that no scan of the tenant saw anything to the end before: nobody is alerted.
+	First       bool      `json:"first"`
+	StartedAt   time.Time `json:"scan_started_at"`
+	CompletedAt time.Time `json:"scan_completed_at,omitzero"`
+	// Finished says that the listing was read to its end.
+	Finished     bool `json:"-"`
+	RulesVersion int  `json:"rules_version"`
 	Tally
 	// Summary counts findings by severity.
 	Summary map[drift.Severity]int64 `json:"summary"`
 	// News counts what was not known before, Resolved what is gone.
-	News     int64  `json:"news"`
-	Resolved int64  `json:"resolved"`
-	Opened   int64  `json:"remediations_opened"`
+	News     int64 `json:"news"`
+	Resolved int64 `json:"resolved"`
+	Opened   int64 `json:"remediations_opened"`
+	// Deferred counts the resources that may be mended and were left to the next scan.
+	Deferred int64  `json:"remediations_deferred"`
 	Reason   string `json:"reason,omitempty"`
+}
+
+// Lossy reports whether a scan came to its end and is partial only because of what it did not see any more.
+func (s Scan) Lossy() bool {
+	return s.State == ScanPartial && s.Gap() == "" && s.Finished
 }
 
 // Tally counts what a scan has worked through.
@@ -78,37 +102,23 @@ type Tally struct {
 	Findings   int64 `json:"drifts"`
 	// Expected is how many resources the listing announced.
 	Expected int64 `json:"expected_resources"`
+	// Running counts those that are there, by type.
+	Running map[string]int64 `json:"running_resources,omitempty"`
 }
 
 // Add sums two tallies; Expected is the later one's.
 func (t Tally) Add(next Tally) Tally {
+	running := maps.Clone(next.Running)
+	for kind, count := range t.Running {
+		if running == nil {
+			running = make(map[string]int64, len(t.Running))
+		}
+		running[kind] += count
+	}
 	return Tally{
 		Resources: t.Resources + next.Resources, Drifted: t.Drifted + next.Drifted, Missing: t.Missing + next.Missing,
 		Extra: t.Extra + next.Extra, Unreadable: t.Unreadable + next.Unreadable, Findings: t.Findings + next.Findings,
-		Expected: next.Expected,
-	}
-}
-
-const (
-	// massMissing is the share, in percent, of missing resources from which a scan disbelieves what it
-	// reads, and massMissingFrom how many must be missing for that: a provider whose credential was
-	// withdrawn answers that nothing is there.
-	massMissing     = 50
-	massMissingFrom = 10
-)
-
-// Doubt says why a scan that came to its end did not see everything, or is not to be believed; empty
-// where it did.
-func (t Tally) Doubt() string {
-	switch {
-	case t.Unreadable > 0:
-		return fault.New(fault.Upstream, "%d of %d resources could not be read", t.Unreadable, t.Resources).Message
-	case t.Resources != t.Expected:
-		return fault.New(fault.Upstream, "the state service announced %d resources and listed %d", t.Expected, t.Resources).Message
-	case t.Missing >= massMissingFrom && t.Missing*100 >= t.Resources*massMissing:
-		return fault.New(fault.Upstream, "%d of %d resources are missing at once, which is more likely an outage of what reads them", t.Missing, t.Resources).Message
-	default:
-		return ""
+		Expected: next.Expected, Running: running,
 	}
 }
 

@@ -81,6 +81,8 @@ func (s *Scanner) look(ref ScanRef, resource infra.Resource, page *Page) {
 		page.Tally.Unreadable++
 		return
 	}
+	page.Tally.see(resource)
+	opens := opens(resource, records)
 	for _, record := range records {
 		switch record.Type {
 		case drift.ResourceMissing:
@@ -89,7 +91,9 @@ func (s *Scanner) look(ref ScanRef, resource infra.Resource, page *Page) {
 			page.Tally.Extra++
 		default:
 		}
-		page.Findings = append(page.Findings, NewFinding(record))
+		finding := NewFinding(record)
+		finding.Opens = opens
+		page.Findings = append(page.Findings, finding)
 	}
 	if len(records) > 0 {
 		page.Tally.Drifted++

@@ -13,7 +13,8 @@ import (
 type Store interface {
 	PageKeeper
 	// OpenScan begins a scan unless one of the tenant runs, which it returns then; opened says which. A
-	// running scan of other resource types is a Conflict error.
+	// running scan of other resource types, or that confirms another, is a Conflict error, and so is
+	// confirming a scan that is not partial because of what was lost. A confirmation goes on record.
 	OpenScan(ctx context.Context, request ScanRequest) (scan Scan, opened bool, err error)
 	// Scan returns a scan; an empty tenant finds that of any.
 	Scan(ctx context.Context, tenantID, scanID string) (Scan, error)
@@ -21,6 +22,9 @@ type Store interface {
 	Scans(ctx context.Context, tenantID string, after ScanPosition, limit int) ([]Scan, error)
 	// Findings lists a scan's records by resource and path, after a position, at most limit.
 	Findings(ctx context.Context, scanID string, after FindingPosition, limit int) ([]drift.Record, error)
+	// Baseline returns what a scan is held against: the scan that it confirms, or else the latest complete
+	// one of at least its types.
+	Baseline(ctx context.Context, ref ScanRef) (Baseline, error)
 	// NoteRules notes the version of the rules that a scan compares by.
 	NoteRules(ctx context.Context, ref ScanRef, version int) error
 	// Settle ends a scan: it brings what is open up to date, appends what is news to the history and
@@ -29,11 +33,13 @@ type Store interface {
 	Settle(ctx context.Context, ref ScanRef, doubt string, now time.Time) (Scan, error)
 	// FailScan ends a scan that cannot go on; a scan that has ended stays as it is.
 	FailScan(ctx context.Context, ref ScanRef, reason string, now time.Time) error
-	// CountOpened notes how many remediations a scan opened.
-	CountOpened(ctx context.Context, ref ScanRef, opened int) error
-	// Candidates lists resources with open drift that no remediation is under way for, in byte order
-	// after a resource id, at most limit.
-	Candidates(ctx context.Context, ref ScanRef, after string, limit int) ([]Candidate, error)
+	// CountOpened notes how many remediations a scan opened, and how many resources it left to the next.
+	CountOpened(ctx context.Context, ref ScanRef, opened int, deferred int64) error
+	// Candidates lists resources with open drift that the modes permit to mend and no remediation is under
+	// way for, at most limit, and counts them all. The gravest come first, of the same severity those whose
+	// mending narrows exposure, and then by id. What was rejected, or could not be mended by the same
+	// rules, is no candidate until its drift is another.
+	Candidates(ctx context.Context, ref ScanRef, modes Modes, limit int) (list []Candidate, total int64, err error)
 	// Drifts lists open, accepted or snoozed drift, the same cause as one group, the gravest first.
 	Drifts(ctx context.Context, filter Filter, after GroupPosition, limit int) ([]Group, error)
 	// TakeStance records what a person said about a drift, or about every drift of a cause, and returns

@@ -73,7 +73,9 @@ type Ending struct {
 type Filter struct {
 	TenantID   string
 	ResourceID string
-	State      State
+	// ScanID narrows to those that a scan opened.
+	ScanID string
+	State  State
 	// Review narrows to those whose review stands so.
 	Review Review
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,47 +21,15 @@ var _ driftwatch.Store = (*Drifts)(nil)
 // NewDrifts returns the store on a pool, or for reading on a tenant's transaction.
 func NewDrifts(db DB) *Drifts { return &Drifts{db: db} }
 
-// OpenScan implements driftwatch.Store. However many ask at once, one scan begins: a unique index
-// permits one that runs, and the others find it.
-func (d *Drifts) OpenScan(ctx context.Context, request driftwatch.ScanRequest) (scan driftwatch.Scan, opened bool, err error) {
-	types := slices.Clone(request.Types)
-	slices.Sort(types)
-	types = slices.Compact(types)
-	if types == nil {
-		types = []string{}
-	}
-	err = pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `INSERT INTO drift_scans (scan_id, tenant_id, resource_types, requested_by, correlation_id, started_at, first)
-			VALUES ($1, $2, $3, $4, $5, $6, NOT EXISTS (SELECT FROM drift_scans WHERE tenant_id = $2 AND state = 'complete'))
-			ON CONFLICT DO NOTHING`,
-			request.ScanID, request.TenantID, types, request.RequestedBy, request.CorrelationID, request.Now)
-		if err != nil {
-			return err
-		}
-		opened = tag.RowsAffected() == 1
-		scan, err = scanOf(tx.QueryRow(ctx, `SELECT `+scanColumns+` FROM drift_scans
-			WHERE tenant_id = $1 AND (scan_id = $2 OR state = 'running')
-			ORDER BY (scan_id = $2) DESC LIMIT 1`, request.TenantID, request.ScanID))
-		if noRow(err) {
-			return fault.New(fault.Conflict, "scan id %s belongs to another tenant", request.ScanID)
-		}
-		return err
-	})
-	if err == nil && !slices.Equal(scan.Types, types) && scan.ScanID != request.ScanID {
-		return scan, false, fault.New(fault.Conflict, "scan %s of other resource types of tenant %s is under way; wait until it has ended", scan.ScanID, request.TenantID)
-	}
-	return scan, opened, explain(err, "opening a drift scan of tenant %s", request.TenantID)
-}
-
 const scanColumns = `scan_id, tenant_id, state, resource_types, requested_by, correlation_id, first, rules_version,
-	started_at, completed_at, tally, summary, news, resolved, opened, reason`
+	started_at, completed_at, tally, summary, news, resolved, opened, deferred, confirms, finished, reason`
 
 func scanOf(row pgx.Row) (driftwatch.Scan, error) {
 	var scan driftwatch.Scan
 	var tally, summary []byte
 	err := row.Scan(&scan.ScanID, &scan.TenantID, &scan.State, &scan.Types, &scan.RequestedBy, &scan.CorrelationID,
 		&scan.First, &scan.RulesVersion, scannedInstant{&scan.StartedAt}, scannedInstant{&scan.CompletedAt},
-		&tally, &summary, &scan.News, &scan.Resolved, &scan.Opened, &scan.Reason)
+		&tally, &summary, &scan.News, &scan.Resolved, &scan.Opened, &scan.Deferred, &scan.Confirms, &scan.Finished, &scan.Reason)
 	if err != nil {
 		return scan, err
 	}
@@ -174,7 +141,7 @@ func copyFindings(ctx context.Context, tx pgx.Tx, ref driftwatch.ScanRef, findin
 		return nil
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"drift_findings"}, []string{
-		"scan_id", "resource_id", "drift_id", "cause_id", "fingerprint", "resource_type", "config_path", "drift_type", "severity", "document",
+		"scan_id", "resource_id", "drift_id", "cause_id", "fingerprint", "resource_type", "config_path", "drift_type", "severity", "opens", "document",
 	}, pgx.CopyFromSlice(len(findings), func(i int) ([]any, error) {
 		record := findings[i].Record
 		document, err := json.Marshal(record)
@@ -183,7 +150,7 @@ func copyFindings(ctx context.Context, tx pgx.Tx, ref driftwatch.ScanRef, findin
 		}
 		return []any{
 			ref.ScanID, record.ResourceID, record.ID, findings[i].Cause, findings[i].Fingerprint, record.ResourceType,
-			record.ConfigPath, string(record.Type), string(record.Severity), string(document),
+			record.ConfigPath, string(record.Type), string(record.Severity), findings[i].Opens, string(document),
 		}, nil
 	}))
 	return err
@@ -196,8 +163,8 @@ func (d *Drifts) NoteRules(ctx context.Context, ref driftwatch.ScanRef, version 
 }
 
 // CountOpened implements driftwatch.Store.
-func (d *Drifts) CountOpened(ctx context.Context, ref driftwatch.ScanRef, opened int) error {
-	_, err := d.db.Exec(ctx, "UPDATE drift_scans SET opened = greatest(opened, $2) WHERE scan_id = $1", ref.ScanID, opened)
+func (d *Drifts) CountOpened(ctx context.Context, ref driftwatch.ScanRef, opened int, deferred int64) error {
+	_, err := d.db.Exec(ctx, "UPDATE drift_scans SET opened = $2, deferred = $3 WHERE scan_id = $1", ref.ScanID, opened, deferred)
 	return explain(err, "noting the remediations of drift scan %s", ref.ScanID)
 }
 

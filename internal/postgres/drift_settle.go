@@ -73,14 +73,14 @@ func (s *settling) run(ctx context.Context) error {
 // takes for missing is no news: a missing resource is told from an unread one only by the whole.
 func (s *settling) takeOver(ctx context.Context) error {
 	_, err := s.tx.Exec(ctx, `INSERT INTO drifts AS k (drift_id, tenant_id, resource_id, resource_type, cause_id, fingerprint,
-			config_path, drift_type, severity, state, baseline, document, since, seen_in, news_in, news)
+			config_path, drift_type, severity, opens, state, baseline, document, since, seen_in, news_in, news)
 		SELECT DISTINCT ON (drift_id) drift_id, $2, resource_id, resource_type, cause_id, fingerprint, config_path, drift_type,
-			severity, 'open', $3, document, $4, $1, $1, 'drift_detected'
+			severity, opens, 'open', $3, document, $4, $1, $1, 'drift_detected'
 		FROM drift_findings WHERE scan_id = $1 AND ($5 = '' OR drift_type <> 'resource_missing')
 		ORDER BY drift_id
 		ON CONFLICT (drift_id) DO UPDATE SET
 			cause_id = excluded.cause_id, fingerprint = excluded.fingerprint, severity = excluded.severity,
-			resource_type = excluded.resource_type, seen_in = excluded.seen_in,
+			resource_type = excluded.resource_type, opens = excluded.opens, seen_in = excluded.seen_in,
 			document = CASE WHEN k.fingerprint = excluded.fingerprint AND k.state <> 'resolved' THEN k.document ELSE excluded.document END,
 			since = CASE WHEN k.state = 'resolved' THEN excluded.since ELSE k.since END,
 			baseline = k.baseline AND k.fingerprint = excluded.fingerprint AND k.state <> 'resolved',

@@ -18,28 +18,6 @@ const (
 	severityRank = `array_position(ARRAY['cosmetic', 'functional', 'security', 'critical'], severity)`
 )
 
-// Candidates implements driftwatch.Store.
-func (d *Drifts) Candidates(ctx context.Context, ref driftwatch.ScanRef, after string, limit int) ([]driftwatch.Candidate, error) {
-	rows, err := d.db.Query(ctx, `SELECT resource_id, min(resource_type), max(`+severityRank+`),
-			md5(string_agg(drift_id || fingerprint, ',' ORDER BY drift_id)), bool_and(baseline)
-		FROM drifts k WHERE tenant_id = $1 AND seen_in = $2 AND resource_id > $3 AND state <> 'resolved' AND `+stateNow+` = 'open'
-			AND NOT EXISTS (SELECT FROM remediations r WHERE r.tenant_id = k.tenant_id AND r.resource_id = k.resource_id AND r.ended_at IS NULL)
-		GROUP BY resource_id ORDER BY resource_id LIMIT $4`, ref.TenantID, ref.ScanID, after, limit)
-	if err != nil {
-		return nil, explain(err, "listing what scan %s found to mend", ref.ScanID)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (driftwatch.Candidate, error) {
-		candidate := driftwatch.Candidate{TenantID: ref.TenantID}
-		var rank int
-		err := row.Scan(&candidate.ResourceID, &candidate.ResourceType, &rank, &candidate.Cause, &candidate.Quiet)
-		if err == nil {
-			candidate.Severity = drift.Severities()[rank-1]
-		}
-		return candidate, err
-	})
-	return list, explain(err, "listing what scan %s found to mend", ref.ScanID)
-}
-
 // QuietDrifts lists the ids of a resource's drifts that a person accepted or snoozed.
 func (d *Drifts) QuietDrifts(ctx context.Context, tenantID, resourceID string) ([]string, error) {
 	rows, err := d.db.Query(ctx, `SELECT drift_id FROM drifts WHERE tenant_id = $1 AND resource_id = $2

@@ -41,6 +41,9 @@ func newDriftBench(t testing.TB) *driftBench {
 	}
 }
 
+// enforced are modes under which anything may be mended.
+var enforced = driftwatch.Modes{{ResourceType: driftwatch.AllTypes, Mode: driftwatch.Enforce}}
+
 // difference is a record of a resource of acme as a detector makes it.
 func difference(resource, path, actual string, severity drift.Severity) drift.Record {
 	return drift.Record{
@@ -148,7 +151,7 @@ func TestScans(t *testing.T) {
 		require.Zero(t, scan.Resolved)
 		require.Zero(t, scan.News)
 		require.Empty(t, b.kinds(t, "vm-9"))
-		candidates, err := b.drifts.Candidates(ctx, scan.ScanRef, "", 10)
+		candidates, _, err := b.drifts.Candidates(ctx, scan.ScanRef, enforced, 10)
 		require.NoError(t, err)
 		require.Empty(t, candidates)
 	})
@@ -210,7 +213,7 @@ func TestScanPages(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, at.Finished)
 		require.EqualValues(t, 10, at.Tally.Resources)
-		require.Empty(t, at.Tally.Doubt())
+		require.Empty(t, at.Tally.Gap())
 	})
 }
 
@@ -255,7 +258,7 @@ func TestStances(t *testing.T) {
 	t.Run("what is accepted is quiet at the next scan", func(t *testing.T) {
 		scan := b.scan(t, "", same("vm-1"), same("vm-2"), same("vm-3"))
 		require.Zero(t, scan.News)
-		candidates, err := b.drifts.Candidates(ctx, scan.ScanRef, "", 10)
+		candidates, _, err := b.drifts.Candidates(ctx, scan.ScanRef, enforced, 10)
 		require.NoError(t, err)
 		require.Empty(t, candidates)
 		quiet, err := b.drifts.QuietDrifts(ctx, "acme", "vm-1")
@@ -267,7 +270,7 @@ func TestStances(t *testing.T) {
 		other.ActualValue = json.RawMessage(`"again"`)
 		scan := b.scan(t, "", same("vm-1"), other, same("vm-3"))
 		require.EqualValues(t, 1, scan.News)
-		candidates, err := b.drifts.Candidates(ctx, scan.ScanRef, "", 10)
+		candidates, _, err := b.drifts.Candidates(ctx, scan.ScanRef, enforced, 10)
 		require.NoError(t, err)
 		require.Len(t, candidates, 1)
 		require.Equal(t, "vm-2", candidates[0].ResourceID)

@@ -68,9 +68,9 @@ func (s *Remediations) Remediations(ctx context.Context, filter remediation.Filt
 	}
 	rows, err := s.db.Query(ctx, `SELECT `+remediationColumns+` FROM remediations
 		WHERE ($1 = '' OR tenant_id = $1) AND ($2 = '' OR resource_id = $2) AND ($3 = '' OR state = $3) AND ($4 = '' OR review = $4)
-			AND (created_at < $5 OR (created_at = $5 AND remediation_id > $6))
+			AND ($8 = '' OR scan_id = $8) AND (created_at < $5 OR (created_at = $5 AND remediation_id > $6))
 		ORDER BY created_at DESC, remediation_id LIMIT $7`,
-		filter.TenantID, filter.ResourceID, string(filter.State), string(filter.Review), before, after.ID, limit)
+		filter.TenantID, filter.ResourceID, string(filter.State), string(filter.Review), before, after.ID, limit, filter.ScanID)
 	return collectRemediations(rows, err)
 }
 
