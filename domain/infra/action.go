@@ -73,13 +73,14 @@ func (a Action) Check() error {
 	return nil
 }
 
-// fingerprint stands for what the action does, whatever version it was decided on.
-func (a Action) fingerprint() string {
+// fingerprint stands for what a write leads to: what the places that it touches are to hold. An element
+// that somebody puts into a list again and again is the same fix, wherever in the list it stands.
+func fingerprint(action Action, after []Change) string {
 	text, _ := json.Marshal(struct { // strings and JSON that was read: it can be written
-		Type    ActionType
-		Side    Side
-		Changes []Change
-	}{a.Type, a.side(), a.Changes})
+		Type  ActionType
+		Side  Side
+		After []Change
+	}{action.Type, action.side(), after})
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }

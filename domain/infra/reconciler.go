@@ -86,7 +86,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, run Run) (Result, error) {
 	failed := 0
 	for number, group := range work.groups {
 		if reason := work.refuse(ctx, group, number, failed); reason != "" {
-			work.skip(group, reason)
+			failures = append(failures, work.refrain(ctx, group, reason))
 			continue
 		}
 		if err := work.carryOut(ctx, group); err != nil {
@@ -105,16 +105,15 @@ func (r *Reconciler) prepare(ctx context.Context, run Run) (*work, error) {
 	if run.ID == "" {
 		return nil, fault.New(fault.Internal, "a run of the reconciler needs an id")
 	}
-	w := &work{Reconciler: r, limits: r.Limits.withDefaults(), run: run.ID, usage: newUsage()}
-	actions := make(map[string]Action, len(run.Actions))
+	w := &work{Reconciler: r, limits: r.Limits.withDefaults(), run: run.ID, usage: newUsage(), actions: make(map[string]Action, len(run.Actions))}
 	for _, action := range run.Actions {
 		if err := action.Check(); err != nil {
 			return nil, err
 		}
-		if _, twice := actions[action.ResourceID]; twice {
+		if _, twice := w.actions[action.ResourceID]; twice {
 			return nil, fault.Invalid("/actions", "resource %s has two actions in one run; make them one", action.ResourceID)
 		}
-		actions[action.ResourceID] = action
+		w.actions[action.ResourceID] = action
 	}
 	entries, err := r.Journal.Entries(ctx, run.ID)
 	if err != nil {
@@ -122,10 +121,12 @@ func (r *Reconciler) prepare(ctx context.Context, run Run) (*work, error) {
 	}
 	w.remember(entries)
 	survey, err := r.survey(ctx, run.Actions, w.limits.Survey)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		w.known = survey.resources
+		w.groups, err = survey.plan(w.actions)
 	}
-	w.known, w.actions = survey.resources, actions
-	w.groups, err = survey.plan(actions)
-	return w, err
+	if err != nil {
+		return nil, errors.Join(err, w.abandon(ctx, err))
+	}
+	return w, nil
 }

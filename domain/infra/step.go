@@ -13,9 +13,12 @@ type step struct {
 	*work
 	action  Action
 	outcome Outcome
-	// changedBack is how often the same fix turned out to be undone, by others, in this run and
-	// before it.
-	changedBack int
+	// changedBack is how often others undid the fix in this run, and fixed how many runs before it made
+	// the very same one, once that was counted.
+	changedBack, fixed int
+	counted            bool
+	// undone is the version of the last own write that was counted as changed back.
+	undone int64
 }
 
 // do carries the action out and returns nil once it is seen to be there. It fails with the error that
@@ -25,17 +28,14 @@ func (s *step) do(ctx context.Context) error {
 		s.outcome.Status, s.outcome.Detail = StatusDone, "done by an earlier try of the run"
 		return nil
 	}
-	var err error
-	since := s.Now().Add(-s.limits.Within)
-	if s.changedBack, err = s.Journal.Fixed(ctx, s.run, s.action.ResourceID, s.action.fingerprint(), since); err != nil {
-		return err
-	}
+	s.changedBack = s.entries[s.action.ResourceID].ChangedBack
 	var inTheWay error
 	for {
 		current, there, err := s.read(ctx)
 		if err != nil {
 			return first(inTheWay, err)
 		}
+		s.recall(ctx, current, there)
 		settled, err := s.look(current, there)
 		if settled || err != nil {
 			return err
@@ -86,6 +86,18 @@ func (s *step) read(ctx context.Context) (current Resource, there bool, err erro
 	return s.Reconciler.read(ctx, s.action.ResourceID)
 }
 
+// recall asks what became of a write that an earlier try of the run died over, where something else is
+// there now: if it took effect, somebody changed it back.
+func (s *step) recall(ctx context.Context, current Resource, there bool) {
+	entry, begun := s.entries[s.action.ResourceID]
+	if !begun || !there || s.outcome.Writes > 0 || current.Version == entry.Version || s.holds(current.Configuration(entry.Side), entry.After) {
+		return
+	}
+	if version := s.confirm(ctx, entry); version > 0 {
+		s.accepted[s.action.ResourceID] = version
+	}
+}
+
 // look decides, from what is there now, whether the step is over: done, as wanted all along, or not
 // to be carried out (with an error).
 func (s *step) look(current Resource, there bool) (settled bool, err error) {
@@ -108,14 +120,41 @@ func (s *step) look(current Resource, there bool) (settled bool, err error) {
 		}
 		return true, nil
 	}
-	if version, accepted := s.accepted[s.action.ResourceID]; accepted && current.Version != version {
+	if version, accepted := s.accepted[s.action.ResourceID]; accepted && current.Version != version && s.undone != version {
 		s.changedBack++
+		s.undone = version
 	}
-	if s.changedBack >= s.limits.ChangedBack {
-		s.outcome.Status = StatusContested
-		return false, fault.New(fault.Conflict, "resource %s was changed back %d times; find out who or what else writes it before changing it again", s.action.ResourceID, s.changedBack)
+	if err := s.contested(); err != nil {
+		return false, err
 	}
 	return false, s.checkVersion(current, entry)
+}
+
+// contested refuses what was changed back too often.
+func (s *step) contested() error {
+	times := s.fixed + s.changedBack
+	if times < s.limits.ChangedBack {
+		return nil
+	}
+	s.outcome.Status = StatusContested
+	return fault.New(fault.Conflict, "resource %s was changed back %d times; find out who or what else writes it before changing it again", s.action.ResourceID, times)
+}
+
+// intend keeps an entry in the journal, unless the same fix was made and undone too often.
+func (s *step) intend(ctx context.Context, entry Entry) error {
+	entry.Fingerprint, entry.ChangedBack = fingerprint(s.action, entry.After), s.changedBack
+	if !s.counted {
+		var err error
+		since := s.Now().Add(-s.limits.Within)
+		if s.fixed, err = s.Journal.Fixed(ctx, s.run, entry.ResourceID, entry.Fingerprint, since); err != nil {
+			return err
+		}
+		s.counted = true
+		if err := s.contested(); err != nil {
+			return err
+		}
+	}
+	return s.work.intend(ctx, entry)
 }
 
 // asWanted reports whether nothing has to be written. What counts elements of a list cannot tell,
@@ -151,7 +190,7 @@ func (s *step) checkVersion(current Resource, entry Entry) error {
 // write keeps in the journal what is about to happen and writes, bound to the version just read.
 func (s *step) write(ctx context.Context, current Resource, there bool) (Resource, error) {
 	action, id := s.action, s.action.ResourceID
-	entry := Entry{ResourceID: id, Type: action.Type, Side: action.side(), Version: current.Version, Fingerprint: action.fingerprint()}
+	entry := Entry{ResourceID: id, Type: action.Type, Side: action.side(), Version: current.Version}
 	if action.Type == ActionDelete {
 		entry.Removed = &current
 		if err := s.intend(ctx, entry); err != nil {

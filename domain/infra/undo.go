@@ -37,17 +37,35 @@ func (w *work) takeBackOne(ctx context.Context, outcome *Outcome) error {
 	if err == nil && untouched {
 		restored = version
 	}
-	if err != nil {
-		outcome.Status = StatusRollbackFailed
-		outcome.Detail = "it could not be taken back: " + sentence(err)
-		if passing(err) {
-			return err
-		}
-	} else if outcome.Status == StatusDone || outcome.Status == StatusSkipped {
+	switch {
+	case err != nil && passing(err):
+		outcome.Status, outcome.Detail = StatusRollbackFailed, "it could not be taken back: "+sentence(err)
+		return err
+	case err != nil && overwritten(outcome.Status):
+		err = nil // nothing of the run is left to be taken back
+	case err != nil:
+		outcome.Status, outcome.Detail = StatusRollbackFailed, "it could not be taken back: "+sentence(err)
+	case outcome.Status == StatusSkipped:
+		outcome.Status, outcome.Detail = StatusRolledBack, "taken back: "+outcome.Detail
+	case outcome.Status == StatusDone:
 		outcome.Status, outcome.Detail = StatusRolledBack, "taken back, since a step of its group failed"
 	}
 	delete(w.entries, entry.ResourceID)
 	return errors.Join(err, w.Journal.Settle(ctx, w.run, entry.ResourceID, outcome.Status, restored))
+}
+
+// overwritten reports whether a step ended because somebody else's change stands where it wrote.
+func overwritten(status Status) bool { return status == StatusStale || status == StatusContested }
+
+// abandon takes back what an earlier try of the run left, where the run can never be taken up again.
+func (w *work) abandon(ctx context.Context, cause error) error {
+	if passing(cause) {
+		return nil
+	}
+	for id := range w.entries {
+		w.result.Outcomes = append(w.result.Outcomes, Outcome{ResourceID: id, Status: StatusSkipped, Detail: sentence(cause)})
+	}
+	return w.takeBack(context.WithoutCancel(ctx), w.result.Outcomes)
 }
 
 // passing reports whether trying again later can help.

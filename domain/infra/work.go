@@ -111,6 +111,13 @@ func (w *work) outcome(action Action, status Status, detail string) Outcome {
 	}
 }
 
+// refrain leaves a group alone, and takes back what an earlier try of the run that died left of it.
+func (w *work) refrain(ctx context.Context, group []Action, reason string) error {
+	begun := len(w.result.Outcomes)
+	w.skip(group, reason)
+	return w.takeBack(context.WithoutCancel(ctx), w.result.Outcomes[begun:])
+}
+
 func (w *work) skip(group []Action, reason string) {
 	for _, action := range group {
 		w.result.Outcomes = append(w.result.Outcomes, w.outcome(action, StatusSkipped, reason))
