@@ -108,7 +108,7 @@ func statesOf(current, next Resource, side Side) []State {
 		return []State{current.State}
 	case next.Actual == nil && current.State == Pending:
 		return []State{Pending}
-	case current.Actual == nil:
+	case current.Actual == nil, current.State == Pending:
 		return []State{Creating, Active}
 	default:
 		return []State{Updating, Active}
@@ -125,16 +125,20 @@ func (m *StateManager[Record]) Delete(ctx context.Context, id string, version in
 		if err := changeable(current, id, version); err != nil {
 			return Resource{}, nil, err
 		}
-		next := Resource{ID: id, Type: current.Type, TenantID: current.TenantID, Version: current.Version}
 		if current.State == Pending {
-			return m.next(next, Deleted), []State{Deleted}, nil
+			return m.next(remains(*current), Deleted), []State{Deleted}, nil
 		}
-		return m.next(next, Deleted), []State{Deleting, Deleted}, nil
+		return m.next(remains(*current), Deleted), []State{Deleting, Deleted}, nil
 	})
 }
 
+// remains is what is left of a resource once it is deleted: who it was, and how far its versions went.
+func remains(resource Resource) Resource {
+	return Resource{ID: resource.ID, Type: resource.Type, TenantID: resource.TenantID, Version: resource.Version}
+}
+
 // Transition moves a resource to a state that it may go to from where it is, for providers that work
-// longer than one call. Configurations stay as they are.
+// longer than one call. Configurations stay as they are, but nothing of what is deleted stays.
 func (m *StateManager[Record]) Transition(ctx context.Context, id string, version int64, to State, write Write) (moved Resource, replayed bool, err error) {
 	if err := CheckID(id); err != nil {
 		return Resource{}, false, err
@@ -146,7 +150,11 @@ func (m *StateManager[Record]) Transition(ctx context.Context, id string, versio
 		if err := checkMove(id, current.State, to); err != nil {
 			return Resource{}, nil, err
 		}
-		return m.next(*current, to), []State{to}, nil
+		next := *current
+		if to == Deleted {
+			next = remains(next)
+		}
+		return m.next(next, to), []State{to}, nil
 	})
 }
 

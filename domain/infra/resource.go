@@ -1,13 +1,13 @@
 package infra
 
 import (
-	"bytes"
 	"encoding/json"
 	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/omnicloud/omnicloud/domain/drift/document"
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
@@ -123,7 +123,9 @@ func (r Resource) Check() error {
 	return nil
 }
 
-// checkObject never quotes the configuration, which may hold a secret.
+// checkObject refuses what is no object and what the drift engine would not read, such as a document
+// that nests too deep: it would fail every comparison of its tenant. It never quotes the configuration,
+// which may hold a secret.
 func checkObject(id, name string, text json.RawMessage) error {
 	if text == nil {
 		return nil
@@ -131,9 +133,13 @@ func checkObject(id, name string, text json.RawMessage) error {
 	if len(text) > MaxConfigurationBytes {
 		return fault.Invalid("/"+name, "%s of resource %s has %d bytes; at most %d are kept", name, id, len(text), MaxConfigurationBytes)
 	}
-	trimmed := bytes.TrimLeft(text, " \t\r\n")
-	if len(trimmed) == 0 || trimmed[0] != '{' || !utf8.Valid(text) || !json.Valid(text) {
+	configuration, err := document.Parse(text)
+	switch {
+	case err != nil && json.Valid(text):
+		return fault.Invalid("/"+name, "%s of resource %s cannot be compared, so it is not kept: %s", name, id, sentence(err))
+	case configuration.Kind() != document.Object:
 		return fault.Invalid("/"+name, "%s of resource %s is no JSON object", name, id)
+	default:
+		return nil
 	}
-	return nil
 }

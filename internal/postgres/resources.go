@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -12,9 +11,20 @@ import (
 	"github.com/omnicloud/omnicloud/domain/infra"
 )
 
-// dependencyLock is the key of the transaction advisory lock under which dependencies change: two
-// that are each harmless may close a circle together.
-const dependencyLock = 0x64657073
+// The keys of transaction advisory locks. They are taken in this order, resources between the two, so
+// that nobody waits in a circle.
+const (
+	// creationLock is shared by those who make resources one by one, and held alone by an import, which
+	// has to know which of its resources are there.
+	creationLock = 0x6d616b65
+	// dependencyLock is held by whoever changes dependencies: two changes that are each harmless may
+	// close a circle together.
+	dependencyLock = 0x64657073
+)
+
+// maxPageBytes is how much configuration a page holds before it ends early, so that a page of large
+// resources can still be sent and read in one piece.
+const maxPageBytes = 4 << 20
 
 // Resources is the infra.Store in PostgreSQL. It is safe for concurrent use.
 type Resources struct{ db DB }
@@ -60,7 +70,7 @@ func jsonOrNull(text json.RawMessage) *string {
 
 // Resource implements infra.Store.
 func (s *Resources) Resource(ctx context.Context, id string) (infra.Resource, error) {
-	resource, err := readResource(ctx, s.db, id, "")
+	resource, err := readResource(ctx, s.db, id)
 	if err == nil && resource == nil {
 		return infra.Resource{}, fault.New(fault.NotFound, "there is no resource %.128q", id)
 	}
@@ -70,9 +80,9 @@ func (s *Resources) Resource(ctx context.Context, id string) (infra.Resource, er
 	return *resource, nil
 }
 
-// readResource returns a resource, or nil where there is none. lock is the end of the statement.
-func readResource(ctx context.Context, db DB, id, lock string) (*infra.Resource, error) {
-	rows, err := db.Query(ctx, "SELECT "+resourceColumns+" FROM resources r WHERE r.resource_id = $1 "+lock, id)
+// readResource returns a resource, or nil where there is none.
+func readResource(ctx context.Context, db DB, id string) (*infra.Resource, error) {
+	rows, err := db.Query(ctx, "SELECT "+resourceColumns+" FROM resources r WHERE r.resource_id = $1", id)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +96,9 @@ func readResource(ctx context.Context, db DB, id, lock string) (*infra.Resource,
 // Resources implements infra.Store. Every page is found by an index, however far into the list it
 // lies.
 func (s *Resources) Resources(ctx context.Context, filter infra.ResourceFilter, cursor string, limit int) (infra.ResourcePage, error) {
+	if limit < 1 {
+		return infra.ResourcePage{}, fault.Invalid("limit", "a page of %d resources is none; ask for at least one", limit)
+	}
 	after, total, err := readResourceCursor(cursor)
 	if err != nil {
 		return infra.ResourcePage{}, err
@@ -101,22 +114,41 @@ func (s *Resources) Resources(ctx context.Context, filter infra.ResourceFilter, 
 	// knows too little of the table, and would sort all the configurations behind the page too.
 	rows, err := s.db.Query(ctx, "WITH page AS MATERIALIZED (SELECT r.resource_id FROM resources r WHERE "+where+
 		` AND r.resource_id > @after ORDER BY r.resource_id LIMIT @limit)
-		SELECT found.* FROM page CROSS JOIN LATERAL (SELECT `+resourceColumns+
-		" FROM resources r WHERE r.resource_id = page.resource_id OFFSET 0) AS found", arguments)
+		SELECT found.* FROM (SELECT resource_id FROM page ORDER BY resource_id) AS page CROSS JOIN LATERAL (SELECT `+resourceColumns+
+		" FROM resources r WHERE r.resource_id = page.resource_id OFFSET 0) AS found ORDER BY page.resource_id", arguments)
 	if err != nil {
 		return infra.ResourcePage{}, explain(err, "listing resources")
 	}
-	resources, err := pgx.CollectRows(rows, scanResource)
+	page, err := collectPage(rows, limit)
 	if err != nil {
 		return infra.ResourcePage{}, explain(err, "listing resources")
 	}
-	slices.SortFunc(resources, func(a, b infra.Resource) int { return strings.Compare(a.ID, b.ID) })
-	page := infra.ResourcePage{Resources: resources, Total: total}
-	if len(resources) > limit {
-		page.Resources = resources[:limit]
-		page.Next = resourceCursor(page.Resources[limit-1].ID, total)
+	page.Total = total
+	if page.Next != "" {
+		page.Next = resourceCursor(page.Next, total)
 	}
 	return page, nil
+}
+
+// collectPage reads at most limit resources, and no more once they hold maxPageBytes of configuration.
+// Next is the id of the last where there are more.
+func collectPage(rows pgx.Rows, limit int) (infra.ResourcePage, error) {
+	defer rows.Close()
+	var page infra.ResourcePage
+	size := 0
+	for rows.Next() {
+		if len(page.Resources) == limit || size >= maxPageBytes {
+			page.Next = page.Resources[len(page.Resources)-1].ID
+			break
+		}
+		resource, err := scanResource(rows)
+		if err != nil {
+			return page, err
+		}
+		size += len(resource.Desired) + len(resource.Actual) + len(resource.Schema)
+		page.Resources = append(page.Resources, resource)
+	}
+	return page, rows.Err()
 }
 
 // resourceConditions writes only the conditions that the filter sets, so that each kind of listing

@@ -18,11 +18,14 @@ func (s *Resources) Import(ctx context.Context, delivery infra.Delivery, rows in
 		if err != nil {
 			return err
 		}
-		// Circles can only be ruled out while nobody else changes dependencies.
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", dependencyLock); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", creationLock); err != nil {
 			return err
 		}
 		if err := lockStaged(ctx, tx, staged); err != nil {
+			return err
+		}
+		// Circles can only be ruled out while nobody else changes dependencies.
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", dependencyLock); err != nil {
 			return err
 		}
 		if imported, err = tallyStaged(ctx, tx); err != nil {

@@ -109,14 +109,25 @@ func writeOnce(ctx context.Context, tx pgx.Tx, id string, write infra.Write, dec
 // lockResource reads a resource that nobody else may write until the transaction ends. Others may
 // still come to depend on it meanwhile. Where there is no row to lock, its id is.
 func lockResource(ctx context.Context, tx pgx.Tx, id string) (*infra.Resource, error) {
-	resource, err := readResource(ctx, tx, id, "FOR NO KEY UPDATE")
-	if err != nil || resource != nil {
-		return resource, err
-	}
-	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 210))", id); err != nil {
+	// A statement that waits for a lock sees what stood beside the row when it began, so the resource is
+	// read by another.
+	const lock = "SELECT FROM resources WHERE resource_id = $1 FOR NO KEY UPDATE"
+	locked, err := tx.Exec(ctx, lock, id)
+	if err != nil {
 		return nil, err
 	}
-	return readResource(ctx, tx, id, "FOR NO KEY UPDATE")
+	if locked.RowsAffected() == 0 {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock_shared($1)", creationLock); err != nil {
+			return nil, err
+		}
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 210))", id); err != nil {
+			return nil, err
+		}
+		if _, err := tx.Exec(ctx, lock, id); err != nil {
+			return nil, err
+		}
+	}
+	return readResource(ctx, tx, id)
 }
 
 func upsertResource(ctx context.Context, tx pgx.Tx, next infra.Resource) error {
