@@ -11,6 +11,10 @@ func (w *walker) arrays(state *configpath.State, v *verdict, desired, actual doc
 	if collection == "" && w.unordered > 0 {
 		collection = Set
 	}
+	if w.unordered > 0 {
+		w.whole++
+		defer func() { w.whole-- }()
+	}
 	var pairs pairing
 	switch collection {
 	case Set, Multiset, Keyed:
@@ -40,7 +44,7 @@ func (w *walker) pairs(state *configpath.State, v *verdict, p pairing, desired, 
 		switch {
 		case pair[1] < 0:
 			cost += w.removed(next, desired.At(pair[0]))
-		case pair[0] < 0 && v.open && w.mode == Declared:
+		case pair[0] < 0 && v.open && w.declaredOnly():
 			cost += w.added(next, actual.At(pair[1]))
 		case pair[0] < 0:
 			cost += w.extra(next, actual.At(pair[1]))

@@ -151,6 +151,6 @@ func (w *walker) meets(state *configpath.State, expected, value document.Value) 
 		v := w.program.at(state)
 		return value.IsScalar() && (v.equal(expected, value) || fills(expected.Text(), value.Text()))
 	}
-	probe := walker{program: w.program, mode: Declared, template: true, unordered: w.unordered, path: w.path}
+	probe := walker{program: w.program, mode: Declared, template: true, unordered: w.unordered, whole: w.whole, label: w.label, path: w.path}
 	return probe.diff(state, expected, value) == 0
 }

@@ -16,6 +16,9 @@ type walker struct {
 	recording bool
 	// unordered is above zero within what a comparator made of a value whose lists are sets.
 	unordered int
+	// whole is above zero within the elements of such lists, and label the key that only names them.
+	whole int
+	label string
 	// undeclared is above zero within what nobody declared.
 	undeclared int
 	// template says that texts of the desired side may hold <name> for some text.
@@ -109,6 +112,7 @@ func (w *walker) compare(state *configpath.State, v *verdict, desired, actual do
 	}
 	if within != nil && within.Unordered {
 		w.unordered++
+		w.label = within.Label
 		defer func() { w.unordered-- }()
 	}
 	before := len(w.changes)
@@ -183,7 +187,9 @@ func (w *walker) added(state *configpath.State, actual document.Value) int {
 	switch {
 	case v.ignores(document.Value{}, actual):
 		return 0
-	case w.mode == Declared && v.watch != nil && !v.watch.Off && (!v.watch.Beside || w.undeclared == 0):
+	case w.mode == Declared && w.whole > 0 && w.labels():
+		return 0
+	case w.declaredOnly() && v.watch != nil && !v.watch.Off && (!v.watch.Beside || w.undeclared == 0):
 		if v.watch.stated && actual.Kind() == document.String && w.absent(state, v, actual) {
 			return 0
 		}
@@ -191,11 +197,11 @@ func (w *walker) added(state *configpath.State, actual document.Value) int {
 			return 0
 		}
 		return w.changed(v, KeyAdded, document.Value{}, actual)
-	case w.mode == Declared && actual.Len() == 0: // nothing of it is watched
+	case w.declaredOnly() && actual.Len() == 0: // nothing of it is watched
 		return 0
 	case w.absent(state, v, actual):
 		return 0
-	case w.mode == Declared:
+	case w.declaredOnly():
 		w.undeclared++
 		defer func() { w.undeclared-- }()
 		return w.inside(state, actual, w.added)
@@ -204,6 +210,15 @@ func (w *walker) added(state *configpath.State, actual document.Value) int {
 	default:
 		return w.changed(v, KeyAdded, document.Value{}, actual)
 	}
+}
+
+// declaredOnly reports whether live values that nobody declared are passed over here.
+func (w *walker) declaredOnly() bool { return w.mode == Declared && w.whole == 0 }
+
+// labels reports whether the last step is to a key that only names what it is a part of.
+func (w *walker) labels() bool {
+	key, isKey := w.path[len(w.path)-1].Key()
+	return isKey && key == w.label
 }
 
 // extra judges an element or a part that the live side has beyond what was declared.

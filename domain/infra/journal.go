@@ -32,7 +32,7 @@ type Entry struct {
 	// Fingerprint stands for the fix, so that the same one needed again and again is noticed.
 	Fingerprint string `json:"fingerprint"`
 	// ChangedBack is how often others undid the fix within the run, before this write.
-	ChangedBack int `json:"changed_back,omitempty"`
+	ChangedBack int    `json:"changed_back,omitempty"`
 	Status      Status `json:"status"`
 }
 

@@ -1,6 +1,7 @@
 package rulesfile_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -70,6 +71,12 @@ func TestSeverities(t *testing.T) {
 		{"AWS::SQS::QueuePolicy", `{"PolicyDocument":{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sqs:*","Resource":"*"}]}}`, `{"PolicyDocument":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sqs:*","Resource":"*"}]}}`, drift.Critical},
 		{"aws_instance", `{"tags":{"a":"1"}}`, `{"tags":{"a":"AKIAIOSFODNN7EXAMPLE"}}`, drift.Critical},
 		{"aws_instance", `{"user_data":"a"}`, `{"user_data":"export DB_PASSWORD=hunter2hunter2"}`, drift.Critical},
+		{"aws_instance", `{"user_data":"a"}`, `{"user_data":"export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}`, drift.Critical},
+		{"aws_s3_bucket_policy", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111122223333\"},\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"}`, `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"}`, drift.Critical},
+		{"AWS::SQS::QueuePolicy", `{"PolicyDocument":{"Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sqs:*","Resource":"*"}}}`, `{"PolicyDocument":{"Statement":{"Effect":"Allow","Principal":{"AWS":["111122223333","*"]},"Action":"sqs:*","Resource":"*"}}}`, drift.Critical},
+		{"aws_lb", `{"internal":true}`, `{"internal":false}`, drift.Critical},
+		{"aws_lambda_permission", `{"action":"lambda:InvokeFunction","principal":"s3.amazonaws.com"}`, `{"action":"lambda:InvokeFunction","principal":"*"}`, drift.Critical},
+		{"azurerm_mssql_firewall_rule", `{"start_ip_address":"0.0.0.0","end_ip_address":"10.0.0.1"}`, `{"start_ip_address":"0.0.0.0","end_ip_address":"255.255.255.255"}`, drift.Critical},
 	} {
 		t.Run(testCase.kind+" "+testCase.desired+" "+testCase.actual, func(t *testing.T) {
 			desired, err := document.ParseString(testCase.desired)
@@ -82,6 +89,48 @@ func TestSeverities(t *testing.T) {
 			for _, record := range records {
 				assert.Equal(t, testCase.want, record.Severity, record.ConfigPath)
 			}
+		})
+	}
+}
+
+// TestPoliciesAreComparedWhole: what nobody declared grants something, also where only what is declared
+// is compared.
+func TestPoliciesAreComparedWhole(t *testing.T) {
+	detector, err := drift.NewDetector(append(rulesfile.BuiltIn(), drift.WithMode(drift.Declared), drift.WithJudge(judgement.Judge{}))...)
+	require.NoError(t, err)
+	trust := func(inside string) string {
+		return `{"AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",` + inside + `}]}}`
+	}
+	declared := trust(`"Principal":{"Service":"ec2.amazonaws.com"}`)
+	for name, c := range map[string]struct {
+		desired, actual string
+		want            []string
+	}{
+		"a kind of principal more": {declared, trust(`"Principal":{"Service":"ec2.amazonaws.com","AWS":"*"}`), []string{"AssumeRolePolicyDocument.Statement[0].Principal.AWS key_added critical"}},
+		"a condition more": {
+			trust(`"Principal":{"AWS":"111122223333"}`), trust(`"Principal":{"AWS":"*"},"Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}`),
+			[]string{"AssumeRolePolicyDocument.Statement[0].Condition key_added security", "AssumeRolePolicyDocument.Statement[0].Principal.AWS[0] value_changed security"},
+		},
+		"a name of its own": {declared, trust(`"Principal":{"Service":"ec2.amazonaws.com"},"Sid":"AddedByConsole"`), nil},
+		"a version and an id": {
+			`{"AssumeRolePolicyDocument":{"Statement":[]}}`, `{"AssumeRolePolicyDocument":{"Version":"2008-10-17","Id":"made","Statement":[]}}`, nil,
+		},
+		"what a web firewall calls statements": {
+			`{"Rules":[{"Statement":{"ByteMatchStatement":{"SearchString":"x"}}}]}`, `{"Rules":[{"Statement":{"ByteMatchStatement":{"SearchString":"x","SearchStringBase64":"eA=="}}}]}`, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			desired, err := document.ParseString(c.desired)
+			require.NoError(t, err)
+			actual, err := document.ParseString(c.actual)
+			require.NoError(t, err)
+			records, err := detector.DetectResourceDrift(drift.Subject{ResourceID: "r", ResourceType: "AWS::IAM::Role"}, desired, actual)
+			require.NoError(t, err)
+			var got []string
+			for _, record := range records {
+				got = append(got, fmt.Sprint(record.ConfigPath, " ", record.Type, " ", record.Severity))
+			}
+			assert.ElementsMatch(t, c.want, got)
 		})
 	}
 }

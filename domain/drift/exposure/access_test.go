@@ -55,6 +55,16 @@ func TestSwitchesAndSafeguards(t *testing.T) {
 	const blocked = `"PublicAccessBlockConfiguration":{"BlockPublicAcls":true,"BlockPublicPolicy":true,"IgnorePublicAcls":true,"RestrictPublicBuckets":true}`
 	check(t, []change{
 		{"a public database, CloudFormation", "AWS::RDS::DBInstance", `{"PubliclyAccessible":false}`, `{"PubliclyAccessible":true}`, exposure.Widens, "publiclyaccessible is open to everybody"},
+		{"a load balancer that was internal", "aws_lb", `{"internal":true}`, `{"internal":false}`, exposure.Widens, "loadbalancer is open to everybody"},
+		{"an internal switch of something else", "aws_dns_zone", `{"internal":true}`, `{"internal":false}`, exposure.Unchanged, ""},
+		{"an endpoint that was off", "aws_eks_cluster", `{"endpoint_public_access":false,"public_access_cidrs":[]}`, `{"endpoint_public_access":true,"public_access_cidrs":["0.0.0.0/0"]}`, exposure.Widens, "the endpoint (public_access_cidrs) from 0.0.0.0/0"},
+		{"a list of an endpoint that is off", "aws_eks_cluster", `{"endpoint_public_access":false,"public_access_cidrs":["10.0.0.0/8"]}`, `{"endpoint_public_access":false,"public_access_cidrs":["0.0.0.0/0"]}`, exposure.Unchanged, ""},
+		{"an endpoint that goes off", "aws_eks_cluster", `{"endpoint_public_access":true,"public_access_cidrs":["0.0.0.0/0"]}`, `{"endpoint_public_access":false,"public_access_cidrs":["0.0.0.0/0"]}`, exposure.Narrows, ""},
+		{"a function that everybody may call", "aws_lambda_permission", `{"action":"lambda:InvokeFunction","principal":"s3.amazonaws.com"}`, `{"action":"lambda:InvokeFunction","principal":"*"}`, exposure.Widens, "lambda:invokefunction for everybody"},
+		{"a function that an account's buckets may call", "AWS::Lambda::Permission", `{"Action":"lambda:InvokeFunction","Principal":"111122223333"}`, `{"Action":"lambda:InvokeFunction","Principal":"*","SourceAccount":"111122223333"}`, exposure.Both, ""},
+		{"an image that everybody may start", "aws_ami_launch_permission", `{"account_id":"111122223333"}`, `{"group":"all"}`, exposure.Widens, "use for everybody"},
+		{"a database for a range of addresses", "azurerm_mssql_firewall_rule", `{"start_ip_address":"10.0.0.1","end_ip_address":"10.0.0.9"}`, `{"start_ip_address":"0.0.0.0","end_ip_address":"255.255.255.255"}`, exposure.Widens, "every service from 0.0.0.0/0"},
+		{"a database for Azure alone", "Microsoft.Sql/servers/firewallRules", `{"properties":{"startIpAddress":"10.0.0.1","endIpAddress":"10.0.0.1"}}`, `{"properties":{"startIpAddress":"0.0.0.0","endIpAddress":"0.0.0.0"}}`, exposure.Both, ""},
 		{"a public database, Terraform", "aws_db_instance", `{}`, `{"publicly_accessible":"true"}`, exposure.Widens, "publiclyaccessible is open to everybody"},
 		{"a bucket for everybody, CloudFormation", "AWS::S3::Bucket", `{"AccessControl":"Private"}`, `{"AccessControl":"PublicRead"}`, exposure.Widens, "accesscontrol is open to everybody"},
 		{"a bucket for everybody, Terraform", "aws_s3_bucket", `{"acl":"private"}`, `{"acl":"public-read-write"}`, exposure.Widens, "acl is open to everybody"},

@@ -91,8 +91,16 @@ func parsePrefix(base, length string) (Addresses, bool) {
 	return Addresses{{prefix.Addr(), lastOf(prefix)}}, true
 }
 
-// shortIPv4 reads an IPv4 base with trailing zero octets left out, as in 0/0 and 10.1/16.
+// shortIPv4 reads an IPv4 base with trailing zero octets left out, as in 0/0 and 10.1/16, or with more
+// zeros than one in an octet.
 func shortIPv4(base string) (netip.Addr, error) {
+	octets := strings.Split(base, ".")
+	for i, octet := range octets {
+		if octet != "" && strings.Trim(octet, "0") == "" {
+			octets[i] = "0"
+		}
+	}
+	base = strings.Join(octets, ".")
 	return netip.ParseAddr(base + strings.Repeat(".0", max(0, 3-strings.Count(base, "."))))
 }
 

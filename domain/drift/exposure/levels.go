@@ -37,11 +37,14 @@ var (
 	// tokens is whether the metadata service wants a session token.
 	tokens = words(1, map[name]int{"required": 0, "optional": 1}, nil)
 	// lowestTLS ranks the lowest version of TLS that is taken.
-	lowestTLS = scale{9, tlsLevel}
-	viewers   = words(1, map[name]int{"httpsonly": 0, "redirecttohttps": 0, "allowall": 1}, nil)
-	scheme    = words(0, map[name]int{"internal": 0, "internetfacing": 1}, map[name]bool{"internetfacing": true})
-	urlAuth   = words(1, map[name]int{"awsiam": 0, "none": 1}, map[name]bool{"none": true})
-	blobs     = words(0, map[name]int{"private": 0, "none": 0, "off": 0, "false": 0, "blob": 1, "true": 1, "container": 2},
+	lowestTLS    = scale{9, tlsLevel}
+	viewers      = words(1, map[name]int{"httpsonly": 0, "redirecttohttps": 0, "allowall": 1}, nil)
+	scheme       = words(0, map[name]int{"internal": 0, "internetfacing": 1}, map[name]bool{"internetfacing": true})
+	internalOnly = scale{1, func(value document.Value) level {
+		return level{ranked: true, rank: rankOf(!yes(value)), world: !yes(value)}
+	}}
+	urlAuth = words(1, map[name]int{"awsiam": 0, "none": 1}, map[name]bool{"none": true})
+	blobs   = words(0, map[name]int{"private": 0, "none": 0, "off": 0, "false": 0, "blob": 1, "true": 1, "container": 2},
 		map[name]bool{"blob": true, "true": true, "container": true})
 	cannedACL = words(0, map[name]int{
 		"private": 0, "bucketownerread": 0, "bucketownerfullcontrol": 0, "projectprivate": 0, "awsexecread": 0,
@@ -53,7 +56,7 @@ var (
 var scales = map[name]scale{
 	"publiclyaccessible": opens, "endpointpublicaccess": opens, "publicnetworkaccess": opens,
 	"publicnetworkaccessenabled": opens, "ispublic": opens, "publicaccess": blobs, "containeraccesstype": blobs,
-	"scheme": scheme, "functionurlauthtype": urlAuth, "acl": cannedACL, "accesscontrol": cannedACL, "cannedacl": cannedACL,
+	"scheme": scheme, "functionurlauthtype": urlAuth, "loadbalancer": internalOnly, "ipv4enabled": weakens, "acl": cannedACL, "accesscontrol": cannedACL, "cannedacl": cannedACL,
 
 	"allowblobpublicaccess": weakens, "allownesteditemstobepublic": weakens, "associatepublicipaddress": weakens,
 	"assignpublicip": weakens, "mappubliciponlaunch": weakens, "privileged": weakens, "hostnetwork": weakens,

@@ -35,7 +35,15 @@ func (r *reader) root(config document.Value) {
 			direction: egress, order: unordered, services: []services{everyService}, addresses: everywhere,
 		})
 	}
+	if strings.HasSuffix(string(r.kind), "permission") {
+		r.permission(config)
+	}
 	r.walk(config, nil)
+}
+
+// balances reports whether the resource is a load balancer.
+func (r *reader) balances() bool {
+	return strings.Contains(string(r.kind), "loadbalanc") || strings.HasSuffix(string(r.kind), "lb")
 }
 
 // rootRule reads a resource that is one rule. A firewall rule of Google's that names no sources is
@@ -105,6 +113,10 @@ func (r *reader) member(object document.Value, key string, value document.Value,
 	case "authtype", "authorizationtype":
 		if strings.Contains(string(r.kind), "url") {
 			r.level(urlAuth, "functionurlauthtype", value, at)
+		}
+	case "internal":
+		if r.balances() {
+			r.level(internalOnly, "loadbalancer", value, at)
 		}
 	default:
 		if scale, known := scales[folded]; known {
@@ -184,9 +196,24 @@ func (r *reader) settle() {
 		r.reach.ordered = r.reach.ordered || r.reach.rules[i].deny
 	}
 	r.restrainBucket()
-	if slices.ContainsFunc(r.reach.rules, func(rule rule) bool { return rule.allowList != "" }) {
-		// Who may reach a public endpoint is then for its list to say.
-		r.quieten("endpointpublicaccess", "publicnetworkaccess", "publicnetworkaccessenabled")
+	r.guardEndpoint()
+}
+
+// endpointSwitches are those of a public endpoint. Who may reach it is for its list to say, if it has
+// one: everybody, where that is empty. Nobody does where the endpoint is off.
+var endpointSwitches = []string{"endpointpublicaccess", "publicnetworkaccess", "publicnetworkaccessenabled", "ipv4enabled"}
+
+func (r *reader) guardEndpoint() {
+	off := slices.ContainsFunc(endpointSwitches, r.protected)
+	for i := range r.reach.rules {
+		if r.reach.rules[i].allowList == "" {
+			continue
+		}
+		r.quieten(endpointSwitches...)
+		if off {
+			r.reach.rules[i].addresses, r.reach.rules[i].names = nil, nil
+			r.reach.rules[i].signed()
+		}
 	}
 }
 
@@ -218,6 +245,7 @@ func (r *reader) restrainBucket() {
 	}
 }
 
+// protected reports whether a setting is there and exposes nothing.
 func (r *reader) protected(setting string) bool {
 	for label, levels := range r.reach.levels {
 		if lastName(label) == setting && levels[0].ranked && levels[0].rank == 0 {

@@ -23,6 +23,8 @@ const (
 	fieldDenied
 	fieldDisabled
 	fieldNested
+	fieldFirst
+	fieldLast
 )
 
 // ruleFields maps the names that providers and tools give the parts of a rule to their roles.
@@ -62,6 +64,8 @@ var ruleFields = map[name]field{
 	"sourceapplicationsecuritygroups": fieldSourceName, "sourceapplicationsecuritygroupids": fieldSourceName,
 	"destinationapplicationsecuritygroups": fieldDestinationName, "destinationapplicationsecuritygroupids": fieldDestinationName,
 	"destinationportrange": fieldPort, "destinationportranges": fieldPort, "properties": fieldNested,
+	// The firewalls of its databases, which know addresses only.
+	"startipaddress": fieldFirst, "endipaddress": fieldLast, "startip": fieldFirst, "endip": fieldLast,
 }
 
 // containers maps the names of properties that hold network rules to the direction of the rules.

@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -18,12 +19,14 @@ type draft struct {
 	sources, destinations         Addresses
 	sourceNames, destinationNames []string
 	audienceGiven, serviceGiven   bool
-	protocol                      int
-	ports                         []portRange
-	from, to                      int
-	icmpType, icmpCode            int
-	nested                        []services
-	disabled                      bool
+	// first and last are the ends of a range of addresses that are written apart.
+	first, last        string
+	protocol           int
+	ports              []portRange
+	from, to           int
+	icmpType, icmpCode int
+	nested             []services
+	disabled           bool
 }
 
 // readRule reads one rule object.
@@ -59,6 +62,10 @@ func (d *draft) read(object document.Value) {
 				d.sourceNames, d.destinationNames = append(d.sourceNames, "self"), append(d.destinationNames, "self")
 				d.audienceGiven = true
 			}
+		case fieldFirst:
+			d.first = value.Text()
+		case fieldLast:
+			d.last = value.Text()
 		case fieldNested:
 			d.nest(key, value)
 		default:
@@ -144,6 +151,11 @@ func (d *draft) readPorts(value document.Value) {
 
 // finish settles audience and services once every property is known, whatever their order.
 func (d *draft) finish() {
+	if d.first != "" || d.last != "" {
+		addresses, _ := parseRange(d.first, cmp.Or(d.last, d.first)) // what is no range lets nobody in
+		d.sources = d.sources.Union(addresses)
+		d.audienceGiven, d.serviceGiven = true, true
+	}
 	d.addresses, d.names = d.sources, d.sourceNames
 	if d.direction == egress && (len(d.destinations) > 0 || len(d.destinationNames) > 0) {
 		d.addresses, d.names = d.destinations, d.destinationNames

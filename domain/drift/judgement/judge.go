@@ -55,6 +55,7 @@ func exposed(finding drift.Finding) []drift.Severity {
 	if declared.IsMissing() && finding.Actual.IsMissing() {
 		declared, changes = alone(changes)
 	}
+	declared = unfolded(declared, changes)
 	w := weigh(kind, declared, changes)
 	if w.all.Direction == exposure.Unchanged && !w.opens {
 		return severities

@@ -81,7 +81,7 @@ var issued = []struct {
 
 // assigned are secrets that commands and connection strings give a telling name: --password=x,
 // export DB_PASSWORD=x, Pwd=x;.
-var assigned = regexp.MustCompile(`(?i)(?:password|passwd|passphrase|pwd|secret|token|api_?key|private_?key|secret_?key)["']?\s*[=:]\s*["']?([^\s"';&,]{5,})`)
+var assigned = regexp.MustCompile(`(?i)(?:password|passwd|passphrase|pwd|secret|token|(?:api|private|secret|access|account|shared|auth|signing|encryption|master|storage)[_-]?key)["']?\s*[=:]\s*["']?([^\s"';&,]{5,})`)
 
 // issuedIn returns the secrets within a text that are recognized by their own format, and those that
 // something in the text names.

@@ -19,8 +19,12 @@ type Comparator struct {
 	// Spelled has the form that Normalize gives a value, with texts as they were written: what is shown
 	// where Normalize folds texts. Every value lies at the same place in both. Nil where it folds none.
 	Spelled func(document.Value) document.Value
-	// Unordered says that lists within what Normalize returns are sets.
+	// Unordered says that lists within what Normalize returns are sets. Their elements are compared
+	// whole, also where only what is declared is: in a policy, what nobody declared grants something.
 	Unordered bool
+	// Label is a key of such elements that only names them, so that nothing is missed where only the
+	// live side has it.
+	Label string
 	// Equal compares where no single spelling exists, such as a name and the ARN that ends in it.
 	Equal func(desired, actual document.Value) bool
 	// Containers says that the comparator has something to say of two objects or two lists; others are
@@ -88,7 +92,7 @@ var builtIn = []*Comparator{
 	{Name: "hour", Normalize: startOfHour},
 	{Name: "base64", Equal: texts(sameBase64)},
 	{Name: "json", Normalize: withinText},
-	{Name: "iam-policy", Normalize: policy, Spelled: spelledPolicy, Unordered: true, Containers: true},
+	{Name: "iam-policy", Normalize: policy, Spelled: spelledPolicy, Unordered: true, Label: "Sid", Containers: true},
 	{Name: "arn", Equal: texts(sameResource)},
 	{Name: "kms-key", Equal: texts(sameKey)},
 	{Name: "provider-case", Equal: texts(caseFoldedByProvider)},

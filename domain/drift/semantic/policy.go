@@ -2,6 +2,7 @@ package semantic
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -53,7 +54,7 @@ func policyForm(value document.Value, fold func(string) string) (document.Value,
 		return document.ObjectValue(), true
 	}
 	statements := parsed.Get("Statement")
-	if statements.IsMissing() {
+	if statements.IsMissing() || otherStatements(statements) {
 		return value, false
 	}
 	var members []document.Member
@@ -67,6 +68,26 @@ func policyForm(value document.Value, fold func(string) string) (document.Value,
 		members = append(members, document.Member{Key: key, Value: member})
 	}
 	return document.ObjectValue(members...), true
+}
+
+// statementKeys are those of which a statement of a policy has at least one.
+var statementKeys = []string{"Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition", "Sid"}
+
+// otherStatements reports whether what is called statements are none of a policy, such as those of a
+// web firewall.
+func otherStatements(statements document.Value) bool {
+	other := func(one document.Value) bool {
+		return one.Len() > 0 && !slices.ContainsFunc(statementKeys, func(key string) bool { return !one.Get(key).IsMissing() })
+	}
+	if statements.Kind() != document.Array {
+		return other(statements)
+	}
+	for _, one := range statements.Elements() {
+		if other(one) {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutStatements reports whether a list holds nothing, or empty objects alone.
