@@ -2,9 +2,11 @@ package postgres_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -213,6 +215,31 @@ func TestForecastsOfATenant(t *testing.T) {
 		latest, err := usage.Latest(ctx, key)
 		require.NoError(t, err)
 		require.Equal(t, hours == 0, latest.IsZero())
+	}
+}
+
+func TestLatestUsage(t *testing.T) {
+	usage, nan := postgres.NewUsage(postgrestest.New(t)), math.NaN()
+	for name, test := range map[string]struct {
+		hours []foresight.Hour
+		want  time.Time
+	}{
+		"is the last hour of which the mean is known": {[]foresight.Hour{{At: midnight, Mean: 1, P95: nan, Peak: nan}}, midnight},
+		"is the last hour of which anything is known": {
+			[]foresight.Hour{{At: midnight, Mean: 1, P95: 2, Peak: 3}, {At: midnight.Add(5 * time.Hour), Mean: nan, P95: nan, Peak: 4}}, midnight.Add(5 * time.Hour),
+		},
+		"passes over days of which nothing is known": {
+			[]foresight.Hour{{At: midnight, Mean: 1, P95: 2, Peak: 3}, {At: midnight.AddDate(0, 0, 3), Mean: nan, P95: nan, Peak: nan}}, midnight,
+		},
+		"is none where nothing is known": {[]foresight.Hour{{At: midnight, Mean: nan, P95: nan, Peak: nan}}, time.Time{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			key := foresight.Key{TenantID: "t-" + uuid.NewString(), Metric: forecast.RequestRate}
+			require.NoError(t, usage.Keep(ctx, []foresight.Usage{{Key: key, Hours: test.hours}}))
+			latest, err := usage.Latest(ctx, key)
+			require.NoError(t, err)
+			require.Equal(t, test.want, latest)
+		})
 	}
 }
 

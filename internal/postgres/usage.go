@@ -110,18 +110,17 @@ func (u *Usage) Hours(ctx context.Context, key foresight.Key, from, until time.T
 // Latest implements foresight.UsageStore.
 func (u *Usage) Latest(ctx context.Context, key foresight.Key) (time.Time, error) {
 	var day time.Time
-	var mean []float64
-	err := u.db.QueryRow(ctx, `SELECT day, mean FROM usage_days WHERE tenant_id = $1 AND metric = $2 ORDER BY day DESC LIMIT 1`,
-		key.TenantID, string(key.Metric)).Scan(&day, &mean)
+	var hour int
+	err := u.db.QueryRow(ctx, `SELECT day, last - 1 FROM usage_days,
+			LATERAL (SELECT max(place) AS last FROM unnest(mean, p95, peak) WITH ORDINALITY AS hours (mean, p95, peak, place)
+				WHERE hours.mean <> 'NaN' OR hours.p95 <> 'NaN' OR hours.peak <> 'NaN') AS known
+		WHERE tenant_id = $1 AND metric = $2 AND last IS NOT NULL ORDER BY day DESC LIMIT 1`,
+		key.TenantID, string(key.Metric)).Scan(&day, &hour)
 	if noRow(err) {
 		return time.Time{}, nil
 	}
 	if err != nil {
 		return time.Time{}, explain(err, "reading the latest usage of %s", key.TenantID)
-	}
-	hour := len(mean) - 1
-	for hour > 0 && math.IsNaN(mean[hour]) {
-		hour--
 	}
 	return day.Add(time.Duration(hour) * time.Hour), nil
 }
