@@ -17,7 +17,7 @@ func (a *Training) ReadGauges(ctx context.Context, run TrainingRun) (TrainingSte
 	for _, gauge := range a.Gauges.Gauges() {
 		hours, failed, err := a.Gauges.Read(ctx, run.At, gauge, func() { activity.RecordHeartbeat(ctx) })
 		step.Done += hours
-		step.fail(failed)
+		step.fail(ctx, failed)
 		if err == nil {
 			continue
 		}
@@ -25,9 +25,9 @@ func (a *Training) ReadGauges(ctx context.Context, run TrainingRun) (TrainingSte
 		if ctx.Err() != nil || !final {
 			return step, ApplicationError(err)
 		}
-		step.fail([]foresight.Failure{failure})
+		step.fail(ctx, []foresight.Failure{failure})
 	}
-	return step, nil
+	return step, ApplicationError(a.Gauges.Finish(ctx))
 }
 
 // ReadGauges calls the activity of that name.

@@ -36,7 +36,7 @@ func (a *Training) TrainModels(ctx context.Context, run TrainingRun) (TrainingSt
 		step.Total = total
 		step.Done += trained.Forecasts
 		step.Further += trained.Promoted
-		step.fail(trained.Failed)
+		step.fail(ctx, trained.Failed)
 		return trained.Last, err
 	})
 }
@@ -46,7 +46,7 @@ func (a *Training) PublishForecasts(ctx context.Context, run TrainingRun) (Train
 	return a.overSeries(ctx, run, func(step *TrainingStep) (foresight.Key, error) {
 		published, err := a.Publisher.Batch(ctx, run.Run, run.At, step.Last)
 		step.Done += published.Forecasts
-		step.fail(published.Failed)
+		step.fail(ctx, published.Failed)
 		return published.Last, err
 	})
 }

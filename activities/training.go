@@ -61,7 +61,14 @@ type TrainingStep struct {
 	Rounds int      `json:"rounds,omitempty"`
 }
 
-func (s *TrainingStep) fail(failed []foresight.Failure) {
+// fail counts failures, names them as far as there is room, and logs those that are defects of this program.
+func (s *TrainingStep) fail(ctx context.Context, failed []foresight.Failure) {
+	for _, one := range failed {
+		if one.Defect != nil {
+			activity.GetLogger(ctx).Error("a defect of this program kept a series from being dealt with",
+				"tenant", one.TenantID, "metric", string(one.Metric), "error", one.Defect)
+		}
+	}
 	s.Failures += len(failed)
 	s.Named = append(s.Named, failed[:min(len(failed), mostNamed-len(s.Named))]...)
 }

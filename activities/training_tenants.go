@@ -75,7 +75,7 @@ func (s *TrainingStep) tenant(ctx context.Context, id string, work tenantWork) e
 	if err != nil {
 		failed = append(failed, foresight.FailureOf(id, err))
 	}
-	s.fail(failed)
+	s.fail(ctx, failed)
 	s.Done++
 	return nil
 }

@@ -1,15 +1,20 @@
 package activities
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -131,10 +136,34 @@ func TestOverTenants(t *testing.T) {
 		require.Equal(t, 3, calls["t-12"])
 		require.Equal(t, 1, calls["t-25"])
 	})
+	t.Run("a defect of this program is named without what lies beneath, which is logged once", func(t *testing.T) {
+		defect := fault.Wrap(errors.New("index out of range\ngoroutine 7 [running]"), fault.Internal, "a defect of the engine")
+		var logged bytes.Buffer
+		var suite testsuite.WorkflowTestSuite
+		suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewJSONHandler(&logged, nil))))
+		environment := suite.NewTestActivityEnvironment()
+		a := &Training{Trainer: foresight.Trainer{Tenants: directory(3)}, Now: time.Now}
+		run := func(ctx context.Context, run TrainingRun) (TrainingStep, error) {
+			return a.overTenants(ctx, run, func(_ *TrainingStep, tenantID string) ([]foresight.Failure, error) {
+				if tenantID == "t-01" {
+					return nil, defect
+				}
+				return nil, nil
+			})
+		}
+		environment.RegisterActivity(run)
+		value, err := environment.ExecuteActivity(run, TrainingRun{Run: "night"})
+		require.NoError(t, err)
+		var step TrainingStep
+		require.NoError(t, value.Get(&step))
+		require.Equal(t, 3, step.Done)
+		require.Equal(t, []foresight.Failure{{Key: foresight.Key{TenantID: "t-01"}, Reason: "a defect of the engine"}}, step.Named)
+		require.Equal(t, 1, strings.Count(logged.String(), "goroutine 7"), logged.String())
+	})
 	t.Run("what a part remembers stays small", func(t *testing.T) {
 		step := TrainingStep{}
 		for i := range 1000 {
-			step.fail([]foresight.Failure{foresight.FailureOf(fmt.Sprint(i), down)})
+			step.fail(t.Context(), []foresight.Failure{foresight.FailureOf(fmt.Sprint(i), down)})
 		}
 		require.Equal(t, 1000, step.Failures)
 		text, err := json.Marshal(step)

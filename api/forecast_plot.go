@@ -53,17 +53,15 @@ func (s *server) picture(ctx context.Context, found forecast.ForecastResult) (fo
 	for _, event := range events {
 		picture.Regimes = append(picture.Regimes, event.Timestamp)
 	}
-	provisions, err := s.planning(ctx).Provisions.Provisions(ctx, key.TenantID)
+	provision, known, err := s.planning(ctx).Provision(ctx, key)
 	if err != nil {
 		if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Upstream) {
 			return picture, nil
 		}
 		return picture, err
 	}
-	for _, one := range provisions {
-		if one.Metric == key.Metric {
-			picture.Capacity = &one.Capacity
-		}
+	if known {
+		picture.Capacity, picture.Unit = &provision.Capacity, provision.Unit
 	}
 	if picture.Capacity != nil {
 		// A forecast of other levels has no dates; its picture shows none.

@@ -13,14 +13,17 @@ import (
 // first step collected: compute is not asked for usage once more.
 func newTraining(pool *pgxpool.Pool, services *serviceclient.Clients, now activities.Clock) *activities.Training {
 	usage, archive, models := postgres.NewUsage(pool), postgres.NewForecasts(pool), postgres.NewForecastModels(pool)
+	stated := postgres.NewStatements(pool)
 	return &activities.Training{
-		Trainer:   foresight.Trainer{Usage: usage, Archive: archive, Models: models, Meter: services.Compute, Tenants: services.Tenants},
-		Custom:    foresight.CustomTrainer{Trainings: postgres.NewCustomTrainings(pool), Usage: usage, Models: models, Meter: services.Compute, Now: now},
-		Scorer:    foresight.Scorer{Usage: usage, Scores: postgres.NewForecastScores(pool)},
+		Trainer: foresight.Trainer{Usage: usage, Archive: archive, Models: models, Meter: services.Compute, Tenants: services.Tenants, Statements: stated},
+		Custom: foresight.CustomTrainer{
+			Trainings: postgres.NewCustomTrainings(pool), Usage: usage, Models: models, Meter: services.Compute, Statements: stated, Now: now,
+		},
+		Scorer:    foresight.Scorer{Usage: usage, Scores: postgres.NewForecastScores(pool), Statements: stated},
 		Publisher: foresight.Publisher{Usage: usage, Archive: archive, Monitor: services.Monitor},
 		Watch: foresight.Watch{
 			Planning: &foresight.Planning{
-				Desk:       &foresight.Desk{Usage: usage, Archive: archive, Models: models, Now: now},
+				Desk:       &foresight.Desk{Usage: usage, Archive: archive, Models: models, Statements: stated, Now: now},
 				Provisions: services.Compute, Prices: services.Billing, Scheduler: services.Compute,
 			},
 			Store: postgres.NewCapacityWatch(pool),

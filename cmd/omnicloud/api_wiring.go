@@ -114,7 +114,7 @@ func planningOf(pool *pgxpool.Pool, services *serviceclient.Clients) func(string
 		planning := &foresight.Planning{
 			Desk: &foresight.Desk{
 				Usage: postgres.NewUsage(pool), Archive: postgres.NewForecasts(pool), Models: postgres.NewForecastModels(pool),
-				Meter: services.Compute, Now: instant.Now,
+				Statements: postgres.NewStatements(pool), Meter: services.Compute, Now: instant.Now,
 			},
 			Accuracy: postgres.NewForecastScores(pool), Provisions: services.Compute, Prices: services.Billing, Scheduler: services.Compute,
 			Standings: postgres.NewCapacityWatch(pool),
@@ -122,7 +122,7 @@ func planningOf(pool *pgxpool.Pool, services *serviceclient.Clients) func(string
 		if tenantID != "" {
 			own := postgres.NewTenantForecasts(pool, tenantID)
 			planning.Usage, planning.Archive, planning.Models = postgres.NewTenantUsage(pool, tenantID), own, own
-			planning.Accuracy, planning.Standings = own, own
+			planning.Accuracy, planning.Standings, planning.Statements = own, own, own
 		}
 		return planning
 	}

@@ -34,6 +34,9 @@ func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) err
 	if _, err := c.Monitoring.monitoring(log); err != nil {
 		return err // the worker would find out in its log only
 	}
+	if _, err := c.Monitoring.events(); err != nil {
+		return err
+	}
 	began := time.Now()
 	// Whoever reads the output may go first, such as tee on the same Ctrl-C; a line that nobody reads
 	// must not end the supervisor before its children.

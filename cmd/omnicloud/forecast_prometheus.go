@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -97,16 +96,9 @@ func (r prometheusReading) metric(ctx context.Context, m metricsfile.Metric) ([]
 		return nil, fault.New(fault.InvalidInput, "the query %q gives no series from %s to %s; does Prometheus keep that long, and is the metric scraped?",
 			m.Query, r.from.UTC().Format(time.RFC3339), r.until.UTC().Format(time.RFC3339))
 	}
-	limits := map[string]*capacity.Capacity{}
-	if m.CapacityQuery != "" {
-		query.Query, query.Aggregation = m.CapacityQuery, prometheus.Max
-		found, err := r.history(ctx, query)
-		if err != nil {
-			return nil, err
-		}
-		for _, h := range found {
-			limits[h.Tenant] = capacityOver(h.Points)
-		}
+	limits, err := r.limits(ctx, m)
+	if err != nil {
+		return nil, err
 	}
 	all := make([]watched, 0, len(usage))
 	for _, h := range usage {
@@ -115,12 +107,31 @@ func (r prometheusReading) metric(ctx context.Context, m metricsfile.Metric) ([]
 			unit: cmp.Or(m.Unit, m.Metric.Unit()), leadTime: m.LeadTime,
 		}
 		if m.Capacity != nil {
-			constant := capacity.Constant(*m.Capacity)
-			w.limit = &constant
+			w.limit = query.Terms.Capacity
 		}
 		all = append(all, w)
 	}
 	return all, nil
+}
+
+// limits measures how much each tenant has of a metric, where there is a query for that.
+func (r prometheusReading) limits(ctx context.Context, m metricsfile.Metric) (map[string]*capacity.Capacity, error) {
+	if m.CapacityQuery == "" {
+		return nil, nil //nolint:nilnil // nothing is measured
+	}
+	query := queryOf(m)
+	query.Query, query.Aggregation = m.CapacityQuery, prometheus.Max
+	found, err := r.history(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	limits := map[string]*capacity.Capacity{}
+	for _, h := range found {
+		if levels := capacity.Measured(h.Points); levels != nil {
+			limits[h.Tenant] = &capacity.Capacity{Levels: levels, Planned: m.Planned}
+		}
+	}
+	return limits, nil
 }
 
 // history reads a query and tells the server's warnings.
@@ -130,21 +141,4 @@ func (r prometheusReading) history(ctx context.Context, m prometheus.Metric) ([]
 		fmt.Fprintf(r.std.Err, "Prometheus warns of the query %q: %s\n", m.Query, w)
 	}
 	return found, err
-}
-
-// capacityOver makes a capacity of measured points, a level where it changes; nil without any.
-func capacityOver(points []forecast.UsageDataPoint) *capacity.Capacity {
-	var c capacity.Capacity
-	for _, p := range points {
-		if math.IsNaN(p.Value) || math.IsInf(p.Value, 0) || p.Value < 0 {
-			continue
-		}
-		if n := len(c.Levels); n == 0 || c.Levels[n-1].Value != p.Value {
-			c.Levels = append(c.Levels, capacity.Level{From: p.Timestamp, Value: p.Value})
-		}
-	}
-	if c.Levels == nil {
-		return nil
-	}
-	return &c
 }

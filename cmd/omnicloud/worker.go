@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -14,6 +15,7 @@ import (
 	"github.com/omnicloud/omnicloud/internal/token"
 	"github.com/omnicloud/omnicloud/internal/webhook"
 	"github.com/omnicloud/omnicloud/workers"
+	"github.com/omnicloud/omnicloud/workflows"
 )
 
 // workerCommand runs workflows and activities until it is told to stop.
@@ -51,6 +53,9 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if err := c.stateEvents(ctx, queues, pool); err != nil {
+		return err
+	}
 	services, err := c.services(logger)
 	if err != nil {
 		return err
@@ -76,6 +81,16 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		Notifications: notifications,
 		Logger:        logger,
 	})
+}
+
+// stateEvents has forecasts honour the events of the file, and none where there is no file; who serves other
+// queues states nothing.
+func (c *workerCommand) stateEvents(ctx context.Context, queues []string, pool *pgxpool.Pool) error {
+	events, err := c.Monitoring.events()
+	if err != nil || !slices.Contains(queues, workflows.QueueForecast) {
+		return err
+	}
+	return postgres.NewStatements(pool).ReplaceEvents(ctx, events)
 }
 
 func (c *workerCommand) activities(pool *pgxpool.Pool, services *serviceclient.Clients, keys *token.Keys, secret []byte) workers.Activities {

@@ -7,17 +7,14 @@ import (
 	"github.com/omnicloud/omnicloud/domain/forecast"
 )
 
-// Points turns hours in order into the points that are forecast. An hour counts by its 95th percentile
-// where the metric is a utilisation, whose mean hides how near to the limit it was, and by its mean
-// elsewhere. A day, week or month counts by its greatest hour, since that is what capacity must hold;
-// one that the hours cover only in part, at either end, is left out.
-func Points(metric forecast.ResourceMetric, granularity forecast.Granularity, hours []Hour) []forecast.UsageDataPoint {
+// Points turns hours of a metric in order into the points that are forecast, by the statistic that its terms
+// name. A day, week or month counts by its greatest hour, since that is what capacity must hold; one that the
+// hours cover only in part, at either end, is left out.
+func Points(metric forecast.ResourceMetric, terms Terms, granularity forecast.Granularity, hours []Hour) []forecast.UsageDataPoint {
 	points := make([]forecast.UsageDataPoint, 0, len(hours))
+	statistic := terms.statistic(metric)
 	for _, hour := range hours {
-		value := hour.Mean
-		if IsUtilization(metric) && !math.IsNaN(hour.P95) {
-			value = hour.P95
-		}
+		value := statistic(hour)
 		if math.IsNaN(value) {
 			continue
 		}

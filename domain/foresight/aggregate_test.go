@@ -28,14 +28,22 @@ func TestPoints(t *testing.T) {
 		return list
 	}
 	t.Run("an hour of a utilisation counts by its 95th percentile, of anything else by its mean", func(t *testing.T) {
-		require.Equal(t, []float64{11, 12}, values(Points(forecast.CPUUtilization, forecast.Hourly, hours(monday, 1, 2))))
-		require.Equal(t, []float64{1, 2}, values(Points(forecast.RequestRate, forecast.Hourly, hours(monday, 1, 2))))
+		require.Equal(t, []float64{11, 12}, values(Points(forecast.CPUUtilization, Terms{}, forecast.Hourly, hours(monday, 1, 2))))
+		require.Equal(t, []float64{1, 2}, values(Points(forecast.RequestRate, Terms{}, forecast.Hourly, hours(monday, 1, 2))))
 	})
 	t.Run("where no percentile is known the mean counts, and an hour of which nothing is known is a gap", func(t *testing.T) {
 		given := hours(monday, 1, 2, 3)
 		given[1].P95 = nan
 		given[2].P95, given[2].Mean = nan, nan
-		require.Equal(t, []float64{11, 2}, values(Points(forecast.MemoryUtilization, forecast.Hourly, given)))
+		require.Equal(t, []float64{11, 2}, values(Points(forecast.MemoryUtilization, Terms{}, forecast.Hourly, given)))
+	})
+	t.Run("terms say by what an hour counts", func(t *testing.T) {
+		by := func(metric forecast.ResourceMetric, of Aggregation) []float64 {
+			return values(Points(metric, Terms{Aggregation: of}, forecast.Hourly, hours(monday, 1, 2)))
+		}
+		require.Equal(t, []float64{21, 22}, by(forecast.StorageUsedGB, ByMax))
+		require.Equal(t, []float64{11, 12}, by(forecast.StorageUsedGB, ByP95))
+		require.Equal(t, []float64{1, 2}, by(forecast.CPUUtilization, ByMean))
 	})
 	t.Run("a day counts by its greatest hour, and days that are known in part at either end are left out", func(t *testing.T) {
 		var all []Hour
@@ -44,8 +52,8 @@ func TestPoints(t *testing.T) {
 				all = append(all, hours(monday.AddDate(0, 0, day).Add(time.Duration(hour)*time.Hour), float64(day*100+hour%7))...)
 			}
 		}
-		require.Equal(t, []float64{6, 106, 206, 306}, values(Points(forecast.RequestRate, forecast.Daily, all)))
-		part := Points(forecast.RequestRate, forecast.Daily, all[1:len(all)-1])
+		require.Equal(t, []float64{6, 106, 206, 306}, values(Points(forecast.RequestRate, Terms{}, forecast.Daily, all)))
+		part := Points(forecast.RequestRate, Terms{}, forecast.Daily, all[1:len(all)-1])
 		require.Equal(t, []float64{106, 206}, values(part))
 		require.Equal(t, monday.AddDate(0, 0, 1), part[0].Timestamp)
 	})
@@ -57,8 +65,8 @@ func TestPoints(t *testing.T) {
 	})
 	t.Run("nothing makes nothing", func(t *testing.T) {
 		for _, granularity := range forecast.Granularities() {
-			require.Empty(t, Points(forecast.RequestRate, granularity, nil))
-			require.Empty(t, Points(forecast.RequestRate, granularity, hours(monday, nan)))
+			require.Empty(t, Points(forecast.RequestRate, Terms{}, granularity, nil))
+			require.Empty(t, Points(forecast.RequestRate, Terms{}, granularity, hours(monday, nan)))
 		}
 	})
 }

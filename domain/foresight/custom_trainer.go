@@ -7,6 +7,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/forecast/custom"
+	"github.com/omnicloud/omnicloud/domain/forecast/event"
 )
 
 // CustomTrainer trains the custom models that people asked for. It is safe for concurrent use.
@@ -15,7 +16,9 @@ type CustomTrainer struct {
 	Usage     UsageStore
 	Meter     Meter
 	Models    ModelStore
-	Now       func() time.Time
+	// Statements may be nil: then nothing is stated.
+	Statements Statements
+	Now        func() time.Time
 }
 
 // Train trains a model on what is known of its metric up to an instant, lets it challenge the model in
@@ -26,8 +29,7 @@ func (t *CustomTrainer) Train(ctx context.Context, ref CustomRef, at time.Time) 
 	if err != nil || training.State != TrainingRunning {
 		return training, err
 	}
-	desk := Desk{Usage: t.Usage, Meter: t.Meter, Now: func() time.Time { return at }}
-	history, err := desk.History(ctx, ref.Key, training.Config.Granularity)
+	history, err := t.history(ctx, ref.Key, training.Config.Granularity, at)
 	if err != nil {
 		return training, err
 	}
@@ -42,6 +44,17 @@ func (t *CustomTrainer) Train(ctx context.Context, ref CustomRef, at time.Time) 
 	}
 	training.Model, training.State, training.EndedAt = &model, TrainingDone, t.Now()
 	return training, t.Trainings.End(ctx, training)
+}
+
+// history is what a model learns from: usage up to an instant, without what events did to it.
+func (t *CustomTrainer) history(ctx context.Context, key Key, granularity forecast.Granularity, at time.Time) ([]forecast.UsageDataPoint, error) {
+	desk := Desk{Usage: t.Usage, Meter: t.Meter, Statements: t.Statements, Now: func() time.Time { return at }}
+	points, err := desk.History(ctx, key, granularity)
+	if err != nil {
+		return nil, err
+	}
+	events, err := eventsOf(ctx, t.Statements)
+	return event.Without(forecast.Series{Points: points}, eventsFor(events, key)).Points, err
 }
 
 // Fail keeps why a training ended without a model.

@@ -1,6 +1,7 @@
 package foresight
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/event"
 )
 
 // Archive keeps forecasts. Its methods return Unavailable errors when trying again can help, and may
@@ -39,14 +41,19 @@ func LookbackOf(granularity forecast.Granularity) time.Duration {
 	return Lookback
 }
 
-// MostDays is the longest horizon.
-const MostDays = 365
+// UsualDays is how far ahead is forecast unless asked otherwise, MostDays is the longest horizon.
+const (
+	UsualDays = 30
+	MostDays  = 365
+)
 
 // Desk makes forecasts for whoever asks. It is safe for concurrent use.
 type Desk struct {
 	Usage   UsageStore
 	Archive Archive
 	Models  Models
+	// Statements may be nil: then nothing is stated.
+	Statements Statements
 	// Meter is asked for hours that are not there yet; nil asks nobody.
 	Meter Meter
 	Now   func() time.Time
@@ -55,9 +62,9 @@ type Desk struct {
 // Request is what is to be forecast.
 type Request struct {
 	Key
-	// HorizonDays is from 1 to MostDays.
+	// HorizonDays is from 1 to MostDays; 0 is UsualDays.
 	HorizonDays int
-	// Granularity is hourly and Levels are the engine's where they are empty.
+	// Granularity is daily and Levels are the engine's where they are empty.
 	Granularity forecast.Granularity
 	Levels      []float64
 	// Bounds are those of the metric where they are zero.
@@ -84,12 +91,11 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 	if err := CheckMetric("/metric", request.Metric); err != nil {
 		return forecast.Outlook{}, err
 	}
+	request.HorizonDays = cmp.Or(request.HorizonDays, UsualDays)
 	if request.HorizonDays < 1 || request.HorizonDays > MostDays {
 		return forecast.Outlook{}, fault.Invalid("/horizon_days", "the horizon of %d days is not from 1 to %d", request.HorizonDays, MostDays)
 	}
-	if request.Granularity == "" {
-		request.Granularity = forecast.Hourly
-	}
+	request.Granularity = cmp.Or(request.Granularity, forecast.Daily)
 	if request.Bounds == (forecast.Bounds{}) {
 		request.Bounds = BoundsOf(request.Metric)
 	}
@@ -111,10 +117,19 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 	if err != nil {
 		return forecast.Outlook{}, err
 	}
-	model, known := inUse[request.Key]
-	outlook, err := forecaster.Forecast(forecast.Series{ID: string(request.Metric), Points: history, InUse: model.Weights})
+	events, err := eventsOf(ctx, d.Statements)
 	if err != nil {
 		return forecast.Outlook{}, err
+	}
+	events = eventsFor(events, request.Key)
+	model, known := inUse[request.Key]
+	whole := forecast.Series{ID: string(request.Metric), Points: history, InUse: model.Weights}
+	outlook, err := forecaster.Forecast(event.Without(whole, events))
+	if err != nil {
+		return forecast.Outlook{}, err
+	}
+	if len(events) > 0 {
+		event.Apply(&outlook, whole, events, request.Bounds)
 	}
 	f := &outlook.Forecast
 	if known && outlook.Diagnostics.InUse {
@@ -125,46 +140,6 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 	}
 	f.TenantID, f.Metric, f.GeneratedAt = request.TenantID, request.Metric, d.Now().UTC().Truncate(time.Microsecond)
 	return outlook, nil
-}
-
-// History returns what a metric was, after asking the meter for hours that are missing at the end.
-// Where the meter does not answer just now, what is kept must do.
-func (d *Desk) History(ctx context.Context, key Key, granularity forecast.Granularity) ([]forecast.UsageDataPoint, error) {
-	now := d.Now().UTC()
-	latest, err := d.Usage.Latest(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	if d.Meter != nil && latest.Before(now.Truncate(time.Hour).Add(-time.Hour)) {
-		err := d.refresh(ctx, key, latest)
-		if err != nil && (latest.IsZero() || !fault.Is(err, fault.Unavailable)) {
-			return nil, err
-		}
-	}
-	hours, err := d.Usage.Hours(ctx, key, start(granularity, now.Add(-LookbackOf(granularity))), now)
-	if err != nil {
-		return nil, err
-	}
-	return Points(key.Metric, granularity, hours), nil
-}
-
-// Past returns what is kept of a metric from an instant (included) to another (excluded).
-func (d *Desk) Past(ctx context.Context, key Key, granularity forecast.Granularity, from, until time.Time) ([]forecast.UsageDataPoint, error) {
-	hours, err := d.Usage.Hours(ctx, key, start(granularity, from), until)
-	return Points(key.Metric, granularity, hours), err
-}
-
-// refresh takes what was metered since the last hour that is known, that hour included: it may have
-// been metered only in part.
-func (d *Desk) refresh(ctx context.Context, key Key, latest time.Time) error {
-	if oldest := d.Now().UTC().Add(-Lookback).Truncate(time.Hour); latest.Before(oldest) {
-		latest = oldest
-	}
-	usage, err := d.Meter.HourlyUsage(ctx, key.TenantID, key.Metric, latest)
-	if err != nil || len(usage) == 0 {
-		return err
-	}
-	return d.Usage.Keep(ctx, usage)
 }
 
 // pointsOf returns how many points reach over days.

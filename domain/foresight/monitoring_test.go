@@ -11,6 +11,8 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
+	"github.com/omnicloud/omnicloud/domain/forecast/event"
 	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -27,6 +29,9 @@ type monitored struct {
 	// failAt is the number of the question, from 1, that is answered with an error.
 	failAt int
 	err    error
+	// capacity is what each tenant has, and refused why it cannot be measured.
+	capacity []capacity.Level
+	refused  error
 }
 
 func (m *monitored) Gauges() []foresight.Gauge { return []foresight.Gauge{requests} }
@@ -46,6 +51,38 @@ func (m *monitored) HourlyUsage(_ context.Context, gauge foresight.Gauge, from, 
 	}
 	return all, nil
 }
+
+func (m *monitored) Capacity(context.Context, foresight.Gauge, time.Time, time.Time) (map[string][]capacity.Level, error) {
+	all := map[string][]capacity.Level{}
+	for _, id := range m.tenants {
+		all[id] = m.capacity
+	}
+	return all, m.refused
+}
+
+// stated keeps what gauges state.
+type stated map[foresight.Key]foresight.Terms
+
+func (s stated) Terms(_ context.Context, keys []foresight.Key) (map[foresight.Key]foresight.Terms, error) {
+	found := map[foresight.Key]foresight.Terms{}
+	for _, key := range keys {
+		if terms, known := s[key]; known {
+			found[key] = terms
+		}
+	}
+	return found, nil
+}
+
+func (s stated) Events(context.Context) ([]event.Event, error) { return nil, nil }
+
+func (s stated) KeepTerms(_ context.Context, _ foresight.Gauge, terms []foresight.Terms) error {
+	for _, one := range terms {
+		s[one.Key] = one
+	}
+	return nil
+}
+
+func (s stated) ForgetTerms(context.Context, []foresight.Gauge) error { return nil }
 
 // read keeps what gauges measured.
 type read struct {
@@ -84,7 +121,7 @@ func (d directory) Tenants(context.Context) ([]tenancy.Tenant, error) {
 func TestGaugeReader(t *testing.T) {
 	begin := func() (*monitored, *read, *foresight.GaugeReader) {
 		source, store := &monitored{tenants: []string{"acme", "kube-system", "umbra"}}, &read{}
-		return source, store, &foresight.GaugeReader{Monitoring: source, Store: store, Tenants: directory{"acme", "umbra", "willow"}}
+		return source, store, &foresight.GaugeReader{Monitoring: source, Store: store, Statements: stated{}, Tenants: directory{"acme", "umbra", "willow"}}
 	}
 	take := func(t *testing.T, reader *foresight.GaugeReader, now time.Time) (int, []foresight.Failure, error) {
 		t.Helper()
@@ -134,6 +171,48 @@ func TestGaugeReader(t *testing.T) {
 			Reason: `no tenant is called "kube-system": what monitoring measured of them was left out`,
 		}}, failed)
 		require.ElementsMatch(t, []foresight.Key{{TenantID: "acme", Metric: forecast.RequestRate}, {TenantID: "umbra", Metric: forecast.RequestRate}}, slices.Collect(maps.Keys(store.hours)))
+	})
+	t.Run("states what the gauge says of every tenant that was measured", func(t *testing.T) {
+		_, _, reader := begin()
+		gauge, limit := requests, capacity.Constant(50)
+		gauge.Terms = foresight.Terms{Unit: "rps", LeadTime: 72 * time.Hour, Capacity: &limit}
+		_, _, err := reader.Read(t.Context(), noon, gauge, func() {})
+		require.NoError(t, err)
+		terms := gauge.Terms
+		terms.Key = foresight.Key{TenantID: "umbra", Metric: forecast.RequestRate}
+		require.Equal(t, terms, reader.Statements.(stated)[terms.Key])
+		require.Len(t, reader.Statements, 2, "acme and umbra")
+	})
+	t.Run("capacity that is measured follows what was known of it, with what is planned on top", func(t *testing.T) {
+		source, store, reader := begin()
+		gauge := requests
+		planned := []capacity.Addition{{At: noon.AddDate(0, 1, 0), Amount: 5}}
+		gauge.MeasuresCapacity, gauge.Terms.Capacity = true, &capacity.Capacity{Planned: planned}
+		night := func(now time.Time, levels ...capacity.Level) ([]capacity.Level, []foresight.Failure) {
+			source.capacity = levels
+			_, failed, err := reader.Read(t.Context(), now, gauge, func() {})
+			require.NoError(t, err)
+			kept := reader.Statements.(stated)[foresight.Key{TenantID: "acme", Metric: forecast.RequestRate}].Capacity
+			require.NotNil(t, kept)
+			require.Equal(t, planned, kept.Planned)
+			return kept.Levels, failed[1:]
+		}
+		at := func(days int) time.Time { return whole.AddDate(0, 0, days) }
+		first := capacity.Level{From: at(-20), Value: 40}
+		levels, _ := night(noon, first)
+		require.Equal(t, []capacity.Level{first}, levels)
+		levels, _ = night(noon.AddDate(0, 0, 1), capacity.Level{From: at(0), Value: 40}, capacity.Level{From: at(0).Add(5 * time.Hour), Value: 60})
+		second := capacity.Level{From: at(0).Add(5 * time.Hour), Value: 60}
+		require.Equal(t, []capacity.Level{first, second}, levels)
+
+		source.refused = fault.New(fault.InvalidInput, "no such function")
+		levels, failed := night(noon.AddDate(0, 0, 2))
+		require.Equal(t, []capacity.Level{first, second}, levels, "what cannot be measured stays")
+		require.Equal(t, []foresight.Failure{{Key: foresight.Key{Metric: forecast.RequestRate}, Reason: "no such function"}}, failed)
+
+		source.refused, store.until = nil, at(100)
+		levels, _ = night(noon.AddDate(0, 0, 101), capacity.Level{From: at(100), Value: 70})
+		require.Equal(t, []capacity.Level{second, {From: at(100), Value: 70}}, levels, "no further back than forecasts look")
 	})
 	t.Run("without monitoring there is nothing to read", func(t *testing.T) {
 		require.Empty(t, (&foresight.GaugeReader{}).Gauges())

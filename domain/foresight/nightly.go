@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 )
@@ -20,18 +18,6 @@ const (
 	BatchSize = 64
 )
 
-// Failure says which tenant, and which of its metrics unless it is all of them, could not be dealt
-// with, and why.
-type Failure struct {
-	Key
-	Reason string `json:"reason"`
-}
-
-// FailureOf says why nothing could be done for a tenant.
-func FailureOf(tenantID string, err error) Failure {
-	return Failure{Key{TenantID: tenantID}, reasonOf(err)}
-}
-
 // Trainer makes the nightly forecasts of every tenant and metric. It is safe for concurrent use.
 type Trainer struct {
 	Usage   UsageStore
@@ -39,6 +25,8 @@ type Trainer struct {
 	Models  ModelStore
 	Meter   Meter
 	Tenants tenancy.Directory
+	// Statements may be nil: then nothing is stated.
+	Statements Statements
 }
 
 // Collect takes what was metered of a tenant since the last hour kept of each metric, in one answer where
@@ -102,47 +90,57 @@ func (t *Trainer) Batch(ctx context.Context, run string, now time.Time, after Ke
 	if err != nil || len(keys) == 0 {
 		return Trained{}, err
 	}
+	b, err := t.batch(ctx, run, now, keys)
+	if err != nil {
+		return Trained{}, err
+	}
+	if err := b.forecast(); err != nil {
+		return Trained{}, err
+	}
+	// Decisions come first: where the forecasts are not kept after all, the next try finds the model in
+	// use that they were made by.
+	decisions := b.decisions()
+	if err := t.Models.Decide(ctx, decisions); err != nil {
+		return Trained{}, err
+	}
 	inUse, err := t.Models.InUse(ctx, forecast.Hourly, keys)
 	if err != nil {
 		return Trained{}, err
 	}
-	b := batch{run: run, now: now, inUse: inUse, series: map[forecast.ResourceMetric][]forecast.Series{}}
-	for _, key := range keys {
-		hours, err := t.Usage.Hours(ctx, key, now.Add(-Lookback), now)
-		if err != nil {
-			return Trained{}, err
-		}
-		b.add(key, hours)
+	if err := b.follow(inUse); err != nil {
+		return Trained{}, err
 	}
-	for _, metric := range forecast.ResourceMetrics() {
-		if err := b.forecastAlike(metric); err != nil {
-			return Trained{}, err
-		}
-	}
-	trained := Trained{Last: keys[len(keys)-1], Forecasts: len(b.made), Failed: b.failed}
-	for _, decided := range b.decisions {
-		if decided.Promoted {
+	made := b.results()
+	trained := Trained{Last: keys[len(keys)-1], Forecasts: len(made), Failed: b.failed}
+	for _, decided := range decisions {
+		if decided.Promoted && inUse[decided.Challenger.Key].ID == decided.Challenger.ID {
 			trained.Promoted++
 		}
 	}
-	// Decisions come first: where the forecasts are not kept after all, the next try finds the model in
-	// use that they were made by.
-	if err := t.Models.Decide(ctx, b.decisions); err != nil {
-		return Trained{}, err
-	}
-	return trained, t.Archive.Put(ctx, b.made)
+	return trained, t.Archive.Put(ctx, made)
 }
 
-// reasonOf is an error as people read it.
-func reasonOf(err error) string {
-	var coded *fault.Error
-	if reason, short := IsShort(err); short {
-		return reason
+// batch reads what series are forecast from.
+func (t *Trainer) batch(ctx context.Context, run string, now time.Time, keys []Key) (*batch, error) {
+	b := &batch{run: run, now: now, entries: map[forecast.ResourceMetric][]entry{}}
+	var err error
+	if b.inUse, err = t.Models.InUse(ctx, forecast.Hourly, keys); err != nil {
+		return nil, err
 	}
-	if errors.As(err, &coded) {
-		return coded.Message
+	if b.terms, err = termsOf(ctx, t.Statements, keys...); err != nil {
+		return nil, err
 	}
-	return err.Error()
+	if b.events, err = eventsOf(ctx, t.Statements); err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		hours, err := t.Usage.Hours(ctx, key, now.Add(-Lookback), now)
+		if err != nil {
+			return nil, err
+		}
+		b.add(key, hours)
+	}
+	return b, nil
 }
 
 // NightlyID is the id of a run's forecast of a series.

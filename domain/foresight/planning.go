@@ -34,7 +34,7 @@ func (p *Planning) demand(ctx context.Context, key Key) (forecast.Outlook, error
 }
 
 // Exhaustion says when a metric's capacity runs out: the one given, or where it is nil the one that
-// compute knows. A metric without capacity is NotFound.
+// is known. A metric without capacity is NotFound.
 func (p *Planning) Exhaustion(ctx context.Context, key Key, stated *float64) (capacity.Exhaustion, error) {
 	if err := CheckMetric("parameter:query metric", key.Metric); err != nil {
 		return capacity.Exhaustion{}, err
@@ -43,13 +43,12 @@ func (p *Planning) Exhaustion(ctx context.Context, key Key, stated *float64) (ca
 	if stated != nil {
 		limit = capacity.Constant(*stated)
 	} else {
-		provisions, err := p.Provisions.Provisions(ctx, key.TenantID)
+		known, found, err := p.Provision(ctx, key)
 		if err != nil {
 			return capacity.Exhaustion{}, err
 		}
-		known, found := provisionOf(provisions, key.Metric)
 		if !found {
-			return capacity.Exhaustion{}, fault.New(fault.NotFound, "compute knows no capacity of %s for this tenant; give one", key.Metric)
+			return capacity.Exhaustion{}, fault.New(fault.NotFound, "no capacity of %s is known for this tenant; give one", key.Metric)
 		}
 		limit = known.Capacity
 	}
@@ -88,7 +87,7 @@ func (p *Planning) Recommendations(ctx context.Context, tenantID string, headroo
 
 func planOf(one Provision, demand forecast.ForecastResult) capacity.Plan {
 	// Percent are not for sale; the plan of a utilisation tells its urgency alone.
-	return capacity.Plan{Forecast: demand, Capacity: one.Capacity, ResourceType: one.ResourceType, LeadTime: one.LeadTime}
+	return capacity.Plan{Forecast: demand, Capacity: one.Capacity, Unit: one.Unit, ResourceType: one.ResourceType, LeadTime: one.LeadTime}
 }
 
 // ReservedSavings says what to reserve for 12 or 36 months of everything of a tenant that billing
@@ -97,7 +96,7 @@ func (p *Planning) ReservedSavings(ctx context.Context, tenantID string, termMon
 	if termMonths != 12 && termMonths != 36 {
 		return nil, fault.Invalid("parameter:query term_months", "a term of %d months is neither 12 nor 36", termMonths)
 	}
-	provisions, err := p.Provisions.Provisions(ctx, tenantID)
+	provisions, err := p.Provisioned(ctx, tenantID)
 	if err != nil {
 		return nil, err
 	}

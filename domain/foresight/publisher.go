@@ -52,7 +52,7 @@ func (p *Publisher) Batch(ctx context.Context, run string, now time.Time, after 
 		case ctx.Err() != nil || !fault.Is(err, fault.Upstream) && !fault.Is(err, fault.InvalidInput):
 			return Published{}, err
 		default:
-			published.Failed = append(published.Failed, Failure{Key{made[i].TenantID, made[i].Metric}, reasonOf(err)})
+			published.Failed = append(published.Failed, failureOf(Key{made[i].TenantID, made[i].Metric}, err))
 		}
 	}
 	return published, nil

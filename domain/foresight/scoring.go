@@ -43,6 +43,8 @@ type Scored struct {
 type Scorer struct {
 	Usage  UsageStore
 	Scores ScoreStore
+	// Statements may be nil: then nothing is stated.
+	Statements Statements
 }
 
 // ScoredBatch is what became of a batch of series.
@@ -84,6 +86,10 @@ func (s *Scorer) series(ctx context.Context, now time.Time, key Key) ([]Scored, 
 	if err != nil {
 		return nil, err
 	}
+	terms, err := termsOf(ctx, s.Statements, key)
+	if err != nil {
+		return nil, err
+	}
 	arrived := latest.Add(time.Hour)
 	var scored []Scored
 	for _, granularity := range forecast.Granularities() {
@@ -101,7 +107,7 @@ func (s *Scorer) series(ctx context.Context, now time.Time, key Key) ([]Scored, 
 		if err != nil {
 			return nil, err
 		}
-		usage := Points(key.Metric, granularity, hours)
+		usage := Points(key.Metric, terms[key], granularity, hours)
 		for _, one := range alike {
 			scored = append(scored, one.score(now, arrived, usage))
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 )
 
@@ -20,7 +22,8 @@ type Watched struct {
 }
 
 // Tenant forecasts the demand of everything that a tenant has capacity of, and brings alerts and
-// recommendations in line with it. A metric that cannot be forecast is named, and what stands of it stays;
+// recommendations in line with it. The forecasts that these rest on are kept, to be scored like any other. A
+// metric that cannot be forecast is named, and what stands of it stays;
 // where compute or billing do not answer, the error is Unavailable and nothing changes.
 func (w *Watch) Tenant(ctx context.Context, run string, now time.Time, tenantID string) (Watched, error) {
 	planning := w.at(now)
@@ -34,6 +37,7 @@ func (w *Watch) Tenant(ctx context.Context, run string, now time.Time, tenantID 
 		s.unknown[failure.Key] = true
 		watched.Failed = append(watched.Failed, failure)
 	}
+	var demands []forecast.ForecastResult
 	for i := range plans {
 		key := Key{tenantID, plans[i].Forecast.Metric}
 		plans[i].Forecast.ID = NightlyID(run+"/demand", key)
@@ -41,6 +45,7 @@ func (w *Watch) Tenant(ctx context.Context, run string, now time.Time, tenantID 
 		if err != nil {
 			return Watched{}, err
 		}
+		demands = append(demands, plans[i].Forecast)
 		s.findings[key] = Finding{Key: key, Exhaustion: exhaustion, LeadTime: plans[i].LeadTime}
 	}
 	if len(plans) > 0 {
@@ -54,6 +59,9 @@ func (w *Watch) Tenant(ctx context.Context, run string, now time.Time, tenantID 
 			finding.Recommendation = &item
 			s.findings[key] = finding
 		}
+	}
+	if err := w.Archive.Put(ctx, demands); err != nil {
+		return Watched{}, err
 	}
 	if err := w.Store.Settle(ctx, tenantID, s.decide); err != nil {
 		return Watched{}, err
@@ -73,14 +81,14 @@ func (w *Watch) at(now time.Time) *Planning {
 // plans puts the demand of a tenant's metrics beside their capacity; those that cannot be forecast are
 // left out and named.
 func (p *Planning) plans(ctx context.Context, tenantID string) (plans []capacity.Plan, left []Failure, err error) {
-	provisions, err := p.Provisions.Provisions(ctx, tenantID)
+	provisions, err := p.Provisioned(ctx, tenantID)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, one := range provisions {
 		outlook, err := p.demand(ctx, one.Key)
-		if reason, short := IsShort(err); short {
-			left = append(left, Failure{one.Key, reason})
+		if _, short := IsShort(err); short || fault.Is(err, fault.Internal) {
+			left = append(left, failureOf(one.Key, err))
 			continue
 		}
 		if err != nil {

@@ -21,7 +21,7 @@ func (p *Planning) WhatIf(ctx context.Context, tenantID string, metrics []foreca
 	if len(chosen) == 0 {
 		chosen = forecast.ResourceMetrics()
 	}
-	provisions, err := p.Provisions.Provisions(ctx, tenantID)
+	provisions, err := p.Provisioned(ctx, tenantID)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 )
 
 // Metric is one entry of the file, with its preset and defaults filled in.
@@ -15,11 +16,15 @@ type Metric struct {
 	// CapacityQuery or Capacity say how much there is; neither, and it is not known.
 	CapacityQuery string
 	Capacity      *float64
-	Unit          string
+	// Planned is capacity that comes on top, or goes, without anybody ordering it anew.
+	Planned []capacity.Addition
+	Unit    string
 	// Aggregation is mean, p95 or max.
 	Aggregation string
 	// LeadTime is how long it takes from an order to capacity in use.
 	LeadTime time.Duration
+	// ResourceType names the resource to billing and to the scheduler; empty where it is not stated.
+	ResourceType string
 }
 
 // presets are queries for what a Kubernetes cluster exports by cAdvisor, the kubelet and

@@ -34,6 +34,9 @@ type entry struct {
 	Unit          string   `yaml:"unit"`
 	Aggregation   string   `yaml:"aggregation"`
 	LeadTime      string   `yaml:"lead_time"`
+	ResourceType  string   `yaml:"resource_type"`
+
+	Planned []plannedEntry `yaml:"planned"`
 }
 
 // mostBytes bounds the file: a few aliases in a larger one could stand for gigabytes.
@@ -148,7 +151,13 @@ func (f *file) metric(e entry, path string) (Metric, error) {
 	for _, given := range []struct {
 		from string
 		to   *string
-	}{{e.Query, &m.Query}, {e.CapacityQuery, &m.CapacityQuery}, {e.Unit, &m.Unit}, {e.Aggregation, &m.Aggregation}} {
+	}{
+		{e.Query, &m.Query},
+		{e.CapacityQuery, &m.CapacityQuery},
+		{e.Unit, &m.Unit},
+		{e.Aggregation, &m.Aggregation},
+		{e.ResourceType, &m.ResourceType},
+	} {
 		if given.from != "" {
 			*given.to = given.from
 		}
@@ -173,6 +182,8 @@ func (f *file) metric(e entry, path string) (Metric, error) {
 		return m, f.errorf(at("capacity"), "capacity and capacity_query are both given; keep one")
 	case m.Capacity != nil && (!(*m.Capacity > 0) || math.IsInf(*m.Capacity, 1)):
 		return m, f.errorf(at("capacity"), "capacity is %v; it must be a number above 0", *m.Capacity)
+	case len(e.Planned) > 0 && m.Capacity == nil && m.CapacityQuery == "":
+		return m, f.errorf(at("planned"), "planned comes on top of capacity or capacity_query; give one of them")
 	case !slices.Contains([]string{"mean", "p95", "max"}, m.Aggregation):
 		return m, f.errorf(at("aggregation"), "aggregation is %q; it must be mean, p95 or max", m.Aggregation)
 	}
@@ -181,7 +192,8 @@ func (f *file) metric(e entry, path string) (Metric, error) {
 		return m, f.errorf(at("lead_time"), "lead_time is %q; write it as 21d, 3w or 36h", e.LeadTime)
 	}
 	m.LeadTime = lead
-	return m, nil
+	m.Planned, err = f.planned(e.Planned, path+".planned")
+	return m, err
 }
 
 // tenant reads a name, or {label: name of a label}.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 )
 
 func TestParse(t *testing.T) {
@@ -18,8 +19,13 @@ metrics:
     metric: request_rate
     query: sum by (team) (rate(http_requests_total[5m]))
     capacity: 1200
+    planned:
+      - {at: 2026-12-01, amount: 300, note: new rack}
+      - at: 2027-02-01T06:00:00+01:00
+        amount: -100
     unit: requests/s
     lead_time: 3w
+    resource_type: request_capacity
   - tenant: acme
     metric: memory_utilization
     query: avg(mem)
@@ -37,7 +43,11 @@ metrics:
 	limit := 1200.0
 	assert.Equal(t, Metric{
 		TenantLabel: "team", Metric: forecast.RequestRate, Query: "sum by (team) (rate(http_requests_total[5m]))",
-		Capacity: &limit, Unit: "requests/s", Aggregation: "mean", LeadTime: 21 * 24 * time.Hour,
+		Capacity: &limit, Unit: "requests/s", Aggregation: "mean", LeadTime: 21 * 24 * time.Hour, ResourceType: "request_capacity",
+		Planned: []capacity.Addition{
+			{At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Amount: 300, Note: "new rack"},
+			{At: time.Date(2027, 2, 1, 5, 0, 0, 0, time.UTC), Amount: -100},
+		},
 	}, metrics[0])
 	assert.Equal(t, "acme", metrics[1].Tenant)
 	assert.Equal(t, "p95", metrics[1].Aggregation, "of a utilisation by default")
@@ -55,21 +65,25 @@ metrics:
 func TestParseRefuses(t *testing.T) {
 	const good = "version: 1\nmetrics:\n  - tenant: acme\n    metric: request_rate\n    query: q\n"
 	for text, want := range map[string]string{
-		"":                                                "m.yaml, line 1: version is 0; this program reads version: 1",
-		"version: 2\n":                                    "m.yaml, line 1: version is 2",
-		"version: 1\n":                                    "metrics lists nothing",
-		"version: 1\nmetrics: []\n":                       "m.yaml, line 2: metrics lists nothing",
-		"version: 1\nmetric: []\n":                        `m.yaml, line 2: unknown field "metric"`,
-		"version: [\n":                                    "m.yaml, line 1:",
-		good + "    capacity: 0\n":                        "m.yaml, line 6: capacity is 0; it must be a number above 0",
-		good + "    capacity: lots\n":                     "m.yaml, line 6:",
-		good + "    aggregation: p50\n":                   `m.yaml, line 6: aggregation is "p50"; it must be mean, p95 or max`,
-		good + "    lead_time: soon\n":                    `m.yaml, line 6: lead_time is "soon"; write it as 21d, 3w or 36h`,
-		good + "    lead_time: -3h\n":                     `m.yaml, line 6: lead_time is "-3h"`,
-		good + "    color: red\n":                         `m.yaml, line 6: unknown field "color"`,
-		good + "    query: again\n":                       "m.yaml, line 6:",
-		good + "    preset: mesos\n":                      `m.yaml, line 6: there is no preset "mesos"; use kubernetes_cpu`,
-		good + "    capacity: 5\n    capacity_query: c\n": "m.yaml, line 6: capacity and capacity_query are both given",
+		"":                              "m.yaml, line 1: version is 0; this program reads version: 1",
+		"version: 2\n":                  "m.yaml, line 1: version is 2",
+		"version: 1\n":                  "metrics lists nothing",
+		"version: 1\nmetrics: []\n":     "m.yaml, line 2: metrics lists nothing",
+		"version: 1\nmetric: []\n":      `m.yaml, line 2: unknown field "metric"`,
+		"version: [\n":                  "m.yaml, line 1:",
+		good + "    capacity: 0\n":      "m.yaml, line 6: capacity is 0; it must be a number above 0",
+		good + "    capacity: lots\n":   "m.yaml, line 6:",
+		good + "    aggregation: p50\n": `m.yaml, line 6: aggregation is "p50"; it must be mean, p95 or max`,
+		good + "    lead_time: soon\n":  `m.yaml, line 6: lead_time is "soon"; write it as 21d, 3w or 36h`,
+		good + "    lead_time: -3h\n":   `m.yaml, line 6: lead_time is "-3h"`,
+		good + "    planned: [{at: 2026-12-01, amount: 5}]\n":                  "m.yaml, line 6: planned comes on top of capacity or capacity_query; give one of them",
+		good + "    capacity: 5\n    planned: [{at: soon, amount: 5}]\n":       `m.yaml, line 7: at is "soon"; write it as 2026-12-01`,
+		good + "    capacity: 5\n    planned:\n      - at: 2026-12-01\n":       "m.yaml, line 8: amount is no number other than 0",
+		good + "    capacity: 5\n    planned: [{at: 2026-12-01, size: 1}]\n":   `m.yaml, line 7: unknown field "size"`,
+		good + "    color: red\n":                                              `m.yaml, line 6: unknown field "color"`,
+		good + "    query: again\n":                                            "m.yaml, line 6:",
+		good + "    preset: mesos\n":                                           `m.yaml, line 6: there is no preset "mesos"; use kubernetes_cpu`,
+		good + "    capacity: 5\n    capacity_query: c\n":                      "m.yaml, line 6: capacity and capacity_query are both given",
 		"version: 1\nmetrics:\n  - metric: request_rate\n    query: q\n":       "m.yaml, line 3: tenant is missing",
 		"version: 1\nmetrics:\n  - tenant: {label: 5}\n":                       "m.yaml, line 3: tenant is neither a name nor",
 		"version: 1\nmetrics:\n  - tenant: a\n    metric: cpu\n    query: q\n": `m.yaml, line 4: metric is "cpu"; it must be one of cpu_utilization`,

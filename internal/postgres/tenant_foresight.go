@@ -9,6 +9,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/forecast/accuracy"
+	"github.com/omnicloud/omnicloud/domain/forecast/event"
 	"github.com/omnicloud/omnicloud/domain/foresight"
 )
 
@@ -17,6 +18,7 @@ var (
 	_ foresight.Archive    = (*TenantForecasts)(nil)
 	_ foresight.Models     = (*TenantForecasts)(nil)
 	_ foresight.Standings  = (*TenantForecasts)(nil)
+	_ foresight.Statements = (*TenantForecasts)(nil)
 	_ accuracy.Archive     = (*TenantForecasts)(nil)
 )
 
@@ -44,7 +46,7 @@ func (u *TenantUsage) Latest(ctx context.Context, key foresight.Key) (time.Time,
 	return asTenant(ctx, u.pool, u.tenant, func(tx pgx.Tx) (time.Time, error) { return NewUsage(tx).Latest(ctx, key) })
 }
 
-// TenantForecasts answers a tenant from the forecasts, models, scores and alerts that PostgreSQL shows that
+// TenantForecasts answers a tenant from the forecasts, models, scores, alerts and statements that PostgreSQL shows that
 // tenant, as TenantUsage does.
 type TenantForecasts struct {
 	all    *Forecasts
@@ -96,6 +98,16 @@ func (f *TenantForecasts) Decisions(ctx context.Context, key foresight.Key, afte
 // Standing implements foresight.Standings.
 func (f *TenantForecasts) Standing(ctx context.Context, tenantID string) ([]foresight.Standing, error) {
 	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) ([]foresight.Standing, error) { return NewCapacityWatch(tx).Standing(ctx, tenantID) })
+}
+
+// Terms implements foresight.Statements.
+func (f *TenantForecasts) Terms(ctx context.Context, keys []foresight.Key) (map[foresight.Key]foresight.Terms, error) {
+	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) (map[foresight.Key]foresight.Terms, error) { return NewStatements(tx).Terms(ctx, keys) })
+}
+
+// Events implements foresight.Statements.
+func (f *TenantForecasts) Events(ctx context.Context) ([]event.Event, error) {
+	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) ([]event.Event, error) { return NewStatements(tx).Events(ctx) })
 }
 
 // Scores implements accuracy.Archive.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 	"github.com/omnicloud/omnicloud/domain/foresight"
 )
 
@@ -26,15 +27,16 @@ type Monitoring struct {
 
 var _ foresight.Monitoring = (*Monitoring)(nil)
 
-// NewMonitoring returns the metrics as gauges; how a metric is aggregated does not matter, since mean, 95th
-// percentile and maximum are all read. The server's warnings go to the logger.
+// NewMonitoring returns the metrics as gauges, of which mean, 95th percentile and maximum are all read. Of one
+// that is there twice the last counts. The server's warnings go to the logger.
 func NewMonitoring(client *Client, metrics []Metric, logger *slog.Logger) *Monitoring {
 	m := &Monitoring{client: client, logger: logger, metrics: map[string]Metric{}}
 	for _, metric := range metrics {
-		gauge := foresight.Gauge{ID: metric.id(), Metric: metric.Resource}
-		if _, twice := m.metrics[gauge.ID]; !twice {
-			m.gauges = append(m.gauges, gauge)
+		gauge := metric.gauge()
+		if at := slices.IndexFunc(m.gauges, func(g foresight.Gauge) bool { return g.ID == gauge.ID }); at >= 0 {
+			m.gauges = slices.Delete(m.gauges, at, at+1)
 		}
+		m.gauges = append(m.gauges, gauge)
 		m.metrics[gauge.ID] = metric
 	}
 	return m
@@ -45,6 +47,13 @@ func (m Metric) id() string {
 	text, _ := json.Marshal([]string{string(m.Resource), m.TenantLabel, m.Tenant, m.Query}) // strings
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16])
+}
+
+// gauge is a metric as the platform sees it.
+func (m Metric) gauge() foresight.Gauge {
+	gauge := foresight.Gauge{ID: m.id(), Metric: m.Resource, Terms: m.Terms, MeasuresCapacity: m.CapacityQuery != ""}
+	gauge.Terms.Aggregation = foresight.Aggregation(m.Aggregation)
+	return gauge
 }
 
 // Gauges implements foresight.Monitoring.
@@ -66,12 +75,9 @@ func (m *Monitoring) HourlyUsage(ctx context.Context, gauge foresight.Gauge, fro
 		{Max, func(h *foresight.Hour) *float64 { return &h.Peak }},
 	} {
 		metric.Aggregation = part.aggregation
-		found, warnings, err := m.client.History(ctx, metric, forecast.Hourly, from, until)
+		found, err := m.history(ctx, metric, from, until)
 		if err != nil {
 			return nil, err
-		}
-		for _, warning := range warnings {
-			m.logger.Warn("Prometheus warns of a query", "query", metric.Query, "warning", warning)
 		}
 		for _, history := range found {
 			for _, p := range history.Points {
@@ -82,6 +88,33 @@ func (m *Monitoring) HourlyUsage(ctx context.Context, gauge foresight.Gauge, fro
 		}
 	}
 	return hours.usage(gauge.Metric), nil
+}
+
+// Capacity implements foresight.Monitoring: of an hour the greatest capacity counts.
+func (m *Monitoring) Capacity(ctx context.Context, gauge foresight.Gauge, from, until time.Time) (map[string][]capacity.Level, error) {
+	metric, known := m.metrics[gauge.ID]
+	if !known || metric.CapacityQuery == "" {
+		return nil, fault.New(fault.NotFound, "no query of capacity is kept for the gauge %s", gauge.ID)
+	}
+	metric.Query, metric.Aggregation = metric.CapacityQuery, Max
+	found, err := m.history(ctx, metric, from, until)
+	if err != nil {
+		return nil, err
+	}
+	levels := make(map[string][]capacity.Level, len(found))
+	for _, one := range found {
+		levels[one.Tenant] = capacity.Measured(one.Points)
+	}
+	return levels, nil
+}
+
+// history asks for the hours of a metric and logs the server's warnings.
+func (m *Monitoring) history(ctx context.Context, metric Metric, from, until time.Time) ([]History, error) {
+	found, warnings, err := m.client.History(ctx, metric, forecast.Hourly, from, until)
+	for _, warning := range warnings {
+		m.logger.Warn("Prometheus warns of a query", "query", metric.Query, "warning", warning)
+	}
+	return found, err
 }
 
 // hoursByTenant gathers what is known of each hour of each tenant.

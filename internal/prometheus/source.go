@@ -7,6 +7,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/foresight"
 )
 
 // Aggregation says what of a period stands for it.
@@ -28,6 +29,10 @@ type Metric struct {
 	// TenantLabel names the label that holds the tenant; empty where Tenant is the tenant of the one series.
 	TenantLabel, Tenant string
 	Aggregation         Aggregation
+	// CapacityQuery gives how much there is, as Query gives how much is used; empty where it is not measured.
+	CapacityQuery string
+	// Terms are what else is stated of every series.
+	Terms foresight.Terms
 }
 
 // History is what one tenant used.

@@ -76,3 +76,18 @@ func (c Capacity) At(t time.Time) float64 {
 // DemandBounds are the bounds under which demand must be forecast to be compared with capacity: from
 // zero up without an upper end. A forecast clipped at capacity would hide every shortfall.
 func DemandBounds() forecast.Bounds { return forecast.Bounds{Lower: 0, Upper: math.Inf(1)} }
+
+// Measured returns the levels of a capacity that was measured, one where it changes; none of what is no number
+// from 0 up. The points are in order of time.
+func Measured(points []forecast.UsageDataPoint) []Level {
+	var levels []Level
+	for _, p := range points {
+		if !isQuantity(p.Value) {
+			continue
+		}
+		if n := len(levels); n == 0 || levels[n-1].Value != p.Value {
+			levels = append(levels, Level{From: p.Timestamp, Value: p.Value})
+		}
+	}
+	return levels
+}

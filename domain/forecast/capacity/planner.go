@@ -31,6 +31,8 @@ type Plan struct {
 	// Forecast needs the levels 0.1, 0.5 and 0.9; make it within DemandBounds.
 	Forecast forecast.ForecastResult
 	Capacity Capacity
+	// Unit is what the capacity is counted in; empty for the metric's.
+	Unit string
 	// ResourceType names the resource to billing and to the scheduler; empty for the metric's name.
 	ResourceType string
 	// LeadTime is how long it takes from an order to capacity in use.
@@ -91,6 +93,8 @@ type finding struct {
 	exhaustion Exhaustion
 	peak       float64
 	peakAt     time.Time
+	// unpriced says that billing has no rate of it.
+	unpriced bool
 }
 
 // weigh compares a plan's demand with its capacity; nil where nothing is to be done.
@@ -162,19 +166,32 @@ func releasable(plan Plan, f *finding) bool {
 	return !math.IsInf(f.Change, -1) && days >= releaseDays-1 && f.CurrentCapacity > 0 && -f.Change >= releaseShare*f.CurrentCapacity
 }
 
+// price says what a finding costs; one that billing has no rate of is recommended all the same.
+func (p Planner) price(ctx context.Context, f *finding) error {
+	if p.Rates == nil {
+		return nil
+	}
+	rate, err := p.Rates.MonthlyRate(ctx, f.TenantID, f.ResourceType)
+	if fault.Is(err, fault.NotFound) {
+		f.unpriced = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	digits, err := money.MinorDigits(rate.Currency)
+	if err != nil {
+		return err
+	}
+	f.EstimatedMonthlyCostDelta = rate.PerUnit.Mul(quantity(f.Change)).RoundBank(int32(digits))
+	f.Currency = rate.Currency
+	return nil
+}
+
 // complete prices a finding, places it and puts it into words.
 func (p Planner) complete(ctx context.Context, f *finding, plan Plan, headroomPercent float64) error {
-	if p.Rates != nil {
-		rate, err := p.Rates.MonthlyRate(ctx, f.TenantID, f.ResourceType)
-		if err != nil {
-			return err
-		}
-		digits, err := money.MinorDigits(rate.Currency)
-		if err != nil {
-			return err
-		}
-		f.EstimatedMonthlyCostDelta = rate.PerUnit.Mul(quantity(f.Change)).RoundBank(int32(digits))
-		f.Currency = rate.Currency
+	if err := p.price(ctx, f); err != nil {
+		return err
 	}
 	if p.Scheduler != nil && f.Change > 0 {
 		placement, err := p.Scheduler.Place(ctx, f.TenantID, f.ResourceType, f.Change)

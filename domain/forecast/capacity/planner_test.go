@@ -124,6 +124,17 @@ func TestRecommendations(t *testing.T) {
 		assert.Equal(t, "55", r.EstimatedMonthlyCostDelta.String(), "27.6 GB at 2 JPY")
 		assert.Equal(t, "disk", r.ResourceType)
 	})
+	t.Run("says so where billing has no rate", func(t *testing.T) {
+		r := recommend(t, Planner{Rates: priceList{}}, 20, growing())[0]
+		assert.True(t, r.EstimatedMonthlyCostDelta.IsZero())
+		assert.Empty(t, r.Currency)
+		assert.Contains(t, r.Reason, "Billing has no rate of storage_used_gb: what it costs is not known.")
+	})
+	t.Run("speaks in the unit that is stated", func(t *testing.T) {
+		plan := growing()
+		plan.Unit = "GiB"
+		assert.Contains(t, recommend(t, planner, 20, plan)[0].Reason, "reaches its capacity of 90 GiB on")
+	})
 	t.Run("recommends at capacity even without headroom", func(t *testing.T) {
 		plan := Plan{Forecast: band(forecast.Daily, 0, rising(9, 90, 0)...), Capacity: Constant(90)}
 		assert.Len(t, recommend(t, Planner{}, 0, plan), 1)
@@ -158,9 +169,6 @@ func TestRecommendationsRefuse(t *testing.T) {
 		_, err := Planner{}.GenerateCapacityRecommendations(t.Context(), start, nil, headroom)
 		require.ErrorContains(t, err, "it must be from 0 to 1000")
 	}
-	_, err := Planner{Rates: priceList{}}.GenerateCapacityRecommendations(t.Context(), start, []Plan{growing()}, 20)
-	require.ErrorContains(t, err, "billing has no rate for storage_used_gb")
-	assert.Equal(t, fault.NotFound, fault.CodeOf(err))
 }
 
 func TestRecommendedCapacityHoldsTheForecast(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // and Upstream errors when it cannot; they may be used concurrently.
 type Rates interface {
 	// MonthlyRate returns what one unit of a resource costs a tenant for a month on demand. A resource
-	// without a rate is a NotFound error.
+	// without a rate is a NotFound error, and is recommended without a price.
 	MonthlyRate(ctx context.Context, tenantID, resourceType string) (Rate, error)
 }
 

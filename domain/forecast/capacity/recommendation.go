@@ -56,7 +56,8 @@ type CapacityRecommendation struct {
 	ProjectedExhaustionDate *time.Time `json:"projected_exhaustion_date"`
 	// OrderBy is that date less the lead time.
 	OrderBy *time.Time `json:"order_by"`
-	// EstimatedMonthlyCostDelta is the change at billing's rate, rounded half to even to the currency's digits.
+	// EstimatedMonthlyCostDelta is the change at billing's rate, rounded half to even to the currency's digits;
+	// 0 without a currency where billing has no rate.
 	EstimatedMonthlyCostDelta decimal.Decimal `json:"estimated_monthly_cost_delta"`
 	Currency                  string          `json:"currency,omitempty"`
 	// Placement is what the scheduler can place today; nil for a release and where no scheduler was asked.

@@ -1,18 +1,17 @@
 package capacity
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/omnicloud/omnicloud/domain/forecast"
 )
 
 // words gives the reason of a finding.
 func (f *finding) words(plan Plan, headroomPercent float64) string {
 	var text strings.Builder
-	unit := unitOf(f.Metric)
+	unit := unitOf(plan)
 	target := fmt.Sprintf("%s holds the peak of %s on %s with %s %% headroom",
 		amount(f.RecommendedCapacity, unit), amount(f.peak, unit), day(f.peakAt), number(headroomPercent))
 	switch f.Urgency {
@@ -33,6 +32,9 @@ func (f *finding) words(plan Plan, headroomPercent float64) string {
 	}
 	if n := len(plan.Capacity.Planned); n > 0 {
 		fmt.Fprintf(&text, " Planned additions (%d) are counted.", n)
+	}
+	if f.unpriced {
+		fmt.Fprintf(&text, " Billing has no rate of %s: what it costs is not known.", f.ResourceType)
 	}
 	if f.Placement != nil {
 		text.WriteString(" " + placed(*f.Placement, f.Change, unit))
@@ -57,22 +59,12 @@ func placed(p Placement, change float64, unit string) string {
 		amount(p.Placed, unit), where, amount(change-p.Placed, unit))
 }
 
-// unitOf names the unit of a metric after a number.
-func unitOf(metric forecast.ResourceMetric) string {
-	switch metric {
-	case forecast.CPUUtilization, forecast.MemoryUtilization:
-		return " %"
-	case forecast.StorageUsedGB:
-		return " GB"
-	case forecast.NetworkBandwidthMbps:
-		return " Mbps"
-	case forecast.InstanceCount:
-		return " instances"
-	case forecast.RequestRate:
-		return " requests/s"
-	default:
-		return ""
+// unitOf names the unit of a plan after a number.
+func unitOf(plan Plan) string {
+	if unit := cmp.Or(plan.Unit, plan.Forecast.Metric.Unit()); unit != "" {
+		return " " + unit
 	}
+	return ""
 }
 
 func amount(v float64, unit string) string { return number(v) + unit }
