@@ -236,6 +236,12 @@ func (e SharedCostResultFallback) Valid() bool {
 // whose number is `zero_actuals`; sMAPE and MASE stand beside it.
 type Accuracy = accuracy.Report
 
+// AccuracyMeasure defines model for AccuracyMeasure.
+type AccuracyMeasure = accuracy.Measure
+
+// AccuracyOfHorizon How good predictions of a number of steps ahead were, both ends included.
+type AccuracyOfHorizon = accuracy.HorizonMeasure
+
 // AllocationRulePage defines model for AllocationRulePage.
 type AllocationRulePage struct {
 	Items      []RuleVersion `json:"items"`
@@ -645,8 +651,11 @@ type ForecastGranularity = forecast.Granularity
 
 // ForecastRequest defines model for ForecastRequest.
 type ForecastRequest struct {
+	// Granularity Daily by default.
 	Granularity ForecastGranularity `json:"granularity,omitempty,omitzero"`
-	HorizonDays int                 `json:"horizon_days"`
+
+	// HorizonDays 30 by default.
+	HorizonDays int `json:"horizon_days,omitempty,omitzero"`
 
 	// Levels Probabilities of the quantiles, rising; 0.1, 0.5 and 0.9 by default.
 	Levels []float64 `json:"levels,omitempty,omitzero"`

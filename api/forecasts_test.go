@@ -97,7 +97,7 @@ func (f *foresightStage) disturb(t *testing.T, fault string) {
 
 func TestForecasts(t *testing.T) {
 	f := newForesightStage(t)
-	const asked = `{"metric":"cpu_utilization","horizon_days":2}`
+	const asked = `{"metric":"cpu_utilization","horizon_days":2,"granularity":"hourly"}`
 	var made forecast.ForecastResult
 
 	t.Run("a metric is forecast from what compute meters, and the forecast is kept", func(t *testing.T) {
@@ -225,17 +225,19 @@ func TestCapacityOfATenant(t *testing.T) {
 		f.get(t, "/v1/tenants/acme/reserved-savings?term_months=24", "finance_approver", http.StatusBadRequest)
 	})
 	t.Run("a forecast of the past is scored by what came", func(t *testing.T) {
-		f.post(t, "/v1/tenants/acme/forecasts", "operator", `{"metric":"request_rate","horizon_days":2}`, http.StatusCreated)
+		f.post(t, "/v1/tenants/acme/forecasts", "operator", `{"metric":"request_rate","horizon_days":2,"granularity":"hourly"}`, http.StatusCreated)
 		past := time.Now().Add(-48 * time.Hour)
 		desk := &foresight.Desk{Usage: postgres.NewUsage(f.pool), Archive: postgres.NewForecasts(f.pool), Models: postgres.NewForecastModels(f.pool), Now: func() time.Time { return past }}
-		_, err := desk.Forecast(t.Context(), foresight.Request{Key: foresight.Key{TenantID: "acme", Metric: forecast.RequestRate}, HorizonDays: 1})
+		_, err := desk.Forecast(t.Context(), foresight.Request{
+			Key: foresight.Key{TenantID: "acme", Metric: forecast.RequestRate}, HorizonDays: 1, Granularity: forecast.Hourly,
+		})
 		require.NoError(t, err)
 		scorer := foresight.Scorer{Usage: postgres.NewUsage(f.pool), Scores: postgres.NewForecastScores(f.pool)}
 		_, err = scorer.Batch(t.Context(), time.Now(), foresight.Key{})
 		require.NoError(t, err)
 		report := decode[accuracy.Report](t, f.get(t, "/v1/tenants/acme/accuracy?metric=request_rate", "tenant:acme", http.StatusOK))
 		require.Equal(t, 1, report.Forecasts)
-		require.Equal(t, 1, report.Pending)
+		require.Equal(t, 2, report.Pending, "the demand that the night compared with capacity is one of them")
 		require.Equal(t, 24, report.Overall.Points)
 		require.NotNil(t, report.Overall.Coverage)
 		f.get(t, "/v1/tenants/acme/accuracy?metric="+strings.Repeat("x", 5), "operator", http.StatusBadRequest)

@@ -31,7 +31,7 @@ func TestCustomModels(t *testing.T) {
 		require.Equal(t, 1, first.Version)
 		require.Equal(t, forecast.Hourly, first.Model.Granularity)
 		require.NotZero(t, first.Decision.Origins)
-		made := decode[forecast.ForecastResult](t, f.post(t, "/v1/tenants/acme/forecasts", "operator", `{"metric":"cpu_utilization","horizon_days":2}`, http.StatusCreated))
+		made := decode[forecast.ForecastResult](t, f.post(t, "/v1/tenants/acme/forecasts", "operator", `{"metric":"cpu_utilization","horizon_days":2,"granularity":"hourly"}`, http.StatusCreated))
 		require.Equal(t, first.Decision.Promoted, made.Model == first.Model.ID, "%s: %s", made.Model, first.Decision.Reason)
 	})
 	t.Run("how contests ended is listed page by page, the latest first", func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestCustomModels(t *testing.T) {
 		require.Equal(t, 2, weak.Version)
 		require.False(t, weak.Decision.Promoted, weak.Decision.Reason)
 		require.NotEmpty(t, weak.Decision.Reason)
-		made := decode[forecast.ForecastResult](t, f.post(t, "/v1/tenants/cobalt/forecasts", "operator", `{"metric":"request_rate","horizon_days":2}`, http.StatusCreated))
+		made := decode[forecast.ForecastResult](t, f.post(t, "/v1/tenants/cobalt/forecasts", "operator", `{"metric":"request_rate","horizon_days":2,"granularity":"hourly"}`, http.StatusCreated))
 		require.NotEqual(t, weak.Model.ID, made.Model)
 	})
 	t.Run("what was trained is the same byte for byte for who reads it back", func(t *testing.T) {

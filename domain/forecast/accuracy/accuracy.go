@@ -29,17 +29,19 @@ type Report struct {
 	Forecasts int     `json:"forecasts"`
 	Pending   int     `json:"pending"`
 	Overall   Measure `json:"overall"`
-	// ByModel is in order of names, ByHorizon from near to far.
+	// ByModel is in order of granularities and names, ByHorizon of granularities from near to far.
 	ByModel   []ModelMeasure   `json:"by_model"`
 	ByHorizon []HorizonMeasure `json:"by_horizon"`
 	// Notes say what could not be computed, and why.
 	Notes []string `json:"notes,omitempty"`
 }
 
-// ModelMeasure is how good one model was.
+// ModelMeasure is how good one model was at one granularity.
 type ModelMeasure struct {
-	Model string `json:"model_type"`
+	Model       string               `json:"model_type"`
+	Granularity forecast.Granularity `json:"granularity"`
 	Measure
+	ByHorizon []HorizonMeasure `json:"by_horizon"`
 }
 
 // HorizonMeasure is how good predictions of a number of steps ahead were, both ends included.
@@ -73,35 +75,54 @@ type bucket struct {
 
 // summary adds scores up in their groups.
 func summary(scores []Score) Report {
+	type model struct {
+		granularity forecast.Granularity
+		name        string
+	}
 	var overall Tally
-	models, horizons, forecasts := map[string]*Tally{}, map[bucket]*Tally{}, map[string]bool{}
+	byModel, forecasts := map[model][]Score{}, map[string]bool{}
 	for _, score := range scores {
 		forecasts[score.ForecastID] = true
 		overall.merge(score.Tally)
-		group(models, score.Model).merge(score.Tally)
-		group(horizons, bucket{score.Granularity, score.Range}).merge(score.Tally)
+		of := model{score.Granularity, score.Model}
+		byModel[of] = append(byModel[of], score)
 	}
-	r := Report{Forecasts: len(forecasts), Overall: overall.measure(), ByModel: []ModelMeasure{}, ByHorizon: []HorizonMeasure{}}
-	for model, tally := range models {
-		r.ByModel = append(r.ByModel, ModelMeasure{model, tally.measure()})
+	r := Report{Forecasts: len(forecasts), Overall: overall.measure(), ByModel: []ModelMeasure{}, ByHorizon: byHorizon(scores), Notes: overall.notes()}
+	for of, own := range byModel {
+		var all Tally
+		for _, score := range own {
+			all.merge(score.Tally)
+		}
+		r.ByModel = append(r.ByModel, ModelMeasure{of.name, of.granularity, all.measure(), byHorizon(own)})
 	}
-	slices.SortFunc(r.ByModel, func(a, b ModelMeasure) int { return cmp.Compare(a.Model, b.Model) })
-	for k, tally := range horizons {
-		r.ByHorizon = append(r.ByHorizon, HorizonMeasure{k.granularity, k.From, k.To, tally.measure()})
-	}
-	slices.SortFunc(r.ByHorizon, func(a, b HorizonMeasure) int {
-		return cmp.Or(slices.Index(forecast.Granularities(), a.Granularity)-slices.Index(forecast.Granularities(), b.Granularity), a.FromStep-b.FromStep)
+	slices.SortFunc(r.ByModel, func(a, b ModelMeasure) int {
+		return cmp.Or(rank(a.Granularity)-rank(b.Granularity), cmp.Compare(a.Model, b.Model))
 	})
-	r.Notes = overall.notes()
 	return r
 }
 
-func group[K comparable](groups map[K]*Tally, key K) *Tally {
-	if groups[key] == nil {
-		groups[key] = &Tally{}
+// byHorizon adds scores up by steps ahead.
+func byHorizon(scores []Score) []HorizonMeasure {
+	tallies := map[bucket]*Tally{}
+	for _, score := range scores {
+		of := bucket{score.Granularity, score.Range}
+		if tallies[of] == nil {
+			tallies[of] = &Tally{}
+		}
+		tallies[of].merge(score.Tally)
 	}
-	return groups[key]
+	measures := make([]HorizonMeasure, 0, len(tallies))
+	for of, tally := range tallies {
+		measures = append(measures, HorizonMeasure{of.granularity, of.From, of.To, tally.measure()})
+	}
+	slices.SortFunc(measures, func(a, b HorizonMeasure) int {
+		return cmp.Or(rank(a.Granularity)-rank(b.Granularity), a.FromStep-b.FromStep)
+	})
+	return measures
 }
+
+// rank orders granularities, the finest first.
+func rank(g forecast.Granularity) int { return slices.Index(forecast.Granularities(), g) }
 
 // notes say what could not be computed, and why.
 func (t *Tally) notes() (notes []string) {

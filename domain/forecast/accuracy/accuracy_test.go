@@ -170,6 +170,9 @@ func TestHistoricalAccuracy(t *testing.T) {
 	assert.InDelta(t, 0.8, *r.Overall.NominalCoverage, 1e-12)
 	require.Len(t, r.ByHorizon, 2)
 	assert.Equal(t, 2, r.ByHorizon[1].Points)
+	require.Len(t, r.ByModel[1].ByHorizon, 2, "each model has its own horizons")
+	assert.Equal(t, 1, r.ByModel[1].ByHorizon[1].Points)
+	assert.Equal(t, r.ByModel[1].Granularity, r.ByModel[1].ByHorizon[1].Granularity)
 
 	for _, lookback := range []int{0, 1001} {
 		_, err = GetHistoricalAccuracy(t.Context(), a, "acme", forecast.RequestRate, lookback)
