@@ -8,10 +8,10 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// PromotionMargin is by how much of the error of the combination in use a challenger must be better to
+// promotionMargin is by how much of the error of the combination in use a challenger must be better to
 // take its place: less is within what nine origins that overlap can tell, and would exchange models for
 // noise night after night.
-const PromotionMargin = 0.02
+const promotionMargin = 0.02
 
 // Contest is a challenger beside the combination in use, both judged from the same rolling origins.
 type Contest struct {
@@ -28,17 +28,17 @@ type Contest struct {
 	Reason   string
 }
 
-// decide promotes a challenger whose error is below that of the combination in use by PromotionMargin.
+// decide promotes a challenger whose error is below that of the combination in use by promotionMargin.
 func (c *Contest) decide() {
 	switch {
 	case c.Origins == 0:
 		c.Reason = "the history is too short for a rolling origin to tell the two apart"
 	case math.IsNaN(c.InUse):
 		c.Promoted, c.Reason = true, "nothing of the model in use can forecast the series any more"
-	case c.Challenger <= (1-PromotionMargin)*c.InUse && c.Challenger < c.InUse:
+	case c.Challenger <= (1-promotionMargin)*c.InUse && c.Challenger < c.InUse:
 		c.Promoted, c.Reason = true, fmt.Sprintf("its error is %.1f %% below that of the model in use", 100*(1-c.Challenger/c.InUse))
 	case c.Challenger < c.InUse:
-		c.Reason = fmt.Sprintf("its error is %.1f %% below that of the model in use; %.0f %% are asked for", 100*(1-c.Challenger/c.InUse), 100*PromotionMargin)
+		c.Reason = fmt.Sprintf("its error is %.1f %% below that of the model in use; %.0f %% are asked for", 100*(1-c.Challenger/c.InUse), 100*promotionMargin)
 	default:
 		c.Reason = "its error is not below that of the model in use"
 	}

@@ -88,7 +88,7 @@ func TestContest(t *testing.T) {
 		outlook := mustForecast(t, options, poor)
 		held := outlook.Diagnostics.Contest
 		require.True(t, held.Promoted)
-		require.LessOrEqual(t, held.Challenger, (1-PromotionMargin)*held.InUse)
+		require.LessOrEqual(t, held.Challenger, (1-promotionMargin)*held.InUse)
 		require.InEpsilon(t, outlook.Diagnostics.NaiveError, held.InUse, 1e-9)
 		require.Equal(t, first.Forecast.Predictions, outlook.Forecast.Predictions)
 	})

@@ -2,15 +2,18 @@ package integration
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/forecast"
+	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/workflows"
@@ -75,21 +78,60 @@ func (s *trainingStack) handed() (handed []foresight.Handover) {
 	return handed
 }
 
-// forecasts counts what is stored.
-func (s *trainingStack) forecasts() (count int) {
+// forecasts counts what is stored of a granularity.
+func (s *trainingStack) forecasts(granularity forecast.Granularity) (count int) {
 	s.Helper()
-	require.NoError(s, s.pool.QueryRow(context.Background(), "SELECT count(*) FROM forecasts").Scan(&count))
+	require.NoError(s, s.pool.QueryRow(context.Background(), "SELECT count(*) FROM forecasts WHERE granularity = $1", string(granularity)).Scan(&count))
 	return count
 }
 
-func (s *trainingStack) standing(tenantID string, metric forecast.ResourceMetric) foresight.Standing {
+// standings lists what stands of every series.
+func (s *trainingStack) standings() map[foresight.Key]foresight.Standing {
 	s.Helper()
-	list, err := postgres.NewCapacityWatch(s.pool).Standing(context.Background(), tenantID)
+	rows, err := s.pool.Query(context.Background(), "SELECT DISTINCT tenant_id FROM capacity_watch")
 	require.NoError(s, err)
-	for _, one := range list {
-		if one.Metric == metric {
-			return one
+	tenants, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(s, err)
+	all := map[foresight.Key]foresight.Standing{}
+	for _, id := range tenants {
+		list, err := postgres.NewCapacityWatch(s.pool).Standing(context.Background(), id)
+		require.NoError(s, err)
+		for _, one := range list {
+			all[one.Key] = one
 		}
 	}
-	return foresight.Standing{}
+	return all
+}
+
+// changedAlert returns 1 for an alert that came, went or changed materially, 0 for one that is the same.
+func changedAlert(t *testing.T, before, now *foresight.Alert) int {
+	t.Helper()
+	switch {
+	case before == nil && now == nil:
+		return 0
+	case before != nil && now != nil && before.ToldAt.Equal(now.ToldAt):
+		require.Equal(t, before, now)
+		return 0
+	case before != nil && now != nil && before.Severity == now.Severity:
+		require.GreaterOrEqual(t, now.P90.Sub(before.P90).Abs(), foresight.MaterialDays)
+	}
+	return 1
+}
+
+// changedRecommendation is as changedAlert.
+func changedRecommendation(t *testing.T, before, now *capacity.CapacityRecommendation) int {
+	t.Helper()
+	switch {
+	case before == nil && now == nil:
+		return 0
+	case before != nil && now != nil && before.ID == now.ID:
+		require.Equal(t, before, now)
+		return 0
+	case before != nil && now != nil && before.Urgency == now.Urgency && (before.OrderBy == nil) == (now.OrderBy == nil):
+		amount := math.Abs(now.RecommendedCapacity-before.RecommendedCapacity) / math.Abs(before.RecommendedCapacity)
+		if before.OrderBy == nil || now.OrderBy.Sub(*before.OrderBy).Abs() < foresight.MaterialDays {
+			require.GreaterOrEqual(t, amount, foresight.MaterialShare)
+		}
+	}
+	return 1
 }
