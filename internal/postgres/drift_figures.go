@@ -15,13 +15,22 @@ type DriftFigures struct{ db DB }
 // NewDriftFigures returns the figures of a pool.
 func NewDriftFigures(db DB) *DriftFigures { return &DriftFigures{db: db} }
 
+// countDrifts sums what triggers keep for each tenant, and takes from what is quiet that whose time is over.
+const countDrifts = `WITH over AS (SELECT state, severity, count(*) AS drifts FROM drifts
+		WHERE state IN ('accepted', 'snoozed') AND quiet_until <= now() GROUP BY state, severity)
+	SELECT state, severity, sum(drifts)::bigint FROM (
+		SELECT state, severity, drifts FROM drift_counts
+		UNION ALL SELECT state, severity, -drifts FROM over
+		UNION ALL SELECT 'open', severity, drifts FROM over) counted
+	GROUP BY state, severity`
+
 // Figures reads them as they are at this moment.
 func (f *DriftFigures) Figures(ctx context.Context) (remediation.Figures, error) {
 	figures := remediation.Figures{
 		Drifts: map[remediation.DriftsOf]int64{}, Scans: map[driftwatch.ScanState]int64{}, Remediations: map[remediation.State]int64{},
 	}
 	var batch pgx.Batch
-	batch.Queue("SELECT " + stateNow + ", severity, count(*) FROM drifts WHERE state <> 'resolved' GROUP BY 1, 2").Query(func(rows pgx.Rows) error {
+	batch.Queue(countDrifts).Query(func(rows pgx.Rows) error {
 		var of remediation.DriftsOf
 		var count int64
 		_, err := pgx.ForEachRow(rows, []any{&of.State, &of.Severity, &count}, func() error {
