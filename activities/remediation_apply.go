@@ -8,8 +8,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/omnicloud/omnicloud/domain/approval"
-	"github.com/omnicloud/omnicloud/domain/drift"
-	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/domain/remediation"
@@ -160,67 +158,6 @@ func (a *Remediations) moveOn(ctx context.Context, found remediation.Remediation
 // ApplyRemediation calls the activity of that name.
 func ApplyRemediation(ctx workflow.Context, ref remediation.Ref) (AppliedRemediation, error) {
 	return execute[AppliedRemediation](ctx, remediations.ApplyRemediation, "writes what was agreed to", ref)
-}
-
-// left lists the drifts of the plan that are still there.
-func (a *Remediations) left(ctx context.Context, found remediation.Remediation) ([]drift.Record, error) {
-	resource, err := a.read(ctx, found)
-	if err != nil {
-		return nil, err
-	}
-	planner, err := a.planner(ctx, found.TenantID)
-	if err != nil {
-		return nil, err
-	}
-	if !resource.Readable() {
-		return nil, remediation.Unreadable(resource, planner.Comparer)
-	}
-	records, err := planner.Comparer.ScanResource(resource)
-	if err != nil {
-		return nil, err
-	}
-	planned := map[string]bool{}
-	for _, change := range found.Plan.Changes {
-		planned[change.DriftID] = true
-	}
-	var left []drift.Record
-	for _, record := range records {
-		if named := driftwatch.NewFinding(record).Record; planned[named.ID] {
-			left = append(left, named)
-		}
-	}
-	return left, nil
-}
-
-// VerifyRemediation looks whether what was planned is there. It is an Unavailable error while it is
-// not: a platform may take a while to show what was written. What was verified is no open drift any
-// more; whether other drift is left is found by planning again.
-func (a *Remediations) VerifyRemediation(ctx context.Context, ref remediation.Ref) (RemediationStanding, error) {
-	found, err := a.Store.Remediation(ctx, ref.TenantID, ref.ID)
-	if err != nil {
-		return RemediationStanding{}, ApplicationError(err)
-	}
-	if found.State != remediation.Verifying {
-		return a.standing(found), nil // repeated after its own commit
-	}
-	left, err := a.left(ctx, found)
-	if err != nil {
-		return RemediationStanding{}, ApplicationError(err)
-	}
-	if len(left) > 0 {
-		return RemediationStanding{}, ApplicationError(fault.New(fault.Unavailable,
-			"%d of the differences that were written are still there, the first at %s", len(left), left[0].ConfigPath))
-	}
-	if err := a.Store.Move(ctx, ref, remediation.Planning, ""); err != nil {
-		return RemediationStanding{}, ApplicationError(err)
-	}
-	found.State = remediation.Planning
-	return a.standing(found), nil
-}
-
-// VerifyRemediation calls the activity of that name.
-func VerifyRemediation(ctx workflow.Context, ref remediation.Ref) (RemediationStanding, error) {
-	return execute[RemediationStanding](ctx, remediations.VerifyRemediation, "looks whether the change is there", ref)
 }
 
 // EndRemediationInput ends a remediation.

@@ -18,6 +18,9 @@ import (
 type mendings struct {
 	remediation.Store
 
+	// now tells the time, and ago how long before it the row is said to have moved.
+	now       func() time.Time
+	ago       time.Duration
 	mutex     sync.Mutex
 	one       remediation.Remediation
 	decisions []approval.Recorded
@@ -68,7 +71,7 @@ func (m *mendings) move(method string, to remediation.State, change func()) erro
 	if err := remediation.CheckTransition(m.one.State, to); err != nil {
 		return err
 	}
-	m.one.State, m.one.Reason = to, ""
+	m.one.State, m.one.Reason, m.one.UpdatedAt = to, "", m.now().Add(-m.ago)
 	m.states = append(m.states, to)
 	if change != nil {
 		change()

@@ -60,7 +60,8 @@ func newMendingStage(t *testing.T, actual string) *mendingStage {
 			Desired: json.RawMessage(webAsDeclared), Actual: json.RawMessage(actual),
 		}},
 	}
-	s.mendings = &mendings{down: map[string]int{}, before: map[string]func(){}, one: remediation.Remediation{
+	s.cloud.now = s.Now
+	s.mendings = &mendings{now: s.Now, down: map[string]int{}, before: map[string]func(){}, one: remediation.Remediation{
 		Ref: mending, ResourceID: "sg-web", ResourceType: "AWS::EC2::SecurityGroup", Severity: drift.Critical,
 		State: remediation.Planning, Mode: driftwatch.Enforce, RequestedBy: "operator",
 	}}
@@ -173,12 +174,25 @@ type oneResource struct {
 	refuse, lose []error
 	quiet        []string
 	mode         driftwatch.Mode
+	// back is when it answers reads again, as now tells the time.
+	back time.Time
+	now  func() time.Time
 }
 
 func (c *oneResource) Read(context.Context, string) (infra.Resource, error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
+	if c.now().Before(c.back) {
+		return infra.Resource{}, fault.New(fault.Unavailable, "the state service does not answer")
+	}
 	return c.resource, nil
+}
+
+// away has it answer no reads until a time.
+func (c *oneResource) away(until time.Time) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.back = until
 }
 
 func (c *oneResource) QuietDrifts(context.Context, string, string) ([]string, error) {

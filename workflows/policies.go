@@ -54,17 +54,11 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
-	// mending reads and changes one resource. A day is long enough for a platform to come back, and
+	// mending reads and changes one resource, and looks whether the change is there; for secrets it reads all
+	// that the tenant runs. A day is long enough for a platform to come back, and
 	// short enough for a decision to be still meant.
 	mending = policy{
 		attempt: 15 * time.Minute, total: 24 * time.Hour, heartbeat: 30 * time.Second,
-		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
-	}
-
-	// proof looks whether a change is there. A platform shows what was written within minutes; what is
-	// not there by then was undone, or never took effect.
-	proof = policy{
-		attempt: time.Minute, total: 15 * time.Minute,
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 

@@ -109,7 +109,7 @@ func (r *remediationRun) step(ctx workflow.Context) error {
 		}
 		return err
 	case remediation.Verifying:
-		standing, err := activities.VerifyRemediation(under(ctx, proof), r.ref)
+		standing, err := activities.VerifyRemediation(under(ctx, mending), r.ref)
 		if err == nil {
 			r.stand(standing)
 		}

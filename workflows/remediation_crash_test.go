@@ -118,11 +118,32 @@ func TestRemediationCrashes(t *testing.T) {
 	t.Run("what is written and does not show within a quarter of an hour fails", func(t *testing.T) {
 		s := newMendingStage(t, portOpened)
 		s.mendings.before["Move verifying"] = func() { s.cloud.meddle(portOpened) }
+		s.mendings.ago = 13 * time.Minute // the test environment tries ten times at most
 		s.decideAfter(time.Hour, "d1", ada)
 		_, err := s.run()
-		require.Equal(t, fault.Unavailable, workflows.FaultOf(err).Code)
+		require.Equal(t, fault.Conflict, workflows.FaultOf(err).Code)
+		require.ErrorContains(t, err, "1 of the differences that were written are still there after 15m")
 		require.Equal(t, remediation.Failed, s.mendings.snapshot().State)
 		require.Len(t, s.cloud.writes, 1)
+	})
+	t.Run("what shows late is mended", func(t *testing.T) {
+		s := newMendingStage(t, portOpened)
+		s.mendings.before["Move verifying"] = func() { s.cloud.meddle(portOpened) }
+		s.decideAfter(time.Hour, "d1", ada)
+		s.at(62*time.Minute, func() { s.cloud.meddle(webAsDeclared) })
+		result, err := s.run()
+		require.NoError(t, err)
+		require.Equal(t, remediation.Mended, result.State)
+	})
+	t.Run("a platform that was away for hours after the change delays", func(t *testing.T) {
+		s := newMendingStage(t, portOpened)
+		s.mendings.before["Move verifying"] = func() { s.cloud.away(s.Now().Add(3 * time.Minute)) }
+		s.mendings.ago = 20 * time.Hour
+		s.decideAfter(time.Hour, "d1", ada)
+		result, err := s.run()
+		require.NoError(t, err)
+		require.Equal(t, remediation.Mended, result.State)
+		require.False(t, s.cloud.open())
 	})
 }
 
