@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -37,20 +38,43 @@ func (s *server) take(ctx context.Context, about matter, decision approval.Decis
 	if err != nil {
 		return err
 	}
-	err = s.Workflows.Decide(ctx, about.workflowID(), signed)
-	if fault.Is(err, fault.NotFound) {
-		// The row promises a workflow that Temporal does not have, or no longer: it goes on from where
-		// the row says it is.
-		if err := about.ensure(ctx); err != nil {
+	return s.refused(ctx, about, signed, s.hand(ctx, about, signed))
+}
+
+const (
+	// readyWait is how long a request waits for a workflow that has not caught up with its row, or was started
+	// again; readyPause is the first pause between two looks, which doubles.
+	readyWait  = 8 * time.Second
+	readyPause = 50 * time.Millisecond
+)
+
+// hand hands a decision to its workflow. The row waits a moment before the workflow does, and where the
+// workflow was lost it is started again: either is waited for.
+func (s *server) hand(ctx context.Context, about matter, signed approval.Decision) error {
+	patience, cancel := context.WithTimeout(ctx, readyWait)
+	defer cancel()
+	for pause := readyPause; ; pause *= 2 {
+		err := s.Workflows.Decide(ctx, about.workflowID(), signed)
+		why := "is not ready for decisions yet"
+		switch {
+		case fault.Is(err, fault.NotFound):
+			// The row promises a workflow that Temporal does not have, or no longer: it goes on from where
+			// the row says it is.
+			if err := about.ensure(ctx); err != nil {
+				return err
+			}
+			why = "was not running and has been started again"
+		case !fault.Is(err, fault.InFlight):
 			return err
+		case !about.waits(ctx):
+			return fault.Wrap(err, fault.Conflict, "the %s does not wait for this decision any more", about.name())
 		}
-		return unanswered(err, "the "+about.name()+" was not running and has been started again; try again")
+		select {
+		case <-patience.Done():
+			return unanswered(err, "the "+about.name()+" "+why+"; try again")
+		case <-time.After(pause):
+		}
 	}
-	if fault.Is(err, fault.Conflict) && about.waits(ctx) {
-		// A workflow that was started a moment ago has not caught up with its row.
-		return unanswered(err, "the "+about.name()+" is not ready for decisions yet; try again")
-	}
-	return s.refused(ctx, about, signed, err)
 }
 
 // sign checks a decision against what it is about and signs it. A refusal goes on record.

@@ -47,9 +47,12 @@ func (s *stage) drifted(t *testing.T, resource string, deadline time.Time) (drif
 		Mode:      driftwatch.Enforce, ScanID: scan.ScanID, RequestedBy: "operator", Now: now,
 	})
 	require.NoError(t, err)
-	plan := remediation.Plan{Revert: remediation.Option{Possible: true, Effect: remediation.Narrows, Approvals: 1}}
-	plan.ResourceID, plan.Type = resource, drift.ActionUpdate
-	_, err = mending.KeepPlan(t.Context(), opened.Ref, plan, remediation.Keeping{Hash: planHash, Deadline: deadline, Now: now})
+	plan := remediation.Plan{
+		Revert: remediation.Option{Possible: true, Effect: remediation.Narrows, Approvals: 1}, Accept: remediation.Option{Effect: remediation.Unknown},
+		Changes: []remediation.Difference{},
+	}
+	plan.ResourceID, plan.Type, plan.ConfigChanges = resource, drift.ActionUpdate, map[string]json.RawMessage{}
+	_, err = mending.KeepPlan(t.Context(), opened.Ref, plan, remediation.Keeping{Hash: planHash, Deadline: deadline, Mode: driftwatch.Enforce, Now: now})
 	require.NoError(t, err)
 	return scan, opened.Ref
 }

@@ -106,9 +106,14 @@ func (d *decisionDesk) open(ctx workflow.Context) error {
 }
 
 // validate turns an Update away before it enters the history. A decision that comes as a signal may
-// leave its reason to the token, which an activity reads.
+// leave its reason to the token, which an activity reads. One that is faster than the news of its own
+// request is InFlight: its row asks for it already, and the same again counts a moment later.
 func (d *decisionDesk) validate(ctx workflow.Context, decision approval.Decision) error {
-	if err := d.check(ctx, decision); err != nil {
+	err := d.check(ctx, decision)
+	if fault.Is(err, fault.Conflict) && !d.waiting && d.round.winner == nil {
+		err = fault.New(fault.InFlight, "the %s does not wait for a decision yet; it is %s", d.matter.name(), d.progress.State)
+	}
+	if err != nil {
 		return activities.ApplicationError(err)
 	}
 	return activities.ApplicationError(decision.CheckReason())
