@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -104,6 +105,8 @@ type answer struct {
 type stream struct {
 	Metric map[string]string `json:"metric"`
 	Values []sample          `json:"values"`
+	// Histograms are native ones, which no number stands for.
+	Histograms json.RawMessage `json:"histograms"`
 }
 
 // errTooMuch is an answer that the server refuses to work out at once.
@@ -157,7 +160,7 @@ func (c *Client) read(status int, body []byte, query string) (*answer, error) {
 	}
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
-		if status >= http.StatusInternalServerError {
+		if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
 			return nil, fault.New(fault.Unavailable, "Prometheus at %s answers with status %d", c.host, status)
 		}
 		return nil, fault.Wrap(err, fault.Upstream, "what answers at %s with status %d is no Prometheus", c.host, status)
@@ -165,6 +168,8 @@ func (c *Client) read(status int, body []byte, query string) (*answer, error) {
 	switch {
 	case a.Status == "success" && a.Data.ResultType != "matrix":
 		return nil, fault.New(fault.Upstream, "Prometheus at %s answers a range query with a %q", c.host, a.Data.ResultType)
+	case a.Status == "success" && slices.ContainsFunc(a.Data.Result, func(s stream) bool { return s.Histograms != nil }):
+		return nil, fault.New(fault.InvalidInput, "the query %q gives histograms; take a quantile, a sum or a count of them", query)
 	case a.Status == "success":
 		return &a, nil
 	case strings.Contains(a.Error, "too many samples"), strings.Contains(a.Error, "exceeded maximum resolution"), a.ErrorType == "timeout":

@@ -103,10 +103,15 @@ func instant(row *csvfile.Row, column int) (time.Time, error) {
 		stamp = time.Unix(int64(whole), int64(math.Round(part*1e6))*1000)
 	}
 	stamp = stamp.UTC()
+	return stamp, inOurTime(row, column, stamp)
+}
+
+// inOurTime refuses years that nobody measures in.
+func inOurTime(row *csvfile.Row, column int, stamp time.Time) error {
 	if stamp.Year() < firstYear || stamp.Year() > lastYear {
-		return stamp, row.Errorf(column, "the year %d is not between %d and %d", stamp.Year(), firstYear, lastYear)
+		return row.Errorf(column, "the year %d is not between %d and %d", stamp.Year(), firstYear, lastYear)
 	}
-	return stamp, nil
+	return nil
 }
 
 // sorted returns the points by time, or an error for a timestamp that is there twice.

@@ -3,6 +3,7 @@ package seriesfile
 import (
 	"errors"
 	"io"
+	"math"
 	"strconv"
 	"time"
 
@@ -55,20 +56,25 @@ func readEvent(row *csvfile.Row, columns []int, series, effect int) (event.Event
 		e.SeriesID = string(row.Field(series))
 	}
 	if effect >= 0 && len(row.Field(effect)) > 0 {
-		if e.Effect, err = strconv.ParseFloat(string(row.Field(effect)), 64); err != nil || e.Effect == 0 {
+		if e.Effect, err = strconv.ParseFloat(string(row.Field(effect)), 64); err != nil || !(e.Effect > 0) || math.IsInf(e.Effect, 1) {
 			return e, row.Errorf(effect, "this is no factor above 0; leave it empty to have it learnt")
 		}
 	}
 	if err := e.Check(); err != nil {
-		return e, row.Errorf(columns[0], "%s", err)
+		at := columns[0]
+		if e.Name != "" {
+			at = columns[2] // the effect was checked above
+		}
+		return e, row.Errorf(at, "%s", err)
 	}
 	return e, nil
 }
 
 // instantOrDate reads a date too.
 func instantOrDate(row *csvfile.Row, column int) (time.Time, error) {
-	if date, err := time.Parse(time.DateOnly, string(row.Field(column))); err == nil {
-		return date, nil
+	date, err := time.Parse(time.DateOnly, string(row.Field(column)))
+	if err != nil {
+		return instant(row, column)
 	}
-	return instant(row, column)
+	return date, inOurTime(row, column, date)
 }

@@ -35,7 +35,10 @@ func TestReadEvents(t *testing.T) {
 		"not after its start":       "name,from,until\nx,2026-12-25,2026-12-24\n",
 		"an event has no name":      "name,from,until\n,2026-12-25,\n",
 		"this is no factor above 0": "name,from,until,effect\nx,2026-12-25,,none\n",
-		"is not a factor from 0 up": "name,from,until,effect\nx,2026-12-25,,-2\n",
+		`line 2, column effect, value "-2": this is no factor above 0`:             "name,from,until,effect\nx,2026-12-25,,-2\n",
+		`line 2, column until, value "2026-12-24": the event "x" ends`:             "name,from,until\nx,2026-12-25,2026-12-24\n",
+		`line 3, column from, value "9999-01-01": the year 9999 is not between`:    "name,from,until\nx,2026-12-25,\ny,9999-01-01,\n",
+		`line 2, column from, value "25.12.2026": this is no time; write RFC 3339`: "name,from,until\nx,25.12.2026,\n",
 	} {
 		t.Run("refuses: "+want, func(t *testing.T) {
 			_, err := events(t, text)
@@ -43,4 +46,22 @@ func TestReadEvents(t *testing.T) {
 			assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
 		})
 	}
+}
+
+func FuzzReadEvents(f *testing.F) {
+	f.Add("name,from,until,effect,series_id\nholiday,2026-12-25,,,\nlaunch,2026-06-01T08:00:00Z,2026-06-03,1.5,web\n")
+	f.Add("name,from,until\n\"a\nb\",0,1e9\n")
+	f.Add("name,from,until\nx,9999-12-31,\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		found, err := events(t, text)
+		if err != nil {
+			assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
+			assert.NotContains(t, err.Error(), "\n")
+			return
+		}
+		for _, e := range found {
+			require.NoError(t, e.Check())
+			assert.LessOrEqual(t, e.Until.Year(), lastYear+1)
+		}
+	})
 }

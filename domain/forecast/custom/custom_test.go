@@ -225,3 +225,22 @@ func TestTrainingRefuses(t *testing.T) {
 		})
 	}
 }
+
+func FuzzParseConfig(f *testing.F) {
+	f.Add("")
+	f.Add(`{"models":["ets","mstl"],"weighting":"best","granularity":"daily","horizon":7,"lookback_days":90,"levels":[0.1,0.9],"bounds":{"lower":0},"seed":9007199254740991}`)
+	f.Add(`{"horizon":1e3,"levels":[0.9,0.1]}`)
+	f.Add(`{"bounds":{"lower":5},"bounds":{"upper":1}} `)
+	f.Fuzz(func(t *testing.T, text string) {
+		config, err := ParseConfig([]byte(text))
+		if err != nil {
+			assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
+			return
+		}
+		written, err := json.Marshal(config)
+		require.NoError(t, err)
+		again, err := ParseConfig(written)
+		require.NoError(t, err, string(written))
+		assert.Equal(t, config, again)
+	})
+}
