@@ -34,9 +34,10 @@ func NewMonitoring(client *Client, metrics []Metric, logger *slog.Logger) *Monit
 	for _, metric := range metrics {
 		gauge := metric.gauge()
 		if at := slices.IndexFunc(m.gauges, func(g foresight.Gauge) bool { return g.ID == gauge.ID }); at >= 0 {
-			m.gauges = slices.Delete(m.gauges, at, at+1)
+			m.gauges[at] = gauge
+		} else {
+			m.gauges = append(m.gauges, gauge)
 		}
-		m.gauges = append(m.gauges, gauge)
 		m.metrics[gauge.ID] = metric
 	}
 	return m

@@ -3,6 +3,7 @@ package prometheustest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -33,6 +34,8 @@ type Options struct {
 	Authenticated bool
 	// Certificates, unless nil, has the server speak TLS with clients that show theirs alone.
 	Certificates *Certificates
+	// Retention is how long samples are kept before the newest, such as 15d; for good where it is empty.
+	Retention string
 	// Flags are added to the command line.
 	Flags []string
 }
@@ -49,7 +52,7 @@ func Start(t *testing.T, o Options) string {
 
 	address := freeAddress(t)
 	arguments := append([]string{
-		"--config.file=" + config, "--storage.tsdb.path=" + data, "--storage.tsdb.retention.time=100y",
+		"--config.file=" + config, "--storage.tsdb.path=" + data, "--storage.tsdb.retention.time=" + cmp.Or(o.Retention, "100y"),
 		"--web.listen-address=" + address, "--log.level=error",
 	}, o.Flags...)
 	access, scheme, probe := "", "http://", &http.Client{}
