@@ -8,7 +8,8 @@ import (
 
 // sameResource takes the ARN of a resource, its URL or its path for the name or id that it ends in,
 // and the root user of an account for the account. What providers append to an ARN is not part of the
-// name: the :* of all that a log group holds, the :$LATEST of a function, the suffix of a secret.
+// name: the :* of all that a log group holds, the :$LATEST of a function, the suffix of a secret, the
+// revision of a task definition. API Gateway completes execute-api:/stage/* with the API's own ARN.
 func sameResource(desired, actual string) bool {
 	long, short := bareResource(desired), bareResource(actual)
 	if len(long) < len(short) {
@@ -20,11 +21,29 @@ func sameResource(desired, actual string) bool {
 	if account, isRoot := rootAccount(long); isRoot && account == short {
 		return true
 	}
-	return endsIn(long, short) || (strings.Contains(long, ":secret:") && generated.MatchString(long) && endsIn(long[:len(long)-len("-AbC123")], short))
+	if path, ofAPI := strings.CutPrefix(short, "execute-api:"); ofAPI && strings.HasPrefix(path, "/") {
+		return strings.Contains(long, ":execute-api:") && strings.HasSuffix(long, path)
+	}
+	return endsIn(long, short) || endsIn(withoutProvidersEnd(long), short)
 }
 
-// generated is how a secret's ARN ends: in six letters or digits that its provider made up.
-var generated = regexp.MustCompile(`-[0-9A-Za-z]{6}$`)
+// generated is how a secret's ARN ends, in letters or digits that its provider made up, and revision how a
+// task definition's does.
+var (
+	generated = regexp.MustCompile(`-[0-9A-Za-z]{6}$`)
+	revision  = regexp.MustCompile(`:[0-9]+$`)
+)
+
+func withoutProvidersEnd(arn string) string {
+	switch {
+	case strings.Contains(arn, ":secret:"):
+		return generated.ReplaceAllString(arn, "")
+	case strings.Contains(arn, ":task-definition/"):
+		return revision.ReplaceAllString(arn, "")
+	default:
+		return arn
+	}
+}
 
 func bareResource(text string) string {
 	for _, tail := range []string{":*", ":$LATEST", "/"} {
@@ -97,12 +116,12 @@ func generatedSuffix(desired, actual string) bool {
 var buildSuffix = regexp.MustCompile(`^[-_][a-z]+\.?[0-9]+$`)
 
 // versionPrefix holds where one version is a more precise form of the other (8.0 and 8.0.45, 6.x and
-// 6.2), or where "latest" was declared.
+// 6.2), or where "latest", or the default version, was declared.
 func versionPrefix(desired, actual string) bool {
 	if start, anyMinor := strings.CutSuffix(desired, ".x"); anyMinor && actual != "" {
 		desired = start
 	}
-	if strings.EqualFold(strings.TrimPrefix(desired, "$"), "latest") {
+	if strings.EqualFold(strings.TrimPrefix(desired, "$"), "latest") || desired == "$Default" {
 		return actual != ""
 	}
 	short, long := desired, actual

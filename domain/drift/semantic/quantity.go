@@ -36,6 +36,10 @@ var byteUnits = func() map[string]*big.Rat {
 	return units
 }()
 
+// taskUnits are the suffixes of the sizes of containers' tasks: processors in units of 1/1024, memory in
+// MiB.
+var taskUnits = map[string]*big.Rat{"": pow(10, 0), "vcpu": pow(2, 10), "gb": pow(2, 10)}
+
 // quantity makes a Normalize that takes a number with a unit to its exact value in the base unit.
 func quantity(units map[string]*big.Rat, anyCase bool) func(document.Value) (document.Value, bool) {
 	return func(value document.Value) (document.Value, bool) {

@@ -94,13 +94,20 @@ func sortedWords(text string) (string, bool) {
 	return strings.Join(words, " "), true
 }
 
-func sortedItems(text string) (string, bool) {
-	items := strings.Split(text, ",")
+func sortedItems(text string) (string, bool) { return sortedParts(text, ",") }
+
+// sortedAttributes orders attributes such as a=1;b=2.
+func sortedAttributes(text string) (string, bool) {
+	return sortedParts(strings.TrimSuffix(text, ";"), ";")
+}
+
+func sortedParts(text, separator string) (string, bool) {
+	items := strings.Split(text, separator)
 	for i, item := range items {
 		items[i] = strings.TrimSpace(item)
 	}
 	slices.Sort(items)
-	return strings.Join(items, ","), true
+	return strings.Join(items, separator), true
 }
 
 // sameJoined takes a list of scalars for the text that holds them between commas, and a list of one
@@ -158,6 +165,33 @@ func startOfHour(value document.Value) (document.Value, bool) {
 		return value, false
 	}
 	return document.TextValue(time.Unix(seconds.Num().Int64(), 0).UTC().Truncate(time.Hour).Format(time.RFC3339)), true
+}
+
+// secondsOfNow and millisecondsOfNow are the digits of Unix time, from 2001 to 2286, by which it is told
+// from other numbers.
+const secondsOfNow, millisecondsOfNow = 10, 13
+
+// sameInstant takes Unix time, in seconds or milliseconds, for the instant or date that it is.
+func sameInstant(desired, actual string) bool {
+	number, written := desired, actual
+	if len(number) > 0 && strings.Trim(number, "0123456789") != "" {
+		number, written = actual, desired
+	}
+	count, err := strconv.ParseInt(number, 10, 64)
+	instant, isTime := canonicalTime(written)
+	if err != nil || !isTime {
+		return false
+	}
+	var since time.Time
+	switch len(number) {
+	case secondsOfNow:
+		since = time.Unix(count, 0)
+	case millisecondsOfNow:
+		since = time.UnixMilli(count)
+	default:
+		return false
+	}
+	return since.UTC().Format(time.RFC3339Nano) == instant
 }
 
 // sameBase64 takes a text for its own encoding, whichever side encodes it.
