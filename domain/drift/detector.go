@@ -131,6 +131,7 @@ func (d *Detector) program(subject Subject) (*program, error) {
 		layers = append(layers, l.rows)
 	}
 	made := compile(subject.ResourceType, append(layers, d.added)...)
+	made.provided = subject.Schema.provided()
 	if len(d.programs) >= rememberedPrograms {
 		clear(d.programs)
 	}
@@ -154,7 +155,7 @@ func (d *Detector) Compare(subject Subject, desired, actual document.Value) (Fin
 	if err != nil {
 		return Finding{}, err
 	}
-	w := walker{program: program, mode: d.mode, recording: true}
+	w := walker{program: program, mode: d.mode, recording: true, reading: program.readingOf(actual)}
 	w.resource(desired, actual)
 	finding.Changes, finding.Approximate = w.changes, w.approximate
 	finding.doubt()
@@ -180,7 +181,7 @@ func (d *Detector) Differs(subject Subject, desired, actual document.Value) (boo
 	if nothing(desired) || nothing(actual) {
 		return nothing(desired) != nothing(actual), nil
 	}
-	w := walker{program: program, mode: d.mode}
+	w := walker{program: program, mode: d.mode, reading: program.readingOf(actual)}
 	return w.diff(program.matcher.Start(), desired, actual) > 0, nil
 }
 

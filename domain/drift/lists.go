@@ -44,7 +44,7 @@ func (w *walker) pairs(state *configpath.State, v *verdict, p pairing, desired, 
 		switch {
 		case pair[1] < 0:
 			cost += w.removed(next, desired.At(pair[0]))
-		case pair[0] < 0 && v.open && w.declaredOnly():
+		case pair[0] < 0 && v.completed() && w.declaredOnly():
 			cost += w.added(next, actual.At(pair[1]))
 		case pair[0] < 0:
 			cost += w.extra(next, actual.At(pair[1]))

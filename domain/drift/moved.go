@@ -45,6 +45,19 @@ func (w *walker) moved(parent, state *configpath.State, desired document.Value, 
 	return false
 }
 
+// respelt reports whether a live key is a declared one in other letters, which moved judges.
+func (w *walker) respelt(state *configpath.State, key string, desired, actual document.Value) bool {
+	if v := w.program.at(state); !v.moved || v.watch == nil {
+		return false
+	}
+	for name := range desired.Members() {
+		if strings.EqualFold(name, key) && actual.Get(name).IsMissing() {
+			return true
+		}
+	}
+	return false
+}
+
 // successor looks for what a declared key has become.
 type successor struct {
 	w     *walker
@@ -52,9 +65,34 @@ type successor struct {
 	key   string
 }
 
-// related reports whether one name is part of the other.
+// related reports whether one name is part of the other, or short for it.
 func (s successor) related(name string) bool {
-	return strings.Contains(name, s.key) || strings.Contains(s.key, name) || strings.EqualFold(name, s.key)
+	return strings.Contains(name, s.key) || strings.Contains(s.key, name) || strings.EqualFold(name, s.key) ||
+		shortFor(s.key, name) || shortFor(name, s.key)
+}
+
+// longestShort is the length in bytes up to which a name may be short for another.
+const longestShort = 4
+
+// shortFor reports whether a name is made of the beginnings of another's words: Gte of
+// GreaterThanOrEqual, but not of GreaterThan.
+func shortFor(short, long string) bool {
+	if len(short) > longestShort || len(long) <= longestShort || short == "" || long[0] != short[0] {
+		return false
+	}
+	at := 0
+	for _, letter := range []byte(strings.ToLower(short[1:])) {
+		next := at + 1
+		if next >= len(long) || long[next] != letter { // not the same word's next letter: another word's first
+			next = strings.IndexByte(long[at+1:], letter-'a'+'A')
+			if next < 0 {
+				return false
+			}
+			next += at + 1
+		}
+		at = next
+	}
+	return true
 }
 
 // within reports whether a live member is, or holds, a declared value: under a related name, or

@@ -22,6 +22,8 @@ func TestWhatComesBackElsewhere(t *testing.T) {
 		"as part of what has its name":        {`{"expirationInDays":30}`, `{"expiration":{"days":30}}`, nil},
 		"within something new":                {`{"targetArn":"arn:x"}`, `{"forward":{"targets":[{"targetArn":"arn:x","weight":1}]}}`, nil},
 		"in another case":                     {`{"sourceColumn":"a"}`, `{"SourceColumn":"a"}`, nil},
+		"under what a name is short for":      {`{"gte":4,"neq":1}`, `{"greaterThanOrEqual":4,"notEquals":1}`, nil},
+		"but not for what it is not":          {`{"gte":4}`, `{"greaterThan":4}`, []string{`key_removed gte: 4 → missing`}},
 		"as a text that is not met by chance": {`{"subnets":["subnet-0a1b","subnet-2c3d"]}`, `{"mappings":[{"id":"subnet-2c3d"},{"id":"subnet-0a1b"}]}`, nil},
 		"but not with another value":          {`{"transition":{"days":90}}`, `{"transitions":[{"days":30}]}`, []string{`key_removed transition: {"days":90} → missing`}},
 		"nor in part":                         {`{"subnets":["subnet-0a1b","subnet-2c3d"]}`, `{"mappings":[{"id":"subnet-0a1b"}]}`, []string{`key_removed subnets: ["subnet-0a1b","subnet-2c3d"] → missing`}},
@@ -33,6 +35,21 @@ func TestWhatComesBackElsewhere(t *testing.T) {
 			assert.Equal(t, append([]string{}, test.want...), changes(t, d, test.desired, test.actual))
 		})
 	}
+}
+
+func TestAKeyInOtherLettersIsNotAnAddedOne(t *testing.T) {
+	d := detector(t, drift.WithMode(drift.Declared), drift.WithRules(drift.Rules{
+		Moved: []drift.MovedRule{{Scope: at("**")}}, Watch: []drift.WatchRule{{Scope: at("map.*")}},
+	}))
+	assert.Empty(t, changes(t, d, `{"map":{"sourceColumn":"a"}}`, `{"map":{"SourceColumn":"a"}}`))
+	assert.Equal(t, []string{`key_removed map.sourceColumn: "a" → missing`}, changes(t, d, `{"map":{"sourceColumn":"a"}}`, `{"map":{"SourceColumn":"b"}}`))
+	assert.Equal(t, []string{`key_added map.other: missing → "a"`}, changes(t, d, `{"map":{"source":"a"}}`, `{"map":{"source":"a","other":"a"}}`))
+}
+
+func TestWhatLiesApartFromDeclarations(t *testing.T) {
+	d := detector(t, drift.WithMode(drift.Declared), drift.WithRules(drift.Rules{Watch: []drift.WatchRule{{Scope: at("block.*"), Unless: values(t, "true"), Apart: true}}}))
+	assert.Empty(t, changes(t, d, `{"block":{"a":true}}`, `{"block":{"a":true,"b":false}}`))
+	assert.Equal(t, []string{"key_added block.b: missing → false"}, changes(t, d, `{"x":1}`, `{"x":1,"block":{"a":true,"b":false}}`))
 }
 
 func TestAnotherChoiceIsADifferenceThoughBothAreEmpty(t *testing.T) {

@@ -26,7 +26,10 @@ type verdict struct {
 	defaults  []document.Value
 	watch     *WatchRule
 	writeOnly bool
-	moved     bool
+	// unread says that the place may not have been read, where nothing shows that it was.
+	unread bool
+	fixed  bool
+	moved  bool
 }
 
 // program is the rules of one resource type, ready to be walked along with a document.
@@ -36,6 +39,14 @@ type program struct {
 	// inside says of each effect whether it also holds for the elements of the list that it is about.
 	inside       []bool
 	hasSensitive bool
+	// provided are the properties that only the provider sets, and always does.
+	provided []string
+}
+
+// completed reports whether a provider may have put elements into a list that were not declared: where it is
+// open, and where it is fixed when the resource is made. What touches security is always looked at.
+func (v *verdict) completed() bool {
+	return v.open || (v.fixed && !v.severity.AtLeast(Security))
 }
 
 func (p *program) at(state *configpath.State) *verdict {
@@ -191,11 +202,14 @@ func (c *compiler) live(rules Rules) error {
 		return err
 	}
 	return each(rules.WriteOnly, func(r WriteOnlyRule) error {
-		how := beneath
 		if r.Alone {
-			how = here
+			return c.add(r.Scope, here, func(v *verdict) { v.unread = true })
 		}
-		return c.add(r.Scope, how, func(v *verdict) { v.writeOnly = true })
+		err := c.add(r.Scope, beneath, func(v *verdict) { v.writeOnly = true })
+		if err == nil && r.fixed {
+			err = c.add(r.Scope, here, func(v *verdict) { v.fixed = true })
+		}
+		return err
 	})
 }
 

@@ -1,6 +1,8 @@
 package drift
 
 import (
+	"slices"
+
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
@@ -101,13 +103,14 @@ type DefaultRule struct {
 
 // WatchRule says that a live value at a path matters though nobody declared it, unless it is empty or
 // one of Unless; where Only is given, it matters only if it is one of these. Both are matched as
-// defaults are. Beside narrows the rule to what lies in something that was declared. Off takes earlier
-// watches back.
+// defaults are. Beside narrows the rule to what lies in something that was declared, Apart to what lies in
+// something that was not. Off takes earlier watches back.
 type WatchRule struct {
 	Scope
 	Unless []document.Value
 	Only   []document.Value
 	Beside bool
+	Apart  bool
 	Off    bool
 	// stated says that a schema states the default. Which choice a provider falls back on changes with
 	// the years, so a live text that elsewhere is as good as none counts as one of them.
@@ -115,11 +118,14 @@ type WatchRule struct {
 }
 
 // WriteOnlyRule marks a path, and what lies beneath, that a provider takes and never gives back, or
-// gives back changed beyond recognition. Alone narrows the rule to the path itself: what is returned is
-// returned whole.
+// gives back changed beyond recognition. Alone narrows the rule to the path itself, which is returned whole
+// or was not read; it says nothing of a resource that a schema shows to have been read whole.
 type WriteOnlyRule struct {
 	Scope
 	Alone bool
+	// fixed says that a schema has the path settled when the resource is made: what a list has beyond the
+	// declared elements came with it then.
+	fixed bool
 }
 
 // MovedRule says that a declared value which is not there may come back beside its place: under a
@@ -141,4 +147,21 @@ type Rules struct {
 	Watch       []WatchRule
 	WriteOnly   []WriteOnlyRule
 	Moved       []MovedRule
+}
+
+// And returns the rules followed by later ones, which win over them.
+func (r Rules) And(later Rules) Rules {
+	return Rules{
+		Collections: slices.Concat(r.Collections, later.Collections),
+		Compare:     slices.Concat(r.Compare, later.Compare),
+		Ignore:      slices.Concat(r.Ignore, later.Ignore),
+		Severity:    slices.Concat(r.Severity, later.Severity),
+		Sensitive:   slices.Concat(r.Sensitive, later.Sensitive),
+		Null:        slices.Concat(r.Null, later.Null),
+		Empty:       slices.Concat(r.Empty, later.Empty),
+		Defaults:    slices.Concat(r.Defaults, later.Defaults),
+		Watch:       slices.Concat(r.Watch, later.Watch),
+		WriteOnly:   slices.Concat(r.WriteOnly, later.WriteOnly),
+		Moved:       slices.Concat(r.Moved, later.Moved),
+	}
 }

@@ -103,8 +103,11 @@ func (s *Schema) rules() Rules {
 	for _, path := range s.ReadOnly {
 		rules.Ignore = append(rules.Ignore, IgnoreRule{Scope: Scope{Path: path}, Reason: "only the provider sets it"})
 	}
-	for _, path := range append(append([]string(nil), s.WriteOnly...), s.CreateOnly...) {
+	for _, path := range s.WriteOnly {
 		rules.WriteOnly = append(rules.WriteOnly, WriteOnlyRule{Scope: Scope{Path: path}})
+	}
+	for _, path := range s.CreateOnly {
+		rules.WriteOnly = append(rules.WriteOnly, WriteOnlyRule{Scope: Scope{Path: path}, fixed: true})
 	}
 	for _, fallback := range s.Defaults {
 		rules.Defaults = append(rules.Defaults, DefaultRule{Scope{Path: fallback.Path}, fallback.Value})

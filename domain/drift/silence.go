@@ -133,6 +133,11 @@ func (w *walker) absent(state *configpath.State, v *verdict, value document.Valu
 	return slices.ContainsFunc(v.defaults, func(fallback document.Value) bool { return w.meets(state, fallback, value) })
 }
 
+// holds reports whether the rule is about a value that lies in something undeclared, or in something declared.
+func (r *WatchRule) holds(undeclared bool) bool {
+	return !r.Off && (!r.Beside || !undeclared) && (!r.Apart || undeclared)
+}
+
 // alarming reports whether a watched live value matters.
 func (w *walker) alarming(state *configpath.State, watch *WatchRule, actual document.Value) bool {
 	if nothing(actual) || actual.IsEmpty() {

@@ -14,6 +14,7 @@ type walker struct {
 	program   *program
 	mode      Mode
 	recording bool
+	reading   reading
 	// unordered is above zero within what a comparator made of a value whose lists are sets.
 	unordered int
 	// whole is above zero within the elements of such lists, and label the key that only names them.
@@ -152,7 +153,9 @@ func (w *walker) objects(state *configpath.State, desired, actual document.Value
 			i++
 		case i == desired.Len() || actual.Key(j) < desired.Key(i):
 			next := w.enter(state, actual.Key(j))
-			cost += w.added(next, actual.At(j))
+			if !w.respelt(next, actual.Key(j), desired, actual) {
+				cost += w.added(next, actual.At(j))
+			}
 			j++
 		default:
 			next := w.enter(state, desired.Key(i))
@@ -175,7 +178,7 @@ func (w *walker) leave() { w.path = w.path[:len(w.path)-1] }
 // removed judges a declared value that is not there.
 func (w *walker) removed(state *configpath.State, desired document.Value) int {
 	v := w.program.at(state)
-	if v.writeOnly || v.ignores(desired, document.Value{}) || w.absent(state, v, desired) || w.silentWithin(state, desired, w.removed) {
+	if v.writeOnly || w.unread(v) || v.ignores(desired, document.Value{}) || w.absent(state, v, desired) || w.silentWithin(state, desired, w.removed) {
 		return 0
 	}
 	return w.changed(v, KeyRemoved, desired, document.Value{})
@@ -189,7 +192,7 @@ func (w *walker) added(state *configpath.State, actual document.Value) int {
 		return 0
 	case w.mode == Declared && w.whole > 0 && w.labels():
 		return 0
-	case w.declaredOnly() && v.watch != nil && !v.watch.Off && (!v.watch.Beside || w.undeclared == 0):
+	case w.declaredOnly() && v.watch != nil && v.watch.holds(w.undeclared > 0):
 		if v.watch.stated && actual.Kind() == document.String && w.absent(state, v, actual) {
 			return 0
 		}
@@ -278,7 +281,7 @@ func (w *walker) record(v *verdict, kind ChangeType, desired, actual document.Va
 	}
 	w.changes = append(w.changes, Change{
 		Path: slices.Clone(w.path), Type: kind, Desired: desired, Actual: actual,
-		Severity: severity, Ruled: v.own, Sensitive: v.sensitive, Unsure: v.writeOnly,
+		Severity: severity, Ruled: v.own, Sensitive: v.sensitive, Unsure: v.writeOnly || v.unread,
 	})
 }
 

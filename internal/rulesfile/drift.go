@@ -199,6 +199,7 @@ func (r driftReader) watch(n node, entry *drift.WatchRule) error {
 		"unless": documents(&entry.Unless),
 		"only":   documents(&entry.Only),
 		"beside": parsed(parseBool, &entry.Beside),
+		"apart":  parsed(parseBool, &entry.Apart),
 	})
 }
 
