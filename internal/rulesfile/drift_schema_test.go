@@ -23,7 +23,7 @@ func TestTheShippedSchemaTakesWhatTheProgramTakes(t *testing.T) {
 		require.NoError(t, json.Unmarshal(written, &value))
 		return schema.Validate(value)
 	}
-	for _, pack := range []string{"packs/base.yaml", "packs/aws.yaml"} {
+	for _, pack := range []string{"packs/base.yaml", "packs/aws.yaml", "packs/aws/unread.yaml", "packs/aws/watch.yaml"} {
 		text, err := os.ReadFile(pack)
 		require.NoError(t, err)
 		assert.NoError(t, check(text), pack)
