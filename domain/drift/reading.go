@@ -13,9 +13,9 @@ import (
 type reading uint8
 
 const (
-	unknown reading = iota // there is no schema that says what the provider sets
-	whole
-	inPart
+	readUnknown reading = iota // there is no schema that says what the provider sets
+	readWhole
+	readInPart
 )
 
 // provided returns the properties of the resource itself that only the provider sets.
@@ -37,11 +37,11 @@ func (s *Schema) provided() []string {
 func (p *program) readingOf(live document.Value) reading {
 	switch {
 	case len(p.provided) == 0:
-		return unknown
+		return readUnknown
 	case slices.ContainsFunc(p.provided, func(name string) bool { return !live.Get(name).IsMissing() }):
-		return whole
+		return readWhole
 	default:
-		return inPart
+		return readInPart
 	}
 }
 
@@ -49,9 +49,9 @@ func (p *program) readingOf(live document.Value) reading {
 // resource itself, since what is returned is returned whole. What touches security is never taken for it.
 func (w *walker) unread(v *verdict) bool {
 	switch w.reading {
-	case whole:
+	case readWhole:
 		return false
-	case inPart:
+	case readInPart:
 		return v.unread || (len(w.path) == 1 && !v.severity.AtLeast(Security))
 	default:
 		return v.unread
