@@ -576,12 +576,34 @@ type DriftHistoryPage struct {
 	NextCursor string              `json:"next_cursor,omitempty,omitzero"`
 }
 
+// DriftModeChange defines model for DriftModeChange.
+type DriftModeChange struct {
+	After   []DriftModeSetting `json:"after"`
+	At      time.Time          `json:"at"`
+	Before  []DriftModeSetting `json:"before"`
+	Reason  string             `json:"reason,omitempty,omitzero"`
+	Subject string             `json:"subject"`
+}
+
+// DriftModeInForce defines model for DriftModeInForce.
+type DriftModeInForce = driftwatch.ModeInForce
+
 // DriftModeSetting defines model for DriftModeSetting.
 type DriftModeSetting = driftwatch.ModeSetting
 
 // DriftModes defines model for DriftModes.
 type DriftModes struct {
+	// Changes The latest hundred, the newest first.
+	Changes []DriftModeChange  `json:"changes"`
+	Items   []DriftModeInForce `json:"items"`
+}
+
+// DriftModesRequest defines model for DriftModesRequest.
+type DriftModesRequest struct {
 	Items []DriftModeSetting `json:"items"`
+
+	// Reason Why, for whoever looks at the modes later.
+	Reason string `json:"reason,omitempty,omitzero"`
 }
 
 // DriftRecord One difference. A secret is shown by a tag that is the same for the same value, never itself.
@@ -2113,7 +2135,7 @@ type UnpauseScheduleJSONRequestBody = ScheduleNote
 type GetTenantCostsByTagsJSONRequestBody = CostsByTagsRequest
 
 // PutDriftModesJSONRequestBody defines body for PutDriftModes for application/json ContentType.
-type PutDriftModesJSONRequestBody = DriftModes
+type PutDriftModesJSONRequestBody = DriftModesRequest
 
 // StartDriftScanJSONRequestBody defines body for StartDriftScan for application/json ContentType.
 type StartDriftScanJSONRequestBody = DriftScanRequest
@@ -2285,7 +2307,7 @@ type ServerInterface interface {
 	// GetTenantCostsByTags What a tenant bore by the tags of its resources.
 	// (POST /v1/tenants/{tenant_id}/costs/by-tags)
 	GetTenantCostsByTags(c *gin.Context, tenantID TenantID)
-	// GetDriftModes What may be done about drift, per resource type.
+	// GetDriftModes What may be done about drift, per resource type, with who said so, when and why.
 	// (GET /v1/tenants/{tenant_id}/drift-modes)
 	GetDriftModes(c *gin.Context, tenantID TenantID)
 	// PutDriftModes Replaces a tenant's modes.
@@ -8731,7 +8753,7 @@ type StrictServerInterface interface {
 	// GetTenantCostsByTags What a tenant bore by the tags of its resources.
 	// (POST /v1/tenants/{tenant_id}/costs/by-tags)
 	GetTenantCostsByTags(ctx context.Context, request GetTenantCostsByTagsRequestObject) (GetTenantCostsByTagsResponseObject, error)
-	// GetDriftModes What may be done about drift, per resource type.
+	// GetDriftModes What may be done about drift, per resource type, with who said so, when and why.
 	// (GET /v1/tenants/{tenant_id}/drift-modes)
 	GetDriftModes(ctx context.Context, request GetDriftModesRequestObject) (GetDriftModesResponseObject, error)
 	// PutDriftModes Replaces a tenant's modes.

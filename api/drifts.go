@@ -83,27 +83,3 @@ func (s *server) GetDriftHistory(ctx context.Context, request GetDriftHistoryReq
 	})
 	return GetDriftHistory200JSONResponse{Items: items, NextCursor: next}, err
 }
-
-// GetDriftModes shows a tenant's modes.
-func (s *server) GetDriftModes(ctx context.Context, request GetDriftModesRequestObject) (GetDriftModesResponseObject, error) {
-	if err := s.checkTenant(ctx, request.TenantID); err != nil {
-		return nil, err
-	}
-	modes, err := s.Drift.Watch.Modes(ctx, request.TenantID)
-	return GetDriftModes200JSONResponse{Items: append([]DriftModeSetting{}, modes...)}, err
-}
-
-// PutDriftModes replaces a tenant's modes.
-func (s *server) PutDriftModes(ctx context.Context, request PutDriftModesRequestObject) (PutDriftModesResponseObject, error) {
-	if err := s.checkTenant(ctx, request.TenantID); err != nil {
-		return nil, err
-	}
-	modes := driftwatch.Modes(request.Body.Items)
-	if err := modes.Check(); err != nil {
-		return nil, err
-	}
-	if err := s.Drift.Watch.SetModes(ctx, request.TenantID, modes, actorOf(ctx).Subject, instant.Now()); err != nil {
-		return nil, err
-	}
-	return PutDriftModes200JSONResponse{Items: append([]DriftModeSetting{}, modes...)}, nil
-}

@@ -44,7 +44,8 @@ func (s *devStack) enforceDrift(ctx context.Context, bearer *token.Bearer) error
 		if len(scans) > 0 {
 			continue
 		}
-		if err := watch.SetModes(ctx, tenant.ID, driftwatch.Modes{{ResourceType: driftwatch.AllTypes, Mode: driftwatch.Enforce}}, sampleAuthor, instant.Now()); err != nil {
+		if err := watch.SetModes(ctx, tenant.ID, driftwatch.Modes{{ResourceType: driftwatch.AllTypes, Mode: driftwatch.Enforce}}, sampleAuthor,
+			"the sample mends what does not touch security", instant.Now()); err != nil {
 			return err
 		}
 		if err := s.call(ctx, signed, http.MethodPost, "/v1/tenants/"+url.PathEscape(tenant.ID)+"/drift-scans", nil, nil); err != nil {

@@ -1,6 +1,10 @@
 package driftwatch
 
-import "github.com/omnicloud/omnicloud/domain/fault"
+import (
+	"time"
+
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
 
 // Mode is what may be done about drift of a tenant's resources of a type.
 type Mode string
@@ -24,6 +28,21 @@ type ModeSetting struct {
 
 // Modes are the settings of one tenant.
 type Modes []ModeSetting
+
+// ModeInForce is a setting with who made it, when and why.
+type ModeInForce struct {
+	ModeSetting
+	SetBy  string    `json:"set_by"`
+	SetAt  time.Time `json:"set_at"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// ModeChange is what modes were before and after somebody set them, as the history keeps it.
+type ModeChange struct {
+	Before Modes  `json:"before"`
+	After  Modes  `json:"after"`
+	Reason string `json:"reason,omitempty"`
+}
 
 // Of returns the mode of a resource type: its own, else that of AllTypes, else Observe.
 func (m Modes) Of(resourceType string) Mode {

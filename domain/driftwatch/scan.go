@@ -67,7 +67,8 @@ type Scan struct {
 	RequestedBy   string    `json:"requested_by"`
 	CorrelationID string    `json:"correlation_id,omitempty"`
 	// Confirms names the scan whose loss of resources this one believes.
-	Confirms string `json:"confirms,omitempty"`
+	Confirms      string `json:"confirms,omitempty"`
+	ConfirmReason string `json:"confirm_reason,omitempty"`
 	// First says that no scan of the tenant saw anything to the end before: nobody is alerted.
 	First       bool      `json:"first"`
 	StartedAt   time.Time `json:"scan_started_at"`

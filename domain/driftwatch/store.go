@@ -48,9 +48,11 @@ type Store interface {
 	// RefuseStance puts on record what a person said who may not: once for each tenant, beside the first of
 	// the drifts under the id. Nothing under it is a NotFound error.
 	RefuseStance(ctx context.Context, tenantID, id string, stance Stance, refusal fault.Code) error
-	// Modes returns a tenant's modes, by resource type; SetModes replaces them, and puts a change on record.
+	// Modes returns a tenant's modes, by resource type, and ModesInForce who set each; SetModes replaces
+	// them, and puts a change on record. What stays as it was stays with whom it was set by.
 	Modes(ctx context.Context, tenantID string) (Modes, error)
-	SetModes(ctx context.Context, tenantID string, modes Modes, subject string, now time.Time) error
+	ModesInForce(ctx context.Context, tenantID string) ([]ModeInForce, error)
+	SetModes(ctx context.Context, tenantID string, modes Modes, subject, reason string, now time.Time) error
 }
 
 // ScanPosition is where a page of scans ended.

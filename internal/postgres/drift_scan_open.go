@@ -22,11 +22,11 @@ func (d *Drifts) OpenScan(ctx context.Context, request driftwatch.ScanRequest) (
 		if err := confirmLoss(ctx, tx, request, types); err != nil {
 			return err
 		}
-		tag, err := tx.Exec(ctx, `INSERT INTO drift_scans (scan_id, tenant_id, resource_types, requested_by, correlation_id, started_at, confirms, first)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, NOT EXISTS (SELECT FROM drift_scans
+		tag, err := tx.Exec(ctx, `INSERT INTO drift_scans (scan_id, tenant_id, resource_types, requested_by, correlation_id, started_at, confirms, confirm_reason, first)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NOT EXISTS (SELECT FROM drift_scans
 				WHERE tenant_id = $2 AND state = 'complete' AND (tally->>'resources')::bigint > 0))
 			ON CONFLICT DO NOTHING`,
-			request.ScanID, request.TenantID, types, request.RequestedBy, request.CorrelationID, request.Now, request.Confirms)
+			request.ScanID, request.TenantID, types, request.RequestedBy, request.CorrelationID, request.Now, request.Confirms, request.Reason)
 		if err != nil {
 			return err
 		}

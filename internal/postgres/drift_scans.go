@@ -22,14 +22,14 @@ var _ driftwatch.Store = (*Drifts)(nil)
 func NewDrifts(db DB) *Drifts { return &Drifts{db: db} }
 
 const scanColumns = `scan_id, tenant_id, state, resource_types, requested_by, correlation_id, first, rules_version,
-	started_at, completed_at, tally, summary, news, resolved, opened, deferred, confirms, finished, reason`
+	started_at, completed_at, tally, summary, news, resolved, opened, deferred, confirms, confirm_reason, finished, reason`
 
 func scanOf(row pgx.Row) (driftwatch.Scan, error) {
 	var scan driftwatch.Scan
 	var tally, summary []byte
 	err := row.Scan(&scan.ScanID, &scan.TenantID, &scan.State, &scan.Types, &scan.RequestedBy, &scan.CorrelationID,
 		&scan.First, &scan.RulesVersion, scannedInstant{&scan.StartedAt}, scannedInstant{&scan.CompletedAt},
-		&tally, &summary, &scan.News, &scan.Resolved, &scan.Opened, &scan.Deferred, &scan.Confirms, &scan.Finished, &scan.Reason)
+		&tally, &summary, &scan.News, &scan.Resolved, &scan.Opened, &scan.Deferred, &scan.Confirms, &scan.ConfirmReason, &scan.Finished, &scan.Reason)
 	if err != nil {
 		return scan, err
 	}

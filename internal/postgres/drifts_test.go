@@ -351,21 +351,41 @@ func TestOneCauseOverManyResourcesIsOneGroup(t *testing.T) {
 
 func TestModes(t *testing.T) {
 	b := newDriftBench(t)
+	set := func(subject, reason string, modes ...driftwatch.ModeSetting) {
+		b.now = b.now.Add(time.Minute)
+		require.NoError(t, b.drifts.SetModes(ctx, "acme", modes, subject, reason, b.now))
+	}
+	all := func(mode driftwatch.Mode) driftwatch.ModeSetting {
+		return driftwatch.ModeSetting{ResourceType: "*", Mode: mode}
+	}
+	vms := driftwatch.ModeSetting{ResourceType: "vm", Mode: driftwatch.Enforce}
 	modes, err := b.drifts.Modes(ctx, "acme")
 	require.NoError(t, err)
 	require.Equal(t, driftwatch.Observe, modes.Of("vm"))
-	require.NoError(t, b.drifts.SetModes(ctx, "acme", driftwatch.Modes{{ResourceType: "*", Mode: driftwatch.Propose}, {ResourceType: "vm", Mode: driftwatch.Enforce}}, "olga", b.now))
-	require.NoError(t, b.drifts.SetModes(ctx, "acme", driftwatch.Modes{{ResourceType: "vm", Mode: driftwatch.Enforce}, {ResourceType: "*", Mode: driftwatch.Propose}}, "olga", b.now))
-	require.NoError(t, b.drifts.SetModes(ctx, "acme", driftwatch.Modes{{ResourceType: "*", Mode: driftwatch.Enforce}}, "oscar", b.now))
+	set("olga", "a trial", all(driftwatch.Propose), vms)
+	began := b.now
+	set("oleg", "the same again", vms, all(driftwatch.Propose))
+	set("oscar", "it went well", all(driftwatch.Enforce), vms)
+
+	t.Run("what stays as it was stays with whom it was set by", func(t *testing.T) {
+		inForce, err := b.drifts.ModesInForce(ctx, "acme")
+		require.NoError(t, err)
+		require.Equal(t, []driftwatch.ModeInForce{
+			{ModeSetting: all(driftwatch.Enforce), SetBy: "oscar", SetAt: b.now, Reason: "it went well"},
+			{ModeSetting: vms, SetBy: "olga", SetAt: began, Reason: "a trial"},
+		}, inForce)
+	})
+	set("oscar", "", all(driftwatch.Enforce))
 	modes, err = b.drifts.Modes(ctx, "acme")
 	require.NoError(t, err)
-	require.Equal(t, driftwatch.Modes{{ResourceType: "*", Mode: driftwatch.Enforce}}, modes)
+	require.Equal(t, driftwatch.Modes{all(driftwatch.Enforce)}, modes)
 
 	entries, err := b.history.Entries(ctx, drifthistory.Filter{Kinds: []drifthistory.Kind{drifthistory.ModesSet}}, drifthistory.Position{}, 100)
 	require.NoError(t, err)
-	require.Len(t, entries, 2, "the same modes once more are no change")
-	require.Equal(t, "oscar", entries[0].Subject)
-	require.JSONEq(t, `{"before":[{"resource_type":"*","mode":"propose"},{"resource_type":"vm","mode":"enforce"}],"after":[{"resource_type":"*","mode":"enforce"}]}`, string(entries[0].Document))
+	require.Len(t, entries, 3, "the same modes once more are no change")
+	require.Equal(t, "oscar", entries[1].Subject)
+	require.JSONEq(t, `{"before":[{"resource_type":"*","mode":"propose"},{"resource_type":"vm","mode":"enforce"}],
+		"after":[{"resource_type":"*","mode":"enforce"},{"resource_type":"vm","mode":"enforce"}],"reason":"it went well"}`, string(entries[1].Document))
 	b.holds(t)
 }
 

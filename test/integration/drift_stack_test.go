@@ -78,7 +78,7 @@ func (s *driftStack) work() (stop func()) {
 
 func (s *driftStack) mode(tenantID string, mode driftwatch.Mode) {
 	s.Helper()
-	require.NoError(s, s.watch.SetModes(context.Background(), tenantID, driftwatch.Modes{{ResourceType: driftwatch.AllTypes, Mode: mode}}, "operator", time.Now()))
+	require.NoError(s, s.watch.SetModes(context.Background(), tenantID, driftwatch.Modes{{ResourceType: driftwatch.AllTypes, Mode: mode}}, "operator", "", time.Now()))
 }
 
 // scan runs a scan of a tenant to its end.
