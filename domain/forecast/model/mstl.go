@@ -24,7 +24,7 @@ func (m MultiSeasonal) Predict(task Task) []Candidate {
 		}
 	}
 	out := task.candidate(name)
-	var near []float64
+	var near *thetaParameters
 	for _, stage := range task.stages(2 * thetaLeast) {
 		var paths []Path
 		paths, near = decomposed(values[:stage.fitted], values[:stage.origins[0]], task, stage.origins, near)
@@ -42,7 +42,7 @@ func (m MultiSeasonal) Predict(task Task) []Candidate {
 
 // decomposed decomposes a history, goes on with its last seasons through what followed, and predicts
 // from each of the origins, which fall. It returns the parameters of the rest's Theta as well.
-func decomposed(history, values []float64, task Task, origins []int, near []float64) ([]Path, []float64) {
+func decomposed(history, values []float64, task Task, origins []int, near *thetaParameters) ([]Path, *thetaParameters) {
 	n := len(history)
 	seasons := task.within(n)
 	rest, seasonal := mstl(history, seasons)
@@ -57,7 +57,7 @@ func decomposed(history, values []float64, task Task, origins []int, near []floa
 		rest = append(rest, values[t]-last(t))
 	}
 	parameters := fitTheta(rest[:n], near)
-	paths := thetaPaths(rest, parameters, origins, task.Horizon)
+	paths := thetaPaths(rest, *parameters, origins, task.Horizon)
 	for i, path := range paths {
 		for k := range path {
 			path[k] += last(origins[i] + k)

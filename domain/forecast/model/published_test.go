@@ -100,7 +100,7 @@ func TestPublishedComplexSmoothing(t *testing.T) {
 func TestPublishedTheta(t *testing.T) {
 	t.Run("passengers by the dynamic standard theta model, θ = 2", func(t *testing.T) {
 		// The published smoothing is at its upper bound, so that the first level does not matter.
-		paths := thetaPaths(airPassengers, []float64{112, 0.9999, 2}, []int{144}, 5)
+		paths := thetaPaths(airPassengers, thetaParameters{112, 0.9999, 0.5}, []int{144}, 5)
 		require.Len(t, paths, 1)
 		for k, want := range []float64{432.9292, 434.2520, 435.5693, 436.8809, 438.1871} {
 			assert.InDelta(t, want, paths[0][k], 0.5, "step %d", k+1)
@@ -111,30 +111,46 @@ func TestPublishedTheta(t *testing.T) {
 		for _, v := range nile {
 			level += 0.3 * (v - level)
 		}
-		for _, v := range thetaPaths(nile, []float64{100, 0.3, 1}, []int{100}, 4)[0] {
+		for _, v := range thetaPaths(nile, thetaParameters{100, 0.3, 0}, []int{100}, 4)[0] {
 			assert.InDelta(t, level, v, 1e-9)
 		}
 	})
 	t.Run("the running line is the least squares line of the points so far", func(t *testing.T) {
-		state := newThetaState(nile[0], []float64{0, 0.5, 2})
+		line := runningLine{base: nile[0], count: 1}
 		for _, v := range nile[1:] {
+			line.add(v)
+		}
+		wantIntercept, wantSlope := startLine(nile, len(nile))
+		intercept, slope := line.fit()
+		assert.InDelta(t, wantIntercept, intercept, 1e-6)
+		assert.InDelta(t, wantSlope, slope, 1e-6)
+	})
+	// squares is the sum of squared errors of one step, state by state.
+	squares := func(history []float64, p thetaParameters) (sum float64) {
+		state := newThetaState(history[0], p)
+		for i, v := range history[1:] {
+			if e := v - state.expected(); i > 1 {
+				sum += e * e
+			}
 			state.follow(v)
 		}
-		intercept, slope := startLine(nile, len(nile))
-		assert.InDelta(t, intercept, state.intercept, 1e-6)
-		assert.InDelta(t, slope, state.slope, 1e-6)
-	})
-	t.Run("optimised parameters are no worse than the standard ones", func(t *testing.T) {
-		squares := func(p []float64) (sum float64) {
-			state := newThetaState(nile[0], p)
-			for i, v := range nile[1:] {
-				if e := state.follow(v); i > 1 {
-					sum += e * e
+		return sum
+	}
+	t.Run("no other parameters are better than the optimised ones", func(t *testing.T) {
+		for name, history := range map[string][]float64{"passengers": airPassengers, "the Nile": nile} {
+			fitted := squares(history, *fitTheta(history, nil))
+			for alpha := 0.1; alpha < 0.99; alpha += 0.02 {
+				for weight := 0.0; weight < 1; weight += 0.05 {
+					for _, first := range []float64{0, history[0] / 2, history[0], 2 * history[0]} {
+						other := squares(history, thetaParameters{first, alpha, weight})
+						assert.LessOrEqual(t, fitted, 1.0001*other, "%s: %v, %v, %v", name, first, alpha, weight)
+					}
 				}
 			}
-			return sum
 		}
-		fitted := fitTheta(nile, nil)
-		assert.LessOrEqual(t, squares(fitted), squares([]float64{nile[0] / 2, 0.5, 2}))
+	})
+	t.Run("the errors of a fit are those of following the series", func(t *testing.T) {
+		p, sum := newThetaFit(nile).solve(0.3)
+		assert.InEpsilon(t, squares(nile, p), sum, 1e-9)
 	})
 }

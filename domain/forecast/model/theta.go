@@ -13,31 +13,31 @@ const thetaLeast = 4
 // Predict implements Model.
 func (Theta) Predict(task Task) []Candidate {
 	out := task.candidate("theta")
-	var near []float64
+	var near *thetaParameters
 	for _, stage := range task.stages(thetaLeast) {
 		history := task.Values[:stage.fitted]
 		adjust := newAdjustment(history, task.cycle(stage.fitted))
 		adjusted := adjust.apply(task.Values[:stage.origins[0]])
 		near = fitTheta(adjusted[:stage.fitted], near)
-		for i, path := range thetaPaths(adjusted, near, stage.origins, task.Horizon) {
+		for i, path := range thetaPaths(adjusted, *near, stage.origins, task.Horizon) {
 			out.Paths[stage.first+i] = adjust.undo(path, stage.origins[i])
 		}
 	}
 	return []Candidate{out}
 }
 
-// The places of the parameters of a fitted Theta.
-const (
-	thetaFirst  = iota // the level before the first point
-	thetaAlpha         // the smoothing
-	thetaWeight        // θ
-)
+// thetaParameters are those of a fitted Theta.
+type thetaParameters struct {
+	first  float64 // the level before the first point
+	alpha  float64 // the smoothing
+	weight float64 // of the line, 1−1/θ
+}
 
 // thetaPaths follows a history and predicts from each of the origins, which fall.
-func thetaPaths(history, parameters []float64, origins []int, horizon int) []Path {
+func thetaPaths(history []float64, p thetaParameters, origins []int, horizon int) []Path {
 	paths := make([]Path, len(origins))
 	next := len(origins) - 1
-	state := newThetaState(history[0], parameters)
+	state := newThetaState(history[0], p)
 	for t := 1; ; t++ {
 		for next >= 0 && origins[next] == t {
 			ahead := state
@@ -55,42 +55,53 @@ func thetaPaths(history, parameters []float64, origins []int, horizon int) []Pat
 	}
 }
 
-// thetaState is the state of equations (14) to (19) of the paper after count points.
+// thetaState is the state of equations (14) to (19) of the paper after some points.
 type thetaState struct {
-	alpha, weight    float64
-	level, mean      float64
-	intercept, slope float64
-	decay            float64 // (1−α)^count
-	count            float64
+	thetaParameters
+	level float64
+	decay float64 // (1−α)^count
+	line  runningLine
 }
 
-func newThetaState(first float64, p []float64) thetaState {
-	alpha := p[thetaAlpha]
+func newThetaState(first float64, p thetaParameters) thetaState {
 	return thetaState{
-		alpha: alpha, weight: 1 - 1/p[thetaWeight], level: alpha*first + (1-alpha)*p[thetaFirst],
-		mean: first, intercept: first, decay: 1 - alpha, count: 1,
+		thetaParameters: p, level: p.alpha*first + (1-p.alpha)*p.first, decay: 1 - p.alpha,
+		line: runningLine{base: first, count: 1},
 	}
 }
 
 // expected is the next value.
 func (s *thetaState) expected() float64 {
-	return s.level + s.weight*(s.decay*s.intercept+(1-s.decay*(1-s.alpha))/s.alpha*s.slope)
+	intercept, slope := s.line.fit()
+	return s.level + s.weight*(s.decay*intercept+(1-s.decay*(1-s.alpha))/s.alpha*slope)
 }
 
-// follow moves on by one value and returns by how much it exceeded what was expected.
-func (s *thetaState) follow(value float64) float64 {
-	e := value - s.expected()
-	s.level += s.alpha * (value - s.level)
+// follow moves on by one value.
+func (s *thetaState) follow(value float64) {
+	s.level = (1-s.alpha)*s.level + s.alpha*value
 	s.decay *= 1 - s.alpha
-	s.line(value)
-	return e
+	s.line.add(value)
 }
 
-// line adds a point to the line.
-func (s *thetaState) line(value float64) {
-	k := s.count
-	s.slope = ((k-1)*s.slope + 6*(value-s.mean)/(k+1)) / (k + 2)
-	s.mean = (k*s.mean + value) / (k + 1)
-	s.intercept = s.mean - (k+2)/2*s.slope
-	s.count++
+// runningLine is the least squares line through the points so far, which stand at 1, 2 and so on.
+type runningLine struct {
+	base       float64 // the first value, from which sums are taken
+	sum, along float64 // of the values, and of the values times their places
+	count      float64
+}
+
+func (l *runningLine) add(value float64) {
+	l.count++
+	value -= l.base
+	l.sum += value
+	l.along += l.count * value
+}
+
+// fit returns the line's value at 0, and its slope; that of a single point is 0.
+func (l *runningLine) fit() (intercept, slope float64) {
+	k := l.count
+	if k > 1 {
+		slope = (12*l.along - 6*(k+1)*l.sum) / (k * (k*k - 1))
+	}
+	return l.base + l.sum/k - (k+1)/2*slope, slope
 }

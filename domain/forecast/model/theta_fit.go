@@ -2,20 +2,33 @@ package model
 
 import "math"
 
-// Evaluations of the objective for a fit from nothing, and from a fit to most of the same history.
+// The range of the smoothing of Theta, and the greatest weight of its line, of θ = 10⁵.
 const (
-	thetaBudget     = 90
-	thetaNearBudget = 30
+	thetaLeastAlpha  = 0.1
+	thetaMostAlpha   = 0.99
+	thetaMostWeight  = 1 - 1e-5
+	thetaFirstStep   = 0.2  // of the search for the smoothing, from nothing
+	thetaNearStep    = 0.08 // and from a fit to most of the same history
+	thetaEnoughAlpha = 0.004
 )
 
-// fitTheta returns the parameters of the least squared error of one step.
-func fitTheta(history, near []float64) []float64 {
-	at, budget := []float64{history[0] / 2, 0.5, 2}, thetaBudget
+// fitTheta returns the parameters of the least squared error of one step, searched downhill from a fit
+// close by where there is one. Errors are linear in the first level and in the weight of the line, so
+// that the smoothing alone is searched for and both follow from it (Golub and Pereyra 1973, "The
+// differentiation of pseudo-inverses and nonlinear least squares problems whose variables separate",
+// SIAM Journal on Numerical Analysis 10).
+func fitTheta(history []float64, near *thetaParameters) *thetaParameters {
+	f := newThetaFit(history)
+	at, step := 0.5, thetaFirstStep
 	if near != nil {
-		at, budget = append(at[:0:0], near...), thetaNearBudget
+		at, step = near.alpha, thetaNearStep
 	}
-	minimize(newThetaFit(history).squares, at, []float64{spread(history) + 1e-9, -0.15, 1}, budget)
-	return at
+	alpha := valley(func(alpha float64) float64 {
+		_, squares := f.solve(alpha)
+		return squares
+	}, at, step, span{thetaLeastAlpha, thetaMostAlpha}, thetaEnoughAlpha)
+	p, _ := f.solve(alpha)
+	return &p
 }
 
 // thetaFit is a history to be fitted, with the line through the points before each: it is the same
@@ -29,10 +42,10 @@ func newThetaFit(history []float64) *thetaFit {
 	n := len(history)
 	backing := make([]float64, 2*n)
 	f := &thetaFit{history: history, intercept: backing[:n], slope: backing[n:]}
-	state := newThetaState(history[0], []float64{0, 1, 1})
+	line := runningLine{base: history[0], count: 1}
 	for t := 1; t < n; t++ {
-		f.intercept[t], f.slope[t] = state.intercept, state.slope
-		state.line(history[t])
+		f.intercept[t], f.slope[t] = line.fit()
+		line.add(history[t])
 	}
 	return f
 }
@@ -40,27 +53,41 @@ func newThetaFit(history []float64) *thetaFit {
 // thetaSkipped is how many first points have errors that do not count: the line knows too little there.
 const thetaSkipped = 3
 
-// squares is the sum of squared errors of one step.
-func (f *thetaFit) squares(p []float64) float64 {
-	alpha := p[thetaAlpha]
-	if alpha < 0.1 || alpha > 0.99 || p[thetaWeight] < 1 || p[thetaWeight] > 1e5 {
-		return math.Inf(1)
-	}
-	state := newThetaState(f.history[0], p)
-	level, decay, weight := state.level, state.decay, state.weight
+// solve returns the best parameters for a smoothing, and the sum of their squared errors of one step.
+func (f *thetaFit) solve(alpha float64) (thetaParameters, float64) {
+	// An error is that of a first level of 0, less the first level times its decay, less the weight of
+	// the line times the line.
+	var ee, ed, el, dd, dl, ll float64
 	keep, inverse := 1-alpha, 1/alpha
-	sum := 0.0
+	level, decay := alpha*f.history[0], keep
 	intercept, slope := f.intercept[:len(f.history)], f.slope[:len(f.history)]
 	for t := 1; t < len(f.history); t++ {
+		value := f.history[t]
 		remembered := decay * keep
-		line := decay*intercept[t] + (1-remembered)*inverse*slope[t]
-		e := f.history[t] - level
-		level += alpha * e
-		decay = remembered
 		if t >= thetaSkipped {
-			e -= weight * line
-			sum += e * e
+			e, line := value-level, decay*intercept[t]+(1-remembered)*inverse*slope[t]
+			ee += e * e
+			ed += e * decay
+			el += e * line
+			dd += decay * decay
+			dl += decay * line
+			ll += line * line
 		}
+		level = keep*level + alpha*value
+		decay = remembered
 	}
-	return sum
+	p := thetaParameters{alpha: alpha}
+	if d := dd*ll - dl*dl; d > 1e-12*dd*ll {
+		p.weight = (dd*el - dl*ed) / d
+	}
+	p.weight = max(0, min(thetaMostWeight, p.weight))
+	p.first = f.history[0]
+	if dd > 1e-12*ee {
+		p.first = (ed - p.weight*dl) / dd
+	}
+	squares := ee - 2*p.first*ed - 2*p.weight*el + p.first*p.first*dd + 2*p.first*p.weight*dl + p.weight*p.weight*ll
+	if math.IsNaN(squares) {
+		squares = math.Inf(1)
+	}
+	return p, squares
 }
