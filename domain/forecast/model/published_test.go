@@ -1,6 +1,8 @@
 package model
 
 import (
+	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -66,6 +68,42 @@ func TestPublishedSmoothing(t *testing.T) {
 		assert.Equal(t, multipliedSeason, chosen.form.season)
 		assert.NotEqual(t, noTrend, chosen.trend)
 	})
+}
+
+// TestSmoothingLikelihood holds the slope to differences of the value, which follow's sums give.
+func TestSmoothingLikelihood(t *testing.T) {
+	for _, season := range []int{1, 12} {
+		for _, f := range forms(airPassengers, season) {
+			t.Run(fmt.Sprintf("of season %d and form %v", season, f), func(t *testing.T) {
+				s := fitSmoothing(airPassengers, season, f, nil)
+				s.parameters[pLevel], s.parameters[pSeason] = 0.4, 0.2
+				if s.trend != noTrend {
+					s.parameters[pTrend] = 0.3
+				}
+				count := s.searched()
+				likelihood := newSmoothingLikelihood(s, airPassengers, count)
+				value := func(parameters [smoothingParameters]float64) float64 {
+					var to slope
+					likelihood.at(parameters[:count], &to)
+					return to.value
+				}
+				at := s.parameters
+				var here slope
+				likelihood.at(at[:count], &here)
+				s.begin()
+				squares, logs := s.follow(airPassengers)
+				n := float64(len(airPassengers))
+				require.InEpsilon(t, n*math.Log(squares/n)+2*logs, here.value, 1e-12)
+				for k := range count {
+					above, below, step := at, at, 1e-6*(math.Abs(at[k])+0.1)
+					above[k] += step
+					below[k] -= step
+					want := (value(above) - value(below)) / (2 * step)
+					require.InDelta(t, want, here.gradient[k], 1e-4*(math.Abs(want)+1), "parameter %d", k)
+				}
+			})
+		}
+	}
 }
 
 func TestPublishedComplexSmoothing(t *testing.T) {

@@ -2,21 +2,23 @@ package model
 
 import "math"
 
-// The places of the parameters of a smoothing.
+// The places of the parameters of a smoothing. Those of a form without a trend come first, φ last.
 const (
 	pLevel  = iota // α
-	pTrend         // β of Hyndman et al., at most α
-	pSeason        // γ, at most 1−α
-	pDamp          // φ
 	pFirst         // the level before the first point
-	pSlope         // the slope there
+	pSeason        // γ over 1−α, its most
+	pTrend         // β of Hyndman et al. over α, its most
+	pSlope         // the slope before the first point
+	pDamp          // φ
 	smoothingParameters
 )
 
-// Evaluations of the objective per parameter, for a fit from nothing and from one close by.
+// How many points a fit looks at, from nothing and from a fit close by, and the gain in −2 times the
+// logarithm of the likelihood below which it ends.
 const (
-	smoothingBudget     = 40
-	smoothingNearBudget = 12
+	smoothingLooks     = 8
+	smoothingNearLooks = 4
+	smoothingEnough    = 0.002
 )
 
 // smoothed is a form fitted to a history.
@@ -40,83 +42,75 @@ func fitSmoothing(history []float64, season int, f form, near *smoothed) *smooth
 		adjusted = adjustment{s.indices, f.season == multipliedSeason}.apply(history)
 		s.state.seasonal = make([]float64, season)
 	}
-	free, steps := s.start(adjusted)
-	budget := smoothingBudget * len(free)
+	s.start(adjusted)
+	looks := smoothingLooks
 	if near != nil {
-		copy(s.parameters[:pFirst], near.parameters[:pFirst])
-		budget = smoothingNearBudget * len(free)
+		level, first := s.parameters[pFirst], s.parameters[pSlope]
+		s.parameters = near.parameters
+		s.parameters[pFirst], s.parameters[pSlope] = level, first
+		looks = smoothingNearLooks
 	}
-	at, step := make([]float64, len(free)), make([]float64, len(free))
-	for k, p := range free {
-		at[k], step[k] = s.parameters[p], steps[p]
-	}
-	set := func(p []float64) {
-		for k, v := range p {
-			s.parameters[free[k]] = v
-		}
-	}
-	worth := minimize(func(p []float64) float64 {
-		set(p)
-		if !s.admissible() {
-			return math.Inf(1)
-		}
-		return s.likelihood(history)
-	}, at, step, budget)
-	set(at)
-	count, n := float64(len(free)+1), float64(len(history))
-	if f.season != noSeason {
-		count += float64(season - 1)
-	}
+	count := s.searched()
+	at := s.parameters
+	within := s.spans()
+	likelihood := newSmoothingLikelihood(s, history, count)
+	worth := descend(likelihood.at, at[:count], within[:count], looks, smoothingEnough)
+	s.parameters = at
 	s.criterion = math.Inf(1)
-	if n-count-1 > 0 {
-		s.criterion = worth + 2*count*n/(n-count-1)
+	free, n := float64(s.free()+1), float64(len(history))
+	if f.season != noSeason {
+		free += float64(season - 1)
+	}
+	if n-free-1 > 0 {
+		s.criterion = worth + 2*free*n/(n-free-1)
 	}
 	return s
 }
 
-// start sets the parameters to first guesses and returns which of them are free, and first steps.
-func (s *smoothed) start(adjusted []float64) (free []int, steps [smoothingParameters]float64) {
+// start sets the parameters to first guesses.
+func (s *smoothed) start(adjusted []float64) {
 	level, slope := startLine(adjusted, max(10, 2*s.season))
-	s.parameters = [smoothingParameters]float64{0.3, 0.05, 0.05, 0.95, level, slope}
-	scale := spread(adjusted) + 1e-9
-	steps = [smoothingParameters]float64{0.3, 0.05, 0.1, -0.05, scale, scale / 10}
-	free = []int{pLevel, pFirst}
+	s.parameters = [smoothingParameters]float64{
+		pLevel: 0.3, pFirst: level, pSeason: 0.07, pTrend: 0.15, pSlope: slope, pDamp: 0.95,
+	}
 	switch s.trend {
 	case noTrend:
-		s.parameters[pFirst], s.parameters[pSlope], s.parameters[pDamp] = level+slope, 0, 1
+		s.parameters[pFirst], s.parameters[pTrend], s.parameters[pSlope], s.parameters[pDamp] = level+slope, 0, 0, 1
 	case linearTrend:
 		s.parameters[pDamp] = 1
-		free = append(free, pTrend, pSlope)
-	case dampedTrend:
-		free = append(free, pTrend, pSlope, pDamp)
 	}
-	if s.form.season != noSeason {
-		free = append(free, pSeason)
-	}
-	return free, steps
 }
 
-// admissible holds the parameters to the usual region of forecast::ets.
-func (s *smoothed) admissible() bool {
-	p := &s.parameters
-	if p[pLevel] < 1e-4 || p[pLevel] > 0.9999 {
-		return false
+// searched is how many first parameters are searched for.
+func (s *smoothed) searched() int {
+	switch s.trend {
+	case noTrend:
+		return pTrend
+	case linearTrend:
+		return pDamp
+	default:
+		return smoothingParameters
 	}
-	if s.trend != noTrend && (p[pTrend] < 1e-4 || p[pTrend] > p[pLevel]) {
-		return false
-	}
-	if s.trend == dampedTrend && (p[pDamp] < 0.8 || p[pDamp] > 0.98) {
-		return false
-	}
-	return s.form.season == noSeason || (p[pSeason] >= 1e-4 && p[pSeason] <= 1-p[pLevel])
 }
 
-// likelihood filters a history and returns −2 times the logarithm of its likelihood, up to a constant.
-func (s *smoothed) likelihood(history []float64) float64 {
-	s.begin()
-	squares, logs := s.follow(history)
-	n := float64(len(history))
-	return n*math.Log(squares/n+1e-300) + 2*logs
+// free is how many parameters the form has.
+func (s *smoothed) free() int {
+	if s.form.season == noSeason {
+		return s.searched() - 1
+	}
+	return s.searched()
+}
+
+// spans holds the parameters to the usual region of forecast::ets.
+func (s *smoothed) spans() [smoothingParameters]span {
+	any := span{math.Inf(-1), math.Inf(1)}
+	spans := [smoothingParameters]span{
+		pLevel: {1e-4, 0.9999}, pFirst: any, pSeason: {1e-4, 1}, pTrend: {1e-4, 1}, pSlope: any, pDamp: {0.8, 0.98},
+	}
+	if s.form.season == noSeason {
+		spans[pSeason] = span{}
+	}
+	return spans
 }
 
 // startLine fits a line to the first points and returns its value before the first, and its slope.

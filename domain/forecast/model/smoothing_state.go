@@ -35,10 +35,8 @@ func (s *smoothed) follow(values []float64) (squares, logs float64) {
 // gains are the smoothings of level, slope and season, and the damping.
 func (s *smoothed) gains() (alpha, beta, gamma, phi float64) {
 	p := &s.parameters
-	if beta = p[pTrend]; s.trend == noTrend {
-		beta = 0
-	}
-	return p[pLevel], beta, p[pSeason], p[pDamp]
+	alpha = p[pLevel]
+	return alpha, alpha * p[pTrend], (1 - alpha) * p[pSeason], p[pDamp]
 }
 
 func (s *smoothed) followPlain(values []float64) (squares, logs float64) {
