@@ -1,7 +1,5 @@
 package model
 
-import "math"
-
 // adjustment takes a season out of a history and puts it back into a path. The zero value leaves
 // both as they are.
 type adjustment struct {
@@ -46,13 +44,4 @@ func (a adjustment) undo(path Path, origin int) Path {
 		}
 	}
 	return path
-}
-
-// spread is the mean absolute difference of neighbours.
-func spread(values []float64) float64 {
-	sum := 0.0
-	for i := 1; i < len(values); i++ {
-		sum += math.Abs(values[i] - values[i-1])
-	}
-	return sum / float64(max(1, len(values)-1))
 }

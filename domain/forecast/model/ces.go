@@ -15,10 +15,12 @@ type ComplexSmoothing struct{}
 // complexLeast is the number of points that complex smoothing needs.
 const complexLeast = 8
 
-// Evaluations of the objective per parameter, for a fit from nothing and from one close by.
+// How many points a fit looks at, from nothing and from a fit close by, and the gain in −2 times the
+// logarithm of the likelihood below which it ends.
 const (
-	complexBudget     = 30
-	complexNearBudget = 10
+	complexLooks     = 12
+	complexNearLooks = 4
+	complexEnough    = 0.002
 )
 
 // complexReach returns the number of recent points to which complex smoothing is fitted.
@@ -35,7 +37,7 @@ func (ComplexSmoothing) Predict(task Task) []Candidate {
 		if near == nil {
 			near = chooseComplex(history, season)
 		} else {
-			near = fitComplex(history, near.season, near.parameters)
+			near = fitComplex(history, near.season, near)
 		}
 		copy(out.Paths[stage.first:], near.paths(task.Values[from:stage.origins[0]], from, stage.origins, task.Horizon))
 	}
@@ -53,13 +55,16 @@ func chooseComplex(history []float64, season int) *complexFit {
 	return best
 }
 
+// complexParameters are α of the level, then of the season: real and imaginary part.
+const complexParameters = 4
+
 // complexPair is a level and its information potential.
 type complexPair struct{ level, potential float64 }
 
 // complexFit is a form fitted to a history; season is 1 for none.
 type complexFit struct {
 	season     int
-	parameters []float64 // α of the level, then of the season: real and imaginary part
+	parameters [complexParameters]float64
 	criterion  float64
 
 	first     complexPair
@@ -69,7 +74,8 @@ type complexFit struct {
 	at        int // the place in the season
 }
 
-func fitComplex(history []float64, season int, near []float64) *complexFit {
+// fitComplex maximises the likelihood of a form, from the parameters of a fit close by where there is one.
+func fitComplex(history []float64, season int, near *complexFit) *complexFit {
 	f := &complexFit{season: season}
 	mean := 0.0
 	start := min(len(history), max(season, 10))
@@ -77,46 +83,54 @@ func fitComplex(history []float64, season int, near []float64) *complexFit {
 		mean += v / float64(start)
 	}
 	f.first = complexPair{mean, mean / 1.1}
-	at := []float64{1.3, 1}
 	if season > 1 {
 		f.ring = make([]complexPair, season)
 		f.firstRing = make([]complexPair, season)
 		for i, v := range classical(history, season, false) {
 			f.firstRing[i] = complexPair{v, v / 1.1}
 		}
-		at = append(at, 1.3, 1)
 	}
-	budget := complexBudget * len(at)
+	count, looks := complexParameters, complexLooks
+	if season == 1 {
+		count = complexParameters / 2
+	}
+	var at [complexParameters]float64
 	if near != nil {
-		copy(at, near)
-		budget = complexNearBudget * len(at)
+		at, looks = near.parameters, complexNearLooks
+	} else {
+		at = f.start(history)
 	}
-	step := []float64{0.15, -0.05, 0.15, -0.05}[:len(at)]
-	squares := minimize(func(p []float64) float64 {
-		f.parameters = p
-		return f.fitted(history)
-	}, at, step, budget)
+	var within [complexParameters]span
+	for k := range within {
+		within[k] = span{math.Inf(-1), math.Inf(1)}
+	}
+	worth := descend(newComplexLikelihood(f, history, count).at, at[:count], within[:count], looks, complexEnough)
 	f.parameters = at
-	n, count := float64(len(history)), float64(len(at)+3)
-	if season > 1 {
-		count += float64(2 * season)
-	}
 	f.criterion = math.Inf(1)
-	if n-count-1 > 0 {
-		f.criterion = n*math.Log(squares/n+1e-300) + 2*count*n/(n-count-1)
+	n, free := float64(len(history)), float64(count+3)
+	if season > 1 {
+		free += float64(2 * season)
+	}
+	if n-free-1 > 0 {
+		f.criterion = worth + 2*free*n/(n-free-1)
 	}
 	return f
 }
 
-// fitted finds the first states by following the history forwards and backwards, and returns the sum
-// of squared errors of one more way forwards.
-func (f *complexFit) fitted(history []float64) float64 {
-	f.backcast(history)
-	squares := f.follow(history)
-	if math.IsNaN(squares) {
-		return math.Inf(1)
+// complexStarts are where a search may begin: the likelihood has more than one summit.
+var complexStarts = [][complexParameters]float64{{1.3, 1, 1.3, 1}, {1.3, 0.9, 1.1, 1}, {1.6, 1, 1.3, 1}, {1.6, 1, 1.1, 1}, {1.9, 1, 1.2, 1}}
+
+// start returns the best of the starts.
+func (f *complexFit) start(history []float64) (best [complexParameters]float64) {
+	least := math.Inf(1)
+	for i, start := range complexStarts {
+		f.parameters = start
+		f.backcast(history)
+		if squares := f.follow(history); i == 0 || squares < least {
+			best, least = start, squares
+		}
 	}
-	return squares
+	return best
 }
 
 // backcast puts the state before the first point.

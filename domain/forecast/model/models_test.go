@@ -227,23 +227,49 @@ func TestRidge(t *testing.T) {
 	})
 }
 
-func TestSimplex(t *testing.T) {
+func TestDescend(t *testing.T) {
+	anywhere := span{math.Inf(-1), math.Inf(1)}
+	// Rosenbrock's valley as the sum of the squares of 10(y−x²) and 1−x.
+	valley := func(p []float64, to *slope) {
+		x, y := p[0], p[1]
+		a, b := 10*(y-x*x), 1-x
+		*to = slope{value: a*a + b*b}
+		to.gradient = [mostParameters]float64{2*a*-20*x - 2*b, 2 * a * 10}
+		to.curvature[0][0], to.curvature[1][1] = 2*(400*x*x+1), 200
+		to.curvature[0][1], to.curvature[1][0] = -400*x, -400*x
+	}
 	t.Run("finds the least value of Rosenbrock's valley", func(t *testing.T) {
 		at := []float64{-1.2, 1}
-		worth := minimize(func(p []float64) float64 {
-			return 100*(p[1]-p[0]*p[0])*(p[1]-p[0]*p[0]) + (1-p[0])*(1-p[0])
-		}, at, []float64{0.5, 0.5}, 1000)
-		assert.InDelta(t, 0, worth, 1e-6)
-		assert.InDeltaSlice(t, []float64{1, 1}, at, 1e-2)
+		worth := descend(valley, at, []span{anywhere, anywhere}, 40, 1e-12)
+		assert.InDelta(t, 0, worth, 1e-9)
+		assert.InDeltaSlice(t, []float64{1, 1}, at, 1e-4)
 	})
-	t.Run("stays where it may", func(t *testing.T) {
-		at := []float64{2}
-		minimize(func(p []float64) float64 {
-			if p[0] < 1 {
-				return math.NaN()
+	t.Run("stays within the spans, and finds the least value on their edge", func(t *testing.T) {
+		at := []float64{-1.2, 1}
+		descend(valley, at, []span{{-2, 0.5}, anywhere}, 40, 1e-12)
+		assert.InDeltaSlice(t, []float64{0.5, 0.25}, at, 1e-4)
+	})
+	t.Run("leaves alone what may not move, and goes nowhere for what is no number", func(t *testing.T) {
+		at := []float64{-1.2, 1}
+		descend(valley, at, []span{{-1.2, -1.2}, anywhere}, 40, 1e-12)
+		assert.InDeltaSlice(t, []float64{-1.2, 1.44}, at, 1e-4)
+		descend(func(p []float64, to *slope) {
+			valley(p, to)
+			if p[1] != at[1] {
+				to.value = math.NaN()
 			}
-			return p[0]
-		}, at, []float64{0.5}, 200)
-		assert.InDelta(t, 1, at[0], 1e-3)
+		}, at, []span{{-1.2, -1.2}, anywhere}, 40, 1e-12)
+		assert.InDeltaSlice(t, []float64{-1.2, 1.44}, at, 1e-4)
 	})
+}
+
+func TestValley(t *testing.T) {
+	for _, least := range []float64{0.1, 0.15, 0.3, 0.62, 0.97, 0.99} {
+		t.Run(fmt.Sprintf("finds the bottom at %v", least), func(t *testing.T) {
+			for start := 0.1; start < 1; start += 0.1 {
+				at := valley(func(x float64) float64 { return math.Cosh(3*(x-least)) + x/100 }, start, 0.2, span{0.1, 0.99}, 1e-3)
+				assert.InDelta(t, least, at, 4e-3, "from %v", start)
+			}
+		})
+	}
 }

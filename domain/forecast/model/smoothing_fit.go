@@ -73,11 +73,11 @@ func (s *smoothed) start(adjusted []float64) {
 	s.parameters = [smoothingParameters]float64{
 		pLevel: 0.3, pFirst: level, pSeason: 0.07, pTrend: 0.15, pSlope: slope, pDamp: 0.95,
 	}
-	switch s.trend {
-	case noTrend:
-		s.parameters[pFirst], s.parameters[pTrend], s.parameters[pSlope], s.parameters[pDamp] = level+slope, 0, 0, 1
-	case linearTrend:
+	if s.trend != dampedTrend {
 		s.parameters[pDamp] = 1
+	}
+	if s.trend == noTrend {
+		s.parameters[pFirst], s.parameters[pTrend], s.parameters[pSlope] = level+slope, 0, 0
 	}
 }
 
@@ -103,9 +103,9 @@ func (s *smoothed) free() int {
 
 // spans holds the parameters to the usual region of forecast::ets.
 func (s *smoothed) spans() [smoothingParameters]span {
-	any := span{math.Inf(-1), math.Inf(1)}
+	anywhere := span{math.Inf(-1), math.Inf(1)}
 	spans := [smoothingParameters]span{
-		pLevel: {1e-4, 0.9999}, pFirst: any, pSeason: {1e-4, 1}, pTrend: {1e-4, 1}, pSlope: any, pDamp: {0.8, 0.98},
+		pLevel: {1e-4, 0.9999}, pFirst: anywhere, pSeason: {1e-4, 1}, pTrend: {1e-4, 1}, pSlope: anywhere, pDamp: {0.8, 0.98},
 	}
 	if s.form.season == noSeason {
 		spans[pSeason] = span{}
