@@ -7,14 +7,14 @@ type adjustment struct {
 	multiplicative bool
 }
 
-// newAdjustment finds the season of a history, where there is a significant one: factors for positive
+// newAdjustment finds the season of a history of at least three whole seasons: factors for positive
 // values, terms otherwise.
 func newAdjustment(history []float64, season int) adjustment {
-	if !seasonalAt(history, season) {
+	if season < 2 || len(history) < 3*season {
 		return adjustment{}
 	}
 	multiplicative := positive(history)
-	return adjustment{classical(history, season, multiplicative), multiplicative}
+	return adjustment{newSeasonTally(history, season, multiplicative).shrunk(), multiplicative}
 }
 
 func (a adjustment) apply(history []float64) []float64 {

@@ -6,22 +6,24 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// classical returns the seasonal indices of a history by moving averages, as Theta and the start of
-// exponential smoothing use them: factors around 1 where multiplicative, else terms around 0. The
-// index of time t is indices[t mod season].
+// classical returns the seasonal indices of a history by moving averages, as the start of exponential
+// smoothing uses them: factors around 1 where multiplicative, else terms around 0. The index of time t is
+// indices[t mod season].
 func classical(values []float64, season int, multiplicative bool) []float64 {
-	n := len(values)
-	indices := make([]float64, season)
-	counts := make([]float64, season)
-	half := season / 2
-	sum := 0.0
-	width := 2*half + 1
-	if season%2 == 0 {
-		width = season + 1
-	}
-	for i := range min(width, n) {
-		sum += values[i]
-	}
+	return newSeasonTally(values, season, multiplicative).indices()
+}
+
+// seasonTally adds up by how much the values at each place of a season depart from the moving average of a
+// season around them: in parts of it where multiplicative.
+type seasonTally struct {
+	multiplicative        bool
+	sums, squares, counts []float64
+}
+
+func newSeasonTally(values []float64, season int, multiplicative bool) seasonTally {
+	tally := seasonTally{multiplicative, make([]float64, season), make([]float64, season), make([]float64, season)}
+	n, half := len(values), season/2
+	sum := floats.Sum(values[:min(2*half+1, n)])
 	for t := half; t+half < n; t++ {
 		if t > half {
 			sum += values[t+half] - values[t-half-1]
@@ -30,28 +32,35 @@ func classical(values []float64, season int, multiplicative bool) []float64 {
 		if season%2 == 0 {
 			level = (sum - (values[t-half]+values[t+half])/2) / float64(season)
 		}
+		departure := values[t] - level
 		if multiplicative {
-			if level > 0 {
-				indices[t%season] += values[t] / level
-				counts[t%season]++
+			if level <= 0 {
+				continue
 			}
-		} else {
-			indices[t%season] += values[t] - level
-			counts[t%season]++
+			departure = values[t] / level
 		}
+		place := t % season
+		tally.sums[place] += departure
+		tally.squares[place] += departure * departure
+		tally.counts[place]++
 	}
-	mean := 0.0
+	return tally
+}
+
+// indices returns the mean departure at each place, brought to a mean of 1 or 0.
+func (s seasonTally) indices() []float64 {
+	indices, mean := make([]float64, len(s.sums)), 0.0
 	for i := range indices {
 		switch {
-		case counts[i] > 0:
-			indices[i] /= counts[i]
-		case multiplicative:
+		case s.counts[i] > 0:
+			indices[i] = s.sums[i] / s.counts[i]
+		case s.multiplicative:
 			indices[i] = 1
 		}
-		mean += indices[i] / float64(season)
+		mean += indices[i] / float64(len(indices))
 	}
 	for i := range indices {
-		if multiplicative {
+		if s.multiplicative {
 			indices[i] = math.Max(indices[i]/mean, 1e-3)
 		} else {
 			indices[i] -= mean
@@ -76,20 +85,6 @@ func autocorrelations(values []float64, last int) []float64 {
 		}
 	}
 	return out
-}
-
-// seasonalAt tests, at nine in ten, whether a history correlates with itself a season ago, as the M4
-// competition's benchmarks do; a history under three seasons never does.
-func seasonalAt(values []float64, season int) bool {
-	if season < 2 || len(values) < 3*season {
-		return false
-	}
-	correlations := autocorrelations(values, season)
-	sum := 1.0
-	for _, r := range correlations[1:season] {
-		sum += 2 * r * r
-	}
-	return math.Abs(correlations[season]) > 1.645*math.Sqrt(sum/float64(len(values)))
 }
 
 func positive(values []float64) bool {
