@@ -15,15 +15,12 @@ type trial struct {
 	origins    []int // falling, the first the whole series
 	horizon    int
 	candidates []model.Candidate
-	errors     []float64 // mean absolute error over all rolling origins, per candidate
-	weights    []float64
+	errors     []float64    // mean absolute error over all rolling origins, per candidate
+	weights    [][]float64  // of the combination from each origin, by candidate
 	spare      int          // how many candidates at the end have no weight but what somebody fixed for them
 	blended    []model.Path // the combination, per origin
 	naive      float64      // the part of a naive forecast in it, from 0 to 1
 }
-
-// weightPower turns errors into weights: a model half as wrong weighs four times as much.
-const weightPower = 2
 
 // rollingOrigins returns the lengths of history from which models are judged: half the horizon
 // apart, up to nine, none before the middle of the series.
@@ -60,7 +57,10 @@ func run(values []float64, granularity Granularity, horizon int, named func(cand
 		t.candidates = append(t.candidates, variants...)
 	}
 	t.candidates, t.spare = append(t.candidates, spare...), len(spare)
-	t.weigh()
+	for _, candidate := range t.candidates {
+		t.errors = append(t.errors, t.error(candidate))
+	}
+	t.weights = t.weigh(func(j int) bool { return !t.isSpare(j) })
 	return t
 }
 
@@ -82,19 +82,19 @@ func complete(candidate model.Candidate) bool {
 	return true
 }
 
-// blend combines the candidates at every origin. At a rolling origin those that count are weighed by
-// outcomes other than the ones that the combination is compared with there.
+// blend combines the candidates at every origin.
 func (t *trial) blend() {
-	t.blended = []model.Path{t.combined(0)}
-	for i := 1; i < len(t.origins); i++ {
-		weights := weightsOf(t.errorsApart(i))
-		for j, w := range t.weights {
-			if w == 0 {
-				weights[j] = 0
-			}
-		}
-		t.blended = append(t.blended, t.combinedBy(weights, i))
+	t.blended = make([]model.Path, len(t.origins))
+	for i := range t.blended {
+		t.blended[i] = t.combined(t.weights[i], i)
 	}
+}
+
+// fix gives the forecast weights that somebody fixed. At the rolling origins the candidates among them are
+// weighed as ever.
+func (t *trial) fix(weights []float64) {
+	t.weights = t.weigh(func(j int) bool { return weights[j] > 0 })
+	t.weights[0] = weights
 }
 
 // error is the mean absolute error of a candidate over all rolling origins.
@@ -109,35 +109,9 @@ func (t *trial) error(candidate model.Candidate) float64 {
 	return sum / float64(max(count, 1))
 }
 
-// weigh turns the candidates' errors into weights.
-func (t *trial) weigh() {
-	for _, candidate := range t.candidates {
-		t.errors = append(t.errors, t.error(candidate))
-	}
-	t.weights = weightsOf(t.errors[:len(t.candidates)-t.spare])
-	t.weights = append(t.weights, make([]float64, t.spare)...)
-}
-
-// weightsOf returns the weight of each error.
-func weightsOf(errors []float64) []float64 {
-	const floor = 1e-9 // of a scaled series; a perfect fit must not silence all others
-	best := math.Inf(1)
-	for _, e := range errors {
-		best = min(best, e)
-	}
-	weights := make([]float64, len(errors))
-	for j, e := range errors {
-		weights[j] = math.Pow((best+floor)/(e+floor), weightPower)
-	}
-	return weights
-}
-
 // combined returns the weighted interquartile mean of the candidates from an origin: the mean of what
 // lies between the weighted first and third quartile at each step, as robust as a median and smoother.
-func (t *trial) combined(origin int) []float64 { return t.combinedBy(t.weights, origin) }
-
-// combinedBy is combined by other weights.
-func (t *trial) combinedBy(weights []float64, origin int) []float64 {
+func (t *trial) combined(weights []float64, origin int) []float64 {
 	total := 0.0
 	for _, w := range weights {
 		total += w

@@ -63,13 +63,13 @@ func (f *Forecaster) Contest(series Series, challenger, inUse Recipe) (Contest, 
 			return challenger.Weights[name] > 0 || inUse.Weights[name] > 0
 		})
 		c.Origins = len(t.origins) - 1
-		if c.Challenger, err = t.judge(challenger, series.ID); err != nil {
-			return c, err
+		weights := t.weightsBy(challenger)
+		if weights == nil {
+			return c, errNothingCounts(series.ID)
 		}
-		c.Weights = t.byName(t.weightsBy(challenger))
-		c.InUse, err = t.judge(inUse, series.ID)
-		if err != nil {
-			c.InUse = math.NaN()
+		c.Challenger, c.Weights = t.errorBy(weights), t.byName(weights[0])
+		if weights = t.weightsBy(inUse); weights != nil {
+			c.InUse = t.errorBy(weights)
 		}
 		c.Challenger, c.InUse = c.Challenger*d.unit, c.InUse*d.unit
 	}
@@ -77,37 +77,22 @@ func (f *Forecaster) Contest(series Series, challenger, inUse Recipe) (Contest, 
 	return c, nil
 }
 
-// judge returns the error of a recipe over all rolling origins.
-func (t *trial) judge(recipe Recipe, seriesID string) (float64, error) {
-	if recipe.Weights == nil {
-		if !t.counts(recipe) {
-			return math.NaN(), errNothingCounts(seriesID)
-		}
-		return t.errorBy(func(i int) []float64 { return t.weightsApart(i, recipe) }), nil
-	}
-	fixed := t.fixed(recipe.Weights)
-	if fixed == nil {
-		return math.NaN(), errNothingCounts(seriesID)
-	}
-	return t.errorBy(func(int) []float64 { return fixed }), nil
-}
-
 // contest lets the combination that was weighed afresh challenge the one in use, nil for none, and leaves
 // the trial with the weights of the winner.
 func (t *trial) contest(inUse map[string]float64) Contest {
-	c := Contest{Origins: len(t.origins) - 1, InUse: math.NaN(), Weights: t.byName(t.weights)}
-	c.Challenger = t.errorBy(func(i int) []float64 { return t.weightsApart(i, Recipe{}) })
+	c := Contest{Origins: len(t.origins) - 1, InUse: math.NaN(), Weights: t.byName(t.weights[0])}
+	c.Challenger = t.errorBy(t.weights)
 	if inUse == nil {
 		c.Promoted, c.Reason = true, "no model was in use"
 		return c
 	}
 	fixed := t.fixed(inUse)
 	if fixed != nil {
-		c.InUse = t.errorBy(func(int) []float64 { return fixed })
+		c.InUse = t.errorBy(t.everywhere(fixed))
 	}
 	c.decide()
 	if !c.Promoted && fixed != nil {
-		t.weights = fixed
+		t.fix(fixed)
 	}
 	return c
 }
@@ -137,69 +122,47 @@ func (t *trial) byName(weights []float64) map[string]float64 {
 	return parts
 }
 
-// weightsBy returns the weights of a recipe that counts, by all rolling origins where it fixes none.
-func (t *trial) weightsBy(recipe Recipe) []float64 {
+// weightsBy returns the weights of a recipe from each origin, nil where nothing of it can forecast.
+func (t *trial) weightsBy(recipe Recipe) [][]float64 {
 	if recipe.Weights != nil {
-		return t.fixed(recipe.Weights)
+		return t.everywhere(t.fixed(recipe.Weights))
 	}
-	return t.within(recipe, slices.Clone(t.weights))
-}
-
-// within takes the weight of candidates that are no part of a recipe away.
-func (t *trial) within(recipe Recipe, weights []float64) []float64 {
-	for j, candidate := range t.candidates {
-		if t.isSpare(j) || !recipe.counts(candidate.Name) {
-			weights[j] = 0
+	counts := func(j int) bool { return !t.isSpare(j) && recipe.counts(t.candidates[j].Name) }
+	for j := range t.candidates {
+		if counts(j) {
+			return t.weighAs(recipe, counts)
 		}
 	}
-	return weights
+	return nil
 }
 
-// errorBy is the mean absolute error over all rolling origins of combinations by weights that may differ
-// from origin to origin; NaN without an origin.
-func (t *trial) errorBy(weights func(origin int) []float64) float64 {
+// weighAs weighs the candidates that count as a recipe without weights of its own asks for.
+func (t *trial) weighAs(recipe Recipe, counts func(candidate int) bool) [][]float64 {
+	if recipe.Best {
+		return t.weighBest(counts)
+	}
+	return t.weigh(counts)
+}
+
+// everywhere returns the same weights from each origin, nil for none.
+func (t *trial) everywhere(weights []float64) [][]float64 {
+	if weights == nil {
+		return nil
+	}
+	return slices.Repeat([][]float64{weights}, len(t.origins))
+}
+
+// errorBy is the mean absolute error over all rolling origins of combinations by the weights of each; NaN
+// without an origin.
+func (t *trial) errorBy(weights [][]float64) float64 {
 	sum, count := 0.0, 0
-	for i, origin := range t.origins[1:] {
-		path := t.combinedBy(weights(i+1), i+1)
-		for k, v := range path[:min(t.horizon, len(t.values)-origin)] {
-			sum += math.Abs(t.values[origin+k] - v)
-			count++
+	for i, origin := range t.origins {
+		known := t.values[origin:min(origin+t.horizon, len(t.values))]
+		if len(known) == 0 {
+			continue
 		}
+		sum += floats.Distance(t.combined(weights[i], i)[:len(known)], known, 1)
+		count += len(known)
 	}
 	return sum / float64(count)
-}
-
-// weightsApart weighs the candidates of a recipe by the origins whose outcomes share nothing with those
-// of one origin; alike where there are none.
-func (t *trial) weightsApart(judged int, recipe Recipe) []float64 {
-	return t.within(recipe, weightsOf(t.errorsApart(judged)))
-}
-
-// errorsApart is the mean absolute error of each candidate over those origins, 0 where there are none.
-func (t *trial) errorsApart(judged int) []float64 {
-	errors := make([]float64, len(t.candidates))
-	for j, candidate := range t.candidates {
-		sum, count := 0.0, 0
-		for i, origin := range t.origins[1:] {
-			if gap := origin - t.origins[judged]; -t.horizon < gap && gap < t.horizon {
-				continue
-			}
-			for k, v := range candidate.Paths[i+1][:min(t.horizon, len(t.values)-origin)] {
-				sum += math.Abs(t.values[origin+k] - v)
-				count++
-			}
-		}
-		errors[j] = sum / float64(max(count, 1))
-	}
-	return errors
-}
-
-// counts reports whether any candidate is part of a recipe.
-func (t *trial) counts(recipe Recipe) bool {
-	for j, candidate := range t.candidates {
-		if !t.isSpare(j) && recipe.counts(candidate.Name) {
-			return true
-		}
-	}
-	return false
 }

@@ -4,7 +4,7 @@ import "github.com/omnicloud/omnicloud/domain/forecast/model"
 
 // describe tells what the models did.
 func (t *trial) describe(outlook *Outlook, unit float64) {
-	diagnostics, parts := &outlook.Diagnostics, t.byName(t.weights)
+	diagnostics, parts := &outlook.Diagnostics, t.byName(t.weights[0])
 	diagnostics.Origins = len(t.origins) - 1
 	for j, candidate := range t.candidates {
 		wrong := t.errors[j] * unit

@@ -162,7 +162,8 @@ func (f *Forecaster) draft(series Series) (*draft, error) {
 		held := d.trial.contest(series.InUse)
 		d.contest, d.inUse = &held, !held.Promoted
 	} else if fixed := d.trial.fixed(series.InUse); fixed != nil {
-		d.trial.weights, d.inUse = fixed, true
+		d.trial.fix(fixed)
+		d.inUse = true
 	}
 	d.trial.blend()
 	if recipe.isEmpty() {

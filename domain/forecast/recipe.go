@@ -16,6 +16,8 @@ type Recipe struct {
 	// Weights fix the combination: only the candidates named count, each by its weight above 0. Nil
 	// weighs by rolling origins.
 	Weights map[string]float64
+	// Best gives all weight to the candidate that the rolling origins find best, where no weights are fixed.
+	Best bool
 }
 
 // ModelFamilies lists the models that a recipe can name.
@@ -40,7 +42,7 @@ func (r Recipe) counts(candidate string) bool {
 }
 
 // isEmpty reports whether the recipe combines all models, weighed by rolling origins.
-func (r Recipe) isEmpty() bool { return r.Weights == nil && len(r.Families) == 0 }
+func (r Recipe) isEmpty() bool { return r.Weights == nil && len(r.Families) == 0 && !r.Best }
 
 // restrict leaves in a trial what the recipe counts; a recipe of which nothing can forecast the series
 // is InvalidInput.
@@ -49,21 +51,21 @@ func (t *trial) restrict(recipe Recipe, seriesID string) error {
 		return nil
 	}
 	var candidates []model.Candidate
-	var errors, weights []float64
+	var errors []float64
 	for j, candidate := range t.candidates {
-		if !recipe.counts(candidate.Name) || recipe.Weights == nil && t.isSpare(j) {
-			continue
+		if recipe.counts(candidate.Name) && (recipe.Weights != nil || !t.isSpare(j)) {
+			candidates, errors = append(candidates, candidate), append(errors, t.errors[j])
 		}
-		weight := t.weights[j]
-		if recipe.Weights != nil {
-			weight = recipe.Weights[candidate.Name]
-		}
-		candidates, errors, weights = append(candidates, candidate), append(errors, t.errors[j]), append(weights, weight)
 	}
 	if len(candidates) == 0 {
 		return errNothingCounts(seriesID)
 	}
-	t.candidates, t.errors, t.weights, t.spare = candidates, errors, weights, 0
+	t.candidates, t.errors, t.spare = candidates, errors, 0
+	if recipe.Weights != nil {
+		t.fix(t.fixed(recipe.Weights))
+	} else {
+		t.weights = t.weighAs(recipe, func(int) bool { return true })
+	}
 	return nil
 }
 

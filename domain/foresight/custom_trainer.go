@@ -97,8 +97,8 @@ func (t *CustomTrainer) challenge(ctx context.Context, ref CustomRef, model cust
 	return t.decided(ctx, ref.Key, run)
 }
 
-// hold judges a model beside the weights in use, nil for none. Weights that validation made are judged as
-// the contest does for such, fixed ones as they are.
+// hold judges a model beside the weights in use, nil for none. What validation weighed or chose is weighed or
+// chosen for each origin by other outcomes; fixed weights are judged as they are.
 func hold(model custom.Model, inUse map[string]float64, history []forecast.UsageDataPoint) (forecast.Contest, error) {
 	forecaster, err := forecast.New(forecast.Options{
 		Horizon: model.Config.Horizon, Granularity: model.Granularity, Bounds: BoundsOf(model.Metric), Workers: 1,
@@ -107,8 +107,8 @@ func hold(model custom.Model, inUse map[string]float64, history []forecast.Usage
 		return forecast.Contest{}, err
 	}
 	recipe := forecast.Recipe{Weights: model.Weights}
-	if model.Config.Weighting == custom.ByValidation {
-		recipe = forecast.Recipe{Families: model.Config.Models}
+	if model.Config.Weighting != custom.Equally {
+		recipe = forecast.Recipe{Families: model.Config.Models, Best: model.Config.Weighting == custom.BestAlone}
 	}
 	return forecaster.Contest(forecast.Series{ID: string(model.Metric), Points: history}, recipe, forecast.Recipe{Weights: inUse})
 }

@@ -1,0 +1,139 @@
+package forecast
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// weightPower turns errors into weights: a model half as wrong weighs four times as much.
+const weightPower = 2
+
+// evidence is from how many outcomes on the weights are as much those of the selected candidates as those
+// by error: the more outcomes judge models, the more closely weights may be fitted to them.
+const evidence = 300
+
+// weigh returns the weights of the candidates that count, for a forecast from the end in row 0, and for
+// each rolling origin made from those origins alone whose outcomes share nothing with its own, so that no
+// combination is judged by what it was chosen on. They sum to 1 in each row.
+//
+// Part of the weight goes by error, the rest to those that ensemble selection picks. From the end, its
+// picks are the mean of those of the origins: what one stretch of outcomes alone would choose counts little.
+func (t *trial) weigh(counts func(candidate int) bool) [][]float64 {
+	m := t.misses(counts)
+	weights := make([][]float64, len(t.origins))
+	picks, chosen := make([]float64, len(t.candidates)), 0.0
+	outcomes := float64(len(t.values) - t.origins[len(t.origins)-1])
+	share := outcomes / (outcomes + evidence)
+	for i := range t.origins[1:] {
+		apart := m.apart(t, i+1)
+		weights[i+1] = m.byError(apart)
+		if len(apart) > 0 {
+			selected := m.selected(apart)
+			floats.Add(picks, selected)
+			chosen++
+			mix(weights[i+1], selected, share)
+		}
+	}
+	weights[0] = m.byError(m.all())
+	if chosen > 0 {
+		floats.Scale(1/chosen, picks)
+		mix(weights[0], picks, share)
+	}
+	return weights
+}
+
+// mix moves weights a share of the way to others.
+func mix(weights, others []float64, share float64) {
+	for j, other := range others {
+		weights[j] += share * (other - weights[j])
+	}
+}
+
+// weighBest gives all weight to the candidate of least error among those that count: in row 0 over all
+// origins, for each origin over those apart from it. Where nothing tells them apart, they weigh alike.
+func (t *trial) weighBest(counts func(candidate int) bool) [][]float64 {
+	m := t.misses(counts)
+	weights := make([][]float64, len(t.origins))
+	for i := range weights {
+		judges := m.all()
+		if i > 0 {
+			judges = m.apart(t, i)
+		}
+		if weights[i] = m.byError(judges); len(judges) > 0 {
+			best := floats.MaxIdx(weights[i])
+			clear(weights[i])
+			weights[i][best] = 1
+		}
+	}
+	return weights
+}
+
+// misses are by how much outcomes exceeded what the candidates that count predicted from each rolling
+// origin; nothing of those that do not count.
+type misses struct {
+	rows   [][][]float64 // by origin, the first without its place for the end; by candidate; by step
+	totals [][]float64   // sums of magnitudes, by origin and candidate
+}
+
+func (t *trial) misses(counts func(candidate int) bool) misses {
+	m := misses{make([][][]float64, len(t.origins)), make([][]float64, len(t.origins))}
+	for i, origin := range t.origins {
+		m.rows[i], m.totals[i] = make([][]float64, len(t.candidates)), make([]float64, len(t.candidates))
+		known := t.values[origin:min(origin+t.horizon, len(t.values))]
+		for j, candidate := range t.candidates {
+			if !counts(j) {
+				continue
+			}
+			m.rows[i][j] = floats.SubTo(make([]float64, len(known)), known, candidate.Paths[i][:len(known)])
+			m.totals[i][j] = floats.Norm(m.rows[i][j], 1)
+		}
+	}
+	return m
+}
+
+// all returns every rolling origin.
+func (m misses) all() []int {
+	origins := make([]int, len(m.rows)-1)
+	for i := range origins {
+		origins[i] = i + 1
+	}
+	return origins
+}
+
+// apart returns the rolling origins whose outcomes share nothing with those of one.
+func (m misses) apart(t *trial, judged int) []int {
+	var origins []int
+	for _, i := range m.all() {
+		if gap := t.origins[i] - t.origins[judged]; gap <= -t.horizon || gap >= t.horizon {
+			origins = append(origins, i)
+		}
+	}
+	return origins
+}
+
+// byError weighs candidates by their errors from some origins, alike where there are none.
+func (m misses) byError(origins []int) []float64 {
+	weights := make([]float64, len(m.rows[0]))
+	for _, i := range origins {
+		floats.Add(weights, m.totals[i])
+	}
+	best := math.Inf(1)
+	for j, total := range weights {
+		if m.counts(j) {
+			best = min(best, total)
+		}
+	}
+	const floor = 1e-9 // a perfect fit must not silence all others
+	all := 0.0
+	for j, total := range weights {
+		if m.counts(j) {
+			weights[j] = math.Pow((best+floor)/(total+floor), weightPower)
+			all += weights[j]
+		}
+	}
+	floats.Scale(1/all, weights)
+	return weights
+}
+
+func (m misses) counts(candidate int) bool { return m.rows[0][candidate] != nil }
