@@ -1,7 +1,6 @@
 package forecast
 
 import (
-	"fmt"
 	"math"
 	"testing"
 
@@ -88,7 +87,7 @@ func BenchmarkModels(b *testing.B) {
 	}
 	task := model.Task{Values: values, Seasons: Hourly.seasons(), Origins: rollingOrigins(len(values), 48), Horizon: 48}
 	for _, m := range Hourly.models() {
-		b.Run(fmt.Sprintf("%T", m), func(b *testing.B) {
+		b.Run(m.Predict(task)[0].Name, func(b *testing.B) {
 			for b.Loop() {
 				m.Predict(task)
 			}

@@ -44,11 +44,11 @@ func (g Granularity) models() []model.Model {
 	season := g.seasons()[0]
 	list := []model.Model{
 		model.SeasonalNaive{},
-		model.Theta{},
+		model.Levels{Of: model.Theta{}, Name: "theta_levels"},
 		model.Damped{},
 		model.Smoothing{},
 		model.ComplexSmoothing{},
-		model.Card{},
+		model.Levels{Of: model.Card{}, Name: "card_levels"},
 		model.MultiSeasonal{Log: true},
 		model.Ridge{
 			Lags: g.lags(), Log: true,
