@@ -29,7 +29,9 @@ type verdict struct {
 	// unread says that the place may not have been read, where nothing shows that it was.
 	unread bool
 	fixed  bool
-	moved  bool
+	// attributes says that a schema has the provider complete the list.
+	attributes bool
+	moved      bool
 }
 
 // program is the rules of one resource type, ready to be walked along with a document.
@@ -44,9 +46,9 @@ type program struct {
 }
 
 // completed reports whether a provider may have put elements into a list that were not declared: where it is
-// open, and where it is fixed when the resource is made. What touches security is always looked at.
+// open, and where it is fixed when the resource is made and does not touch security.
 func (v *verdict) completed() bool {
-	return v.open || (v.fixed && !v.severity.AtLeast(Security))
+	return v.open || v.attributes || (v.fixed && !v.severity.AtLeast(Security))
 }
 
 func (p *program) at(state *configpath.State) *verdict {
@@ -225,7 +227,10 @@ func (c *compiler) collections(rules []CollectionRule) error {
 		if r.As == Keyed && len(keys) == 0 {
 			return fault.New(fault.InvalidInput, "the keyed collection %q names no keys; list the fields that identify an element", r.Path)
 		}
-		return c.add(r.Scope, here, func(v *verdict) { v.collection, v.keys, v.open = r.As, keys, r.Open })
+		return c.add(r.Scope, here, func(v *verdict) {
+			v.collection, v.keys, v.open = r.As, keys, r.Open
+			v.attributes = v.attributes || r.stated
+		})
 	})
 }
 

@@ -43,6 +43,8 @@ type CollectionRule struct {
 	As   Collection
 	Keys []string
 	Open bool
+	// stated says that a schema has the list open, whatever later rules say of its elements.
+	stated bool
 }
 
 // CompareRule names the comparators of a path and, where that is a list, of its elements. Values are

@@ -22,6 +22,8 @@ type Schema struct {
 	// UnorderedScalars and UnorderedObjects are lists whose order means nothing.
 	UnorderedScalars []string
 	UnorderedObjects []string
+	// Attributes are lists of settings that the provider completes with those that are not declared.
+	Attributes []string
 	// FreeFormMaps are maps whose keys are the user's own, so that a live key which nobody declared
 	// matters.
 	FreeFormMaps []string
@@ -118,6 +120,9 @@ func (s *Schema) rules() Rules {
 	}
 	for _, path := range append(append([]string(nil), s.UnorderedScalars...), s.UnorderedObjects...) {
 		rules.Collections = append(rules.Collections, CollectionRule{Scope: Scope{Path: path}, As: Multiset})
+	}
+	for _, path := range s.Attributes {
+		rules.Collections = append(rules.Collections, CollectionRule{Scope: Scope{Path: path}, As: Set, Open: true, stated: true})
 	}
 	for _, path := range s.Watched {
 		rules.Watch = append(rules.Watch, WatchRule{Scope: Scope{Path: path}})

@@ -17,11 +17,14 @@ func isProviderSchema(value document.Value) bool {
 
 // parseProviderSchema reads a resource schema of CloudFormation's registry: what is read-only,
 // write-only or fixed when the resource is made, and, from its properties, defaults, lists without
-// order and maps of any keys.
+// order or of attributes, and maps of any keys. A deprecated property need not be returned, so that it is
+// as good as write-only.
 func parseProviderSchema(value document.Value) (*Schema, error) {
 	schema := &Schema{}
+	var deprecated []string
 	for key, into := range map[string]*[]string{
 		"readOnlyProperties": &schema.ReadOnly, "writeOnlyProperties": &schema.WriteOnly, "createOnlyProperties": &schema.CreateOnly,
+		"deprecatedProperties": &deprecated,
 	} {
 		list := value.Get(key)
 		if kind := list.Kind(); kind != document.Array && kind != document.Missing && kind != document.Null {
@@ -34,6 +37,7 @@ func parseProviderSchema(value document.Value) (*Schema, error) {
 			*into = append(*into, schemaPattern(strings.ReplaceAll(pointer.Text(), "/properties/", "/")))
 		}
 	}
+	schema.WriteOnly = append(schema.WriteOnly, deprecated...)
 	w := schemaWalk{schema: schema, definitions: value.Get("definitions")}
 	w.properties(nil, value.Get("properties"), deepestProperty)
 	return schema, nil
@@ -68,6 +72,9 @@ func (w schemaWalk) property(path configpath.Path, property document.Value, left
 	w.properties(path, property.Get("properties"), left-1)
 	if property.Get("properties").Len() == 0 && (property.Get("patternProperties").Len() > 0 || property.Get("additionalProperties").Bool()) {
 		w.schema.FreeFormMaps = append(w.schema.FreeFormMaps, path.String())
+	}
+	if property.Get("arrayType").Text() == "AttributeList" {
+		w.schema.Attributes = append(w.schema.Attributes, path.String())
 	}
 	if items := property.Get("items"); !items.IsMissing() {
 		items = w.resolved(items)

@@ -22,6 +22,8 @@ const registrySchema = `{
 		"Steps": {"type": "array", "insertionOrder": true, "items": {"type": "string"}},
 		"Rules": {"type": "array", "insertionOrder": false, "items": {"$ref": "#/definitions/Rule"}},
 		"Settings": {"type": "object", "patternProperties": {".*": {"type": "string"}}},
+		"Attributes": {"type": "array", "arrayType": "AttributeList", "items": {"type": "string"}},
+		"Legacy": {"type": "string"},
 		"Net": {"$ref": "#/definitions/Net"}
 	},
 	"definitions": {
@@ -30,7 +32,8 @@ const registrySchema = `{
 	},
 	"readOnlyProperties": ["/properties/Arn", "/properties/Net/Address", "/properties/Rules/*/Id"],
 	"writeOnlyProperties": ["/properties/Password"],
-	"createOnlyProperties": ["/properties/Engine"]
+	"createOnlyProperties": ["/properties/Engine"],
+	"deprecatedProperties": ["/properties/Legacy"]
 }`
 
 func TestAResourceSchemaOfTheRegistryIsFollowed(t *testing.T) {
@@ -47,6 +50,8 @@ func TestAResourceSchemaOfTheRegistryIsFollowed(t *testing.T) {
 		"what is read-only is no drift":            {`{"Arn":"a"}`, `{"Arn":"b","Net":{"Address":"1"}}`, nil},
 		"nor within elements of a list":            {`{"Rules":[{"Port":1}]}`, `{"Rules":[{"Port":1,"Id":"x"}]}`, nil},
 		"what is write-only is not returned":       {`{"Password":"x"}`, `{}`, nil},
+		"nor is what is deprecated":                {`{"Legacy":"x","Steps":["a"]}`, `{"Arn":"a"}`, []string{"Steps"}},
+		"attributes are completed":                 {`{"Attributes":["a","b"]}`, `{"Arn":"a","Attributes":["c","b"]}`, []string{"Attributes[0]"}},
 		"a default is filled in":                   {`{}`, `{"Engine":"fast"}`, nil},
 		"within elements too":                      {`{"Rules":[{"Port":1}]}`, `{"Rules":[{"Port":1,"Status":"on"}]}`, nil},
 		"a live value beside the default is drift": {`{}`, `{"Engine":"slow"}`, []string{"Engine"}},
