@@ -45,15 +45,24 @@ func entropy(value string) float64 {
 	for i := range len(value) {
 		counts[value[i]]++
 	}
-	bits := 0.0
+	bits, part, last := 0.0, 0.0, 0
 	for _, count := range counts {
-		if count > 0 {
-			share := float64(count) / float64(len(value))
-			bits -= share * math.Log2(share)
+		if count == 0 {
+			continue
 		}
+		if count != last { // most characters of a random word come as often as the one before
+			share := float64(count) / float64(len(value))
+			part, last = share*math.Log2(share), count
+		}
+		bits -= part
 	}
 	return bits
 }
+
+var (
+	tokenOfGitHub = regexp.MustCompile(`\bgh[pousr]_[0-9A-Za-z]{36,}`)
+	tokenOfVault  = regexp.MustCompile(`\bhv[sb]\.[0-9A-Za-z_-]{20,}`)
+)
 
 // issued are the formats that providers give the secrets that they issue. The group, where there is
 // one, is the secret itself. Each holds its literal, whatever it matches, so that most texts are passed over
@@ -66,12 +75,17 @@ var issued = []struct {
 	{"AKIA", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
 	{"ASIA", regexp.MustCompile(`\bASIA[0-9A-Z]{16}\b`)},
 	{"AIza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
-	{"gh", regexp.MustCompile(`\bgh[pousr]_[0-9A-Za-z]{36,}`)},
+	{"ghp_", tokenOfGitHub},
+	{"gho_", tokenOfGitHub},
+	{"ghu_", tokenOfGitHub},
+	{"ghs_", tokenOfGitHub},
+	{"ghr_", tokenOfGitHub},
 	{"github_pat_", regexp.MustCompile(`\bgithub_pat_[0-9A-Za-z_]{22,}`)},
 	{"glpat-", regexp.MustCompile(`\bglpat-[0-9A-Za-z_-]{20,}`)},
 	{"xox", regexp.MustCompile(`\bxox[abposr]-[0-9A-Za-z-]{10,}`)},
 	{"k_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{16,}`)},
-	{"hv", regexp.MustCompile(`\bhv[sb]\.[0-9A-Za-z_-]{20,}`)},
+	{"hvs.", tokenOfVault},
+	{"hvb.", tokenOfVault},
 	{"npm_", regexp.MustCompile(`\bnpm_[0-9A-Za-z]{36}`)},
 	{"eyJ", regexp.MustCompile(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
 	{"://", regexp.MustCompile(`://[^/\s:@"']*:([^/\s@"']{3,})@`)},
@@ -114,26 +128,47 @@ func groups(format *regexp.Regexp, text string) []string {
 	return found
 }
 
+// kinds of characters that a random word may have.
+const (
+	lowerCase = 1 << iota
+	upperCase
+	digit
+	mark
+
+	everyKind = lowerCase | upperCase | digit
+)
+
+var kindOf = func() (kinds [256]uint8) {
+	for c := range kinds {
+		switch {
+		case 'a' <= c && c <= 'z':
+			kinds[c] = lowerCase
+		case 'A' <= c && c <= 'Z':
+			kinds[c] = upperCase
+		case '0' <= c && c <= '9':
+			kinds[c] = digit
+		case strings.ContainsRune("+/=_-!@#$%^&*~", rune(c)):
+			kinds[c] = mark
+		}
+	}
+	return kinds
+}()
+
 // looksRandom reports whether a whole value is a single word that nobody would think of: 20 to 128
 // characters of at least three kinds, evenly spread. Ids and hashes, which are hexadecimal, are not.
 func looksRandom(value string) bool {
 	if len(value) < 20 || len(value) > 128 {
 		return false
 	}
-	var lower, upper, digit bool
+	held := uint8(0)
 	for i := range len(value) {
-		switch c := value[i]; {
-		case 'a' <= c && c <= 'z':
-			lower = true
-		case 'A' <= c && c <= 'Z':
-			upper = true
-		case '0' <= c && c <= '9':
-			digit = true
-		case !strings.ContainsRune("+/=_-!@#$%^&*~", rune(c)):
+		kind := kindOf[value[i]]
+		if kind == 0 {
 			return false
 		}
+		held |= kind
 	}
-	return lower && upper && digit && entropy(value) >= 4.1
+	return held&everyKind == everyKind && entropy(value) >= 4.1
 }
 
 // references begin values that name where a secret lies instead of holding it.
