@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
@@ -22,16 +23,15 @@ const (
 // blocks. Time grows with the number of elements times the size of a block, never with its cube.
 func (m *unorderedMatch) approximate(left, right []hashedElement) {
 	if m.w.recording {
-		m.w.approximate = append(m.w.approximate, slices.Clone(m.w.path))
+		m.w.approximate = append(m.w.approximate, append(configpath.Path(nil), m.w.path...))
 	}
-	takenLeft, takenRight := make([]bool, len(left)), make([]bool, len(right))
 	for _, c := range m.candidates(left, right) {
-		if !takenLeft[c.left] && !takenRight[c.right] {
-			takenLeft[c.left], takenRight[c.right] = true, true
-			m.pair(left[c.left].at, right[c.right].at)
+		if l, r := &left[c.left], &right[c.right]; !l.taken && !r.taken {
+			l.taken, r.taken = true, true
+			m.pair(l.at, r.at)
 		}
 	}
-	left, right = without(left, takenLeft), without(right, takenRight)
+	left, right = remaining(left), remaining(right)
 	for len(left) > 0 || len(right) > 0 {
 		l, r := min(len(left), maxExact), min(len(right), maxExact)
 		m.assignExactly(left[:l], right[:r])

@@ -155,7 +155,8 @@ func (d *Detector) Compare(subject Subject, desired, actual document.Value) (Fin
 	if err != nil {
 		return Finding{}, err
 	}
-	w := walker{program: program, mode: d.mode, recording: true, reading: program.readingOf(actual)}
+	w := newWalker(program, stance{mode: d.mode, recording: true, reading: program.readingOf(actual)})
+	defer walkers.Put(w)
 	w.resource(desired, actual)
 	finding.Changes, finding.Approximate = w.changes, w.approximate
 	finding.doubt()
@@ -181,7 +182,8 @@ func (d *Detector) Differs(subject Subject, desired, actual document.Value) (boo
 	if nothing(desired) || nothing(actual) {
 		return nothing(desired) != nothing(actual), nil
 	}
-	w := walker{program: program, mode: d.mode, reading: program.readingOf(actual)}
+	w := newWalker(program, stance{mode: d.mode, reading: program.readingOf(actual)})
+	defer walkers.Put(w)
 	return w.diff(program.matcher.Start(), desired, actual) > 0, nil
 }
 

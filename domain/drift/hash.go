@@ -2,6 +2,7 @@ package drift
 
 import (
 	"hash/maphash"
+	"slices"
 
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -77,19 +78,22 @@ func (w *walker) hashObject(state *configpath.State, value document.Value) uint6
 }
 
 func (w *walker) hashArray(state *configpath.State, v *verdict, value document.Value) uint64 {
-	ordered := v.collection == List || (v.collection == "" && w.unordered == 0)
-	sum := uint64(document.Array)
-	seen := map[uint64]bool{}
+	base := len(w.hashes)
+	defer func() { w.hashes = w.hashes[:base] }()
 	for i, element := range value.Elements() {
 		hash := w.hash(w.program.matcher.Element(state, i), element)
-		switch {
-		case ordered:
-			sum = mix(sum, hash)
-		case v.collection != Multiset && seen[hash]:
-		default:
-			sum += mix(uint64(document.Array), hash)
-			seen[hash] = true
+		w.hashes = append(w.hashes, hash)
+	}
+	hashes := w.hashes[base:]
+	if v.collection != List && (v.collection != "" || w.unordered > 0) {
+		slices.Sort(hashes)
+		if v.collection != Multiset {
+			hashes = slices.Compact(hashes)
 		}
+	}
+	sum := uint64(document.Array)
+	for _, hash := range hashes {
+		sum = mix(sum, hash)
 	}
 	return sum
 }

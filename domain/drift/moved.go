@@ -36,7 +36,7 @@ func (w *walker) moved(parent, state *configpath.State, desired document.Value, 
 	if w.silent(func() int { return w.removed(state, desired.At(i)) }) == 0 {
 		return true
 	}
-	s := successor{w: &walker{program: w.program, mode: Declared, path: w.path}, state: state, key: desired.Key(i)}
+	s := successor{w: w, state: state, key: desired.Key(i)}
 	for name, live := range actual.Members() {
 		if desired.Get(name).IsMissing() && !w.program.at(w.program.matcher.Member(parent, name)).ignored && s.within(desired.At(i), name, live) {
 			return true
@@ -129,7 +129,7 @@ func (s successor) within(value document.Value, name string, live document.Value
 
 func (s successor) same(value document.Value, name string, live document.Value) bool {
 	if s.related(name) {
-		return !live.IsNull() && s.w.diff(s.state, value, live) == 0
+		return !live.IsNull() && s.w.taking(stance{mode: Declared}, func() int { return s.w.diff(s.state, value, live) }) == 0
 	}
 	return value.Kind() == document.String && len(value.Text()) >= tellingText && document.Equal(value, live)
 }

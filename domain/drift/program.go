@@ -16,8 +16,10 @@ type verdict struct {
 	comparators []*semantic.Comparator
 	onlyThese   bool
 	ignored     bool
-	conditional []IgnoreRule
-	severity    Severity
+	// ofScalars and ofObjects are the rules that ignore some values of the place.
+	ofScalars, ofObjects []conditionalIgnore
+
+	severity Severity
 	// own says that the severity comes from a rule of the user, not of a built-in pack.
 	own       bool
 	sensitive bool
@@ -139,13 +141,17 @@ func (c *compiler) layer(rules Rules, own bool) error {
 		func() error { return c.compare(rules.Compare) },
 		func() error {
 			return each(rules.Ignore, func(r IgnoreRule) error {
+				conditional := conditionalOf(r)
+				if len(r.Where) > 0 {
+					return c.add(r.Scope, here, func(v *verdict) { v.ofObjects = append(v.ofObjects, conditional) })
+				}
 				if r.conditional() {
-					return c.add(r.Scope, here, func(v *verdict) { v.conditional = append(v.conditional, r) })
+					return c.add(r.Scope, here, func(v *verdict) { v.ofScalars = append(v.ofScalars, conditional) })
 				}
 				return c.add(r.Scope, beneath, func(v *verdict) {
 					v.ignored = !r.Off
 					if r.Off {
-						v.conditional = nil
+						v.ofScalars, v.ofObjects = nil, nil
 					}
 				})
 			})

@@ -11,45 +11,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/drift/semantic"
 )
 
-// ignores reports whether rules keep the place, or these values of it, out of findings.
-func (v *verdict) ignores(desired, actual document.Value) bool {
-	if v.ignored {
-		return true
-	}
-	objects := desired.Kind() == document.Object || actual.Kind() == document.Object
-	scalars := desired.IsScalar() || actual.IsScalar()
-	for i := range v.conditional {
-		r := &v.conditional[i]
-		about := scalars // what it is about, so that most are passed over
-		if len(r.Where) > 0 {
-			about = objects
-		}
-		if about && r.holds(desired, actual) {
-			return true
-		}
-	}
-	return false
-}
-
-// holds reports whether the conditions of a rule are met by the values of both sides.
-func (r *IgnoreRule) holds(desired, actual document.Value) bool {
-	switch {
-	case r.Sole && desired.Len() != 1 && actual.Len() != 1:
-		return false
-	case len(r.Where) > 0 && !matches(r.Where, desired) && !matches(r.Where, actual):
-		return false
-	case r.Declared != "" && !like(r.Declared, desired):
-		return false
-	default:
-		return r.Live == "" || like(r.Live, actual)
-	}
-}
-
-// like reports whether a value is a scalar whose text a glob matches.
-func like(glob string, value document.Value) bool {
-	return value.IsScalar() && configpath.Wildcard(glob, value.Text())
-}
-
 // equal reports whether two scalars are equal by the comparators of their place.
 func (v *verdict) equal(a, b document.Value) bool {
 	if document.Equal(a, b) || (!v.onlyThese && semantic.Plain(a, b)) {
@@ -100,21 +61,6 @@ func templateForm(template string) *regexp.Regexp {
 	return regexp.MustCompile(form.String() + regexp.QuoteMeta(template) + "$")
 }
 
-// matches reports whether for each name, a glob of keys, an object has a member that is a scalar that
-// its glob matches, or anything at all where that is *.
-func matches(where map[string]string, value document.Value) bool {
-	for name, glob := range where {
-		found := false
-		for key, member := range value.Members() {
-			found = found || (configpath.Wildcard(name, key) && (glob == "*" || like(glob, member)))
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
-}
-
 // isNothing reports whether a value, null or an empty one, means the same as a missing one.
 func (v *verdict) isNothing(value document.Value) bool {
 	return (value.IsNull() && v.null == EqualsMissing) || (value.IsEmpty() && v.empty == EqualsMissing)
@@ -156,6 +102,6 @@ func (w *walker) meets(state *configpath.State, expected, value document.Value) 
 		v := w.program.at(state)
 		return value.IsScalar() && (v.equal(expected, value) || fills(expected.Text(), value.Text()))
 	}
-	probe := walker{program: w.program, mode: Declared, template: true, unordered: w.unordered, whole: w.whole, label: w.label, path: w.path}
-	return probe.diff(state, expected, value) == 0
+	probing := stance{mode: Declared, template: true, unordered: w.unordered, whole: w.whole, label: w.label}
+	return w.taking(probing, func() int { return w.diff(state, expected, value) }) == 0
 }

@@ -17,6 +17,8 @@ const maxExact = 128
 // optimal assignment. A keyed list pairs by its keys alone.
 func (w *walker) pairUnordered(state *configpath.State, as Collection, keys []configpath.Path, desired, actual document.Value) pairing {
 	m := unorderedMatch{w: w, state: state, desired: desired, actual: actual}
+	base := len(w.elements)
+	defer func() { w.elements = w.elements[:base] }()
 	m.left, m.right = m.elements(desired), m.elements(actual)
 	if as == Set {
 		m.left, m.right = m.distinct(desired, m.left), m.distinct(actual, m.right)
@@ -58,6 +60,8 @@ type unorderedMatch struct {
 type hashedElement struct {
 	at   int
 	hash uint64
+	// taken says that it has a partner, or is left out.
+	taken bool
 }
 
 func (m *unorderedMatch) element(at int) *configpath.State {
@@ -67,13 +71,13 @@ func (m *unorderedMatch) element(at int) *configpath.State {
 // elements lists what no rule keeps out, with hashes of the bare values: most elements are equal as
 // they are, and rules need not be asked.
 func (m *unorderedMatch) elements(list document.Value) []hashedElement {
-	elements := make([]hashedElement, 0, list.Len())
+	base := len(m.w.elements)
 	for i, value := range list.Elements() {
 		if !m.w.program.at(m.element(i)).ignores(value, value) {
-			elements = append(elements, hashedElement{i, bareHash(value)})
+			m.w.elements = append(m.w.elements, hashedElement{at: i, hash: bareHash(value)})
 		}
 	}
-	return elements
+	return slices.Clip(m.w.elements[base:])
 }
 
 // hash gives elements the hashes that rules bring them to.
@@ -84,81 +88,42 @@ func (m *unorderedMatch) hash(list document.Value, elements []hashedElement) {
 	}
 }
 
-// fewElements is how many are looked through faster than a map is made of them.
-const fewElements = 12
-
 // distinct keeps the first of the elements that equal each other.
 func (m *unorderedMatch) distinct(list document.Value, elements []hashedElement) []hashedElement {
 	index := indexOf(elements)
-	repeated := make([]bool, len(elements))
-	for j, e := range elements {
-		index.each(e.hash, func(i int) bool {
-			repeated[j] = i < j && m.w.cost(m.element(e.at), list.At(elements[i].at), list.At(e.at)) == 0
-			return repeated[j]
-		})
+	for j := range elements {
+		e := &elements[j]
+		for i := range index.sharing(e.hash) {
+			if i == j {
+				break
+			}
+			if m.w.cost(m.element(e.at), list.At(elements[i].at), list.At(e.at)) == 0 {
+				e.taken = true
+				break
+			}
+		}
 	}
-	return without(elements, repeated)
+	return remaining(elements)
 }
 
 // takeEqual pairs elements of equal hash that do not differ and drops both.
 func (m *unorderedMatch) takeEqual() {
 	index := indexOf(m.right)
-	takenLeft, takenRight := make([]bool, len(m.left)), make([]bool, len(m.right))
-	for i, e := range m.left {
-		index.each(e.hash, func(j int) bool {
-			if takenRight[j] || m.costOf(e, m.right[j]) != 0 {
-				return false
+	for i := range m.left {
+		left := &m.left[i]
+		for j := range index.sharing(left.hash) {
+			if right := &m.right[j]; !right.taken && m.costOf(*left, *right) == 0 {
+				left.taken, right.taken = true, true
+				break
 			}
-			takenLeft[i], takenRight[j] = true, true
-			return true
-		})
-	}
-	m.left, m.right = without(m.left, takenLeft), without(m.right, takenRight)
-}
-
-func without(elements []hashedElement, dropped []bool) []hashedElement {
-	kept := elements[:0]
-	for i, e := range elements {
-		if !dropped[i] {
-			kept = append(kept, e)
 		}
 	}
-	return kept
+	m.left, m.right = remaining(m.left), remaining(m.right)
 }
 
-// hashIndex finds elements by hash: by looking through them where they are few, by a map elsewhere.
-type hashIndex struct {
-	elements []hashedElement
-	byHash   map[uint64][]int
-}
-
-func indexOf(elements []hashedElement) hashIndex {
-	index := hashIndex{elements: elements}
-	if len(elements) <= fewElements {
-		return index
-	}
-	index.byHash = make(map[uint64][]int, len(elements))
-	for i, e := range elements {
-		index.byHash[e.hash] = append(index.byHash[e.hash], i)
-	}
-	return index
-}
-
-// each visits the elements of a hash in order until visit returns true.
-func (x hashIndex) each(hash uint64, visit func(i int) bool) {
-	for _, i := range x.byHash[hash] {
-		if visit(i) {
-			return
-		}
-	}
-	if x.byHash != nil {
-		return
-	}
-	for i := range x.elements {
-		if x.elements[i].hash == hash && visit(i) {
-			return
-		}
-	}
+// remaining are the elements that are not taken.
+func remaining(elements []hashedElement) []hashedElement {
+	return slices.DeleteFunc(elements, func(e hashedElement) bool { return e.taken })
 }
 
 func (m *unorderedMatch) costOf(left, right hashedElement) int {
@@ -175,6 +140,15 @@ func (m *unorderedMatch) assign(left, right []hashedElement) {
 }
 
 func (m *unorderedMatch) assignExactly(left, right []hashedElement) {
+	if len(left) == 0 || len(right) == 0 {
+		for _, l := range left {
+			m.pair(l.at, -1)
+		}
+		for _, r := range right {
+			m.pair(-1, r.at)
+		}
+		return
+	}
 	swapped := len(left) > len(right)
 	costs := make([]int, len(left)*len(right))
 	for i, l := range left {

@@ -1,7 +1,7 @@
 package drift
 
 import (
-	"slices"
+	"sync"
 
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -11,10 +11,23 @@ import (
 // walker compares two documents. Its functions return the number of leaves that differ, which is the
 // cost of pairing two elements of a list; a walker that is not recording does nothing else.
 type walker struct {
-	program   *program
+	program *program
+	stance
+	path        configpath.Path
+	changes     []Change
+	approximate []configpath.Path
+	// elements and hashes are memory that the lists on the way to the place share.
+	elements []hashedElement
+	hashes   []uint64
+}
+
+// stance is how a walker takes what it meets.
+type stance struct {
 	mode      Mode
 	recording bool
 	reading   reading
+	// template says that texts of the desired side may hold <name> for some text.
+	template bool
 	// unordered is above zero within what a comparator made of a value whose lists are sets.
 	unordered int
 	// whole is above zero within the elements of such lists, and label the key that only names them.
@@ -22,11 +35,24 @@ type walker struct {
 	label string
 	// undeclared is above zero within what nobody declared.
 	undeclared int
-	// template says that texts of the desired side may hold <name> for some text.
-	template    bool
-	path        configpath.Path
-	changes     []Change
-	approximate []configpath.Path
+}
+
+// walkers are kept for their memory.
+var walkers = sync.Pool{New: func() any { return &walker{path: make(configpath.Path, 0, 16)} }}
+
+func newWalker(program *program, as stance) *walker {
+	w, _ := walkers.Get().(*walker)
+	*w = walker{program: program, stance: as, path: w.path[:0], elements: w.elements[:0], hashes: w.hashes[:0]}
+	return w
+}
+
+// taking computes a cost in another stance.
+func (w *walker) taking(other stance, compute func() int) int {
+	own := w.stance
+	w.stance = other
+	cost := compute()
+	w.stance = own
+	return cost
 }
 
 // resource compares whole resources.
@@ -235,11 +261,9 @@ func (w *walker) extra(state *configpath.State, actual document.Value) int {
 
 // silent computes a cost without recording.
 func (w *walker) silent(compute func() int) int {
-	recording := w.recording
-	w.recording = false
-	cost := compute()
-	w.recording = recording
-	return cost
+	silent := w.stance
+	silent.recording = false
+	return w.taking(silent, compute)
 }
 
 // silentWithin reports whether a list or object holds something, all of which is judged silent.
@@ -280,7 +304,7 @@ func (w *walker) record(v *verdict, kind ChangeType, desired, actual document.Va
 		severity = Functional
 	}
 	w.changes = append(w.changes, Change{
-		Path: slices.Clone(w.path), Type: kind, Desired: desired, Actual: actual,
+		Path: append(configpath.Path(nil), w.path...), Type: kind, Desired: desired, Actual: actual,
 		Severity: severity, Ruled: v.own, Sensitive: v.sensitive, Unsure: v.writeOnly || v.unread,
 	})
 }

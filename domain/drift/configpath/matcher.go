@@ -50,10 +50,12 @@ type branch struct {
 type State struct {
 	// members are trie nodes times two, plus one where a position was left out to get there.
 	members []int
-	hits    []Hit
-	next    atomic.Pointer[map[string]*State]
-	element atomic.Pointer[State]
-	derived atomic.Pointer[any]
+	// numbered says that a pattern has a position of its own next, which makes elements differ.
+	numbered bool
+	hits     []Hit
+	next     atomic.Pointer[map[string]*State]
+	element  atomic.Pointer[State]
+	derived  atomic.Pointer[any]
 }
 
 // rememberedKeys bounds what a state remembers, since keys of maps may be anything.
@@ -178,9 +180,7 @@ func (m *Matcher) remember(s *State, key string, next *State) {
 
 // Element returns the state after the step to a position of a list.
 func (m *Matcher) Element(s *State, position int) *State {
-	// Only a pattern with a position of its own makes elements differ.
-	numbered := slices.ContainsFunc(s.members, func(member int) bool { return m.nodes[member/2].index != nil })
-	if !numbered {
+	if !s.numbered {
 		if next := s.element.Load(); next != nil {
 			return next
 		}
@@ -204,7 +204,7 @@ func (m *Matcher) Element(s *State, position int) *State {
 		}
 	}
 	next := m.intern(members)
-	if !numbered {
+	if !s.numbered {
 		s.element.Store(next)
 	}
 	return next
@@ -230,6 +230,7 @@ func (m *Matcher) intern(members []int) *State {
 	}
 	state := &State{members: members}
 	for _, member := range members {
+		state.numbered = state.numbered || m.nodes[member/2].index != nil
 		for _, number := range m.nodes[member/2].hits {
 			state.hits = append(state.hits, Hit{Pattern: number, Inside: member&1 == 1})
 		}

@@ -115,7 +115,9 @@ func Wildcard(glob, text string) bool {
 			i++
 		case g < len(glob) && glob[g] == '*':
 			star, mark = g, i
-			g++
+			if g++; g == len(glob) {
+				return true
+			}
 		case star >= 0:
 			mark++
 			g, i = star+1, mark

@@ -21,12 +21,24 @@ type exact struct {
 // exact at any size.
 func EqualNumbers(a, b string) bool { return a == b || exactNumber(a) == exactNumber(b) }
 
-// NumberKey returns a text that two JSON numbers share exactly if they have the same value.
+// shortInteger is the number of digits up to which a natural number is its own key.
+const shortInteger = 18
+
+// NumberKey returns a text that two JSON numbers share exactly if they have the same value. That of a
+// short natural number is its plain spelling.
 func NumberKey(text string) string {
+	if len(text) <= shortInteger && onlyDigits(text) && (text[0] != '0' || text == "0") {
+		return text
+	}
 	number := exactNumber(text)
 	sign := ""
-	if number.negative {
+	switch {
+	case number.digits == "":
+		return "0"
+	case number.negative:
 		sign = "-"
+	case number.exponent >= 0 && len(number.digits)+number.exponent <= shortInteger:
+		return number.digits + strings.Repeat("0", number.exponent)
 	}
 	return sign + number.digits + "e" + strconv.Itoa(number.exponent)
 }

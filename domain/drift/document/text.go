@@ -1,6 +1,7 @@
 package document
 
 import (
+	"math/bits"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -10,20 +11,46 @@ import (
 // str reads a string literal, whose opening quote is the next byte.
 func (p *parser) str() (string, error) {
 	start := p.at + 1
-	for i := start; i < len(p.text); i++ {
-		switch c := p.text[i]; {
-		case c == '"':
-			p.at = i + 1
-			return p.text[start:i], nil
-		case c == '\\':
-			return p.escaped(start, i)
-		case c < ' ':
-			p.at = i
-			return "", p.errorf("a control character must be escaped within a text")
+	end := start + plainLength(p.text[start:])
+	p.at = end
+	switch {
+	case end == len(p.text):
+		return "", p.errorf("a text is not closed")
+	case p.text[end] == '"':
+		p.at++
+		return p.text[start:end], nil
+	case p.text[end] == '\\':
+		return p.escaped(start, end)
+	default:
+		return "", p.errorf("a control character must be escaped within a text")
+	}
+}
+
+// plainLength returns how many bytes at the start of a text are neither a quote nor a backslash nor a
+// control character. It looks at eight bytes at a time.
+func plainLength(text string) int {
+	const (
+		each = 0x0101010101010101
+		high = 0x80 * each
+	)
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		eight := text[i : i+8]
+		word := uint64(eight[0]) | uint64(eight[1])<<8 | uint64(eight[2])<<16 | uint64(eight[3])<<24 |
+			uint64(eight[4])<<32 | uint64(eight[5])<<40 | uint64(eight[6])<<48 | uint64(eight[7])<<56
+		quote, backslash := word^('"'*each), word^('\\'*each)
+		// The lowest of these bits is the high one of the first such byte.
+		found := ((word-' '*each)&^word | (quote-each)&^quote | (backslash-each)&^backslash) & high
+		if found != 0 {
+			return i + bits.TrailingZeros64(found)/8
 		}
 	}
-	p.at = len(p.text)
-	return "", p.errorf("a text is not closed")
+	for ; i < len(text); i++ {
+		if c := text[i]; c == '"' || c == '\\' || c < ' ' {
+			break
+		}
+	}
+	return i
 }
 
 // escaped reads a string literal that holds escapes; what lies between start and i holds none.

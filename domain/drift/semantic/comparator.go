@@ -116,10 +116,10 @@ func text(normalize func(string) (string, bool)) func(document.Value) (document.
 			return value, false
 		}
 		normal, ofKind := normalize(value.Text())
-		if !ofKind || normal == value.Text() {
-			return value, ofKind
+		if !ofKind {
+			return value, false
 		}
-		return document.TextValue(normal), true
+		return respelt(value, normal), true
 	}
 }
 

@@ -71,8 +71,11 @@ func endsIn(long, short string) bool {
 
 // rootAccount returns the account of an ARN such as arn:aws:iam::123456789012:root.
 func rootAccount(arn string) (string, bool) {
+	if !strings.HasSuffix(arn, ":root") {
+		return "", false
+	}
 	parts := strings.Split(arn, ":")
-	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" || parts[5] != "root" {
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "iam" {
 		return "", false
 	}
 	return parts[4], true

@@ -117,7 +117,7 @@ func statement(value document.Value, fold func(string) string) document.Value {
 		if one.Kind() != document.String {
 			return one
 		}
-		return document.TextValue(fold(one.Text()))
+		return respelt(one, fold(one.Text()))
 	}
 	if value.Kind() != document.Object {
 		return value
@@ -153,7 +153,15 @@ func asText(value document.Value) document.Value {
 	if !value.IsScalar() {
 		return value
 	}
-	return document.TextValue(value.Text())
+	return respelt(value, value.Text())
+}
+
+// respelt is a text in another spelling, itself where it is spelt so already.
+func respelt(value document.Value, text string) document.Value {
+	if value.Kind() == document.String && value.Text() == text {
+		return value
+	}
+	return document.TextValue(text)
 }
 
 // principals leaves out kinds of principals without any, and writes an account for its root user.

@@ -32,6 +32,9 @@ func looseNumber(value document.Value) (document.Value, bool) {
 	if text == "" || text[0] < '0' || text[0] > '9' {
 		text = "0" + text
 	}
+	if value.Kind() == document.Number && sign == "" && text == value.Text() {
+		return value, true
+	}
 	number, err := document.NumberValue(sign + text)
 	return number, err == nil
 }
@@ -63,6 +66,8 @@ func parseDecimal(text string) (*big.Rat, bool) {
 	return new(big.Rat).SetString(text)
 }
 
+var yes, no = document.BoolValue(true), document.BoolValue(false)
+
 // looseBoolean takes the spellings that configuration languages use, in any case.
 func looseBoolean(value document.Value) (document.Value, bool) {
 	text := value.Text()
@@ -71,9 +76,9 @@ func looseBoolean(value document.Value) (document.Value, bool) {
 	}
 	switch strings.ToLower(text) {
 	case "true", "yes", "on", "enabled", "1":
-		return document.BoolValue(true), true
+		return yes, true
 	case "false", "no", "off", "disabled", "0":
-		return document.BoolValue(false), true
+		return no, true
 	default:
 		return value, false
 	}
@@ -142,7 +147,11 @@ var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700
 
 // canonicalTime brings an instant to UTC; a date is its first one.
 func canonicalTime(text string) (string, bool) {
-	if len(text) < len(time.DateOnly) || (text[4] != '-' && !strings.Contains(text[:5], ",")) {
+	if len(text) < len(time.DateOnly) {
+		return "", false
+	}
+	year, day := text[4] == '-' && strings.Trim(text[:4], "0123456789") == "", text[3] == ','
+	if !year && !day { // most texts, without the cost of parsing
 		return "", false
 	}
 	for _, layout := range timeLayouts {
