@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
-	"errors"
+	"bytes"
 	"io"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
@@ -17,80 +19,91 @@ type pair struct {
 	desired, actual document.Value
 }
 
-// pairReader reads pairs, a line each. Schemas that are written alike are one, since what a detector
-// makes of a schema is worth keeping.
+// pairReader reads pairs, a line each, into the same memory: a pair is valid until the next. Schemas that
+// are written alike are one, since what a detector makes of a schema is worth keeping.
 type pairReader struct {
-	lines *bufio.Reader
+	lines *bufio.Scanner
 	name  string
 	// number is that of the line, read how many pairs there were so far.
 	number, read int
 	schemas      map[string]*drift.Schema
 	// names decodes ids and types.
-	names document.Decoder
-	// decoders, where there are any, decode both sides of each pair into the same memory: a pair is then
-	// valid until the next.
-	decoders *[2]document.Decoder
+	names, desired, actual document.Decoder
+	// keys are those of the line that is read.
+	keys []string
+}
+
+// newPairReader returns a reader of lines of any length.
+func newPairReader(in io.Reader, name string, schemas map[string]*drift.Schema) *pairReader {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 1<<18), math.MaxInt)
+	return &pairReader{lines: lines, name: name, schemas: schemas}
 }
 
 func (r *pairReader) errorf(format string, arguments ...any) error {
 	return fault.New(fault.InvalidInput, "%s, line %d: "+format, append([]any{r.name, r.number}, arguments...)...)
 }
 
-// next returns the next line that is not empty, io.EOF after the last, or an InvalidInput error, also
-// where there is no line at all.
-func (r *pairReader) next() (string, error) {
-	for {
-		text, err := r.lines.ReadString('\n')
-		if text == "" {
-			switch {
-			case errors.Is(err, io.EOF) && r.read == 0:
-				return "", fault.New(fault.InvalidInput, "%s holds no pair; give a JSON line of id, resource_type, desired and actual for each", r.name)
-			case errors.Is(err, io.EOF):
-				return "", io.EOF
-			}
-			return "", unreadable(r.name, err)
-		}
+// next returns the next line that is not empty, which is valid until the one after; io.EOF after the last,
+// or an InvalidInput error, also where there is no line at all.
+func (r *pairReader) next() ([]byte, error) {
+	for r.lines.Scan() {
 		r.number++
-		if text = strings.TrimRight(text, "\r\n"); text != "" {
+		if line := bytes.TrimRight(r.lines.Bytes(), "\r"); len(line) > 0 {
 			r.read++
-			return text, nil
+			return line, nil
 		}
+	}
+	switch err := r.lines.Err(); {
+	case err != nil:
+		return nil, unreadable(r.name, err)
+	case r.read == 0:
+		return nil, fault.New(fault.InvalidInput, "%s holds no pair; give a JSON line of id, resource_type, desired and actual for each", r.name)
+	default:
+		return nil, io.EOF
 	}
 }
 
-// id decodes the id of a line alone, of a pair that was read before.
-func (r *pairReader) id(text string) (id string, err error) {
-	document.Fields(text, func(key, value string) bool {
-		if key != "id" {
-			return true
+// id decodes the id of a line alone, of a pair that was read before. It mostly comes first, so that the
+// rest of a line is not even copied.
+func (r *pairReader) id(line []byte) (id string, err error) {
+	for _, length := range []int{min(len(line), 1<<8), len(line)} {
+		found := false
+		document.Fields(string(line[:length]), func(key string, value document.Field) bool {
+			if key != "id" {
+				return true
+			}
+			id, err = r.word(value)
+			found = err == nil
+			return false
+		})
+		if found {
+			break
 		}
-		id, err = r.word(value)
-		return false
-	})
+	}
 	return id, err
 }
 
 // word decodes a single value and returns its text.
-func (r *pairReader) word(text string) (string, error) {
-	value, err := r.names.DecodeString(text)
+func (r *pairReader) word(field document.Field) (string, error) {
+	value, err := field.Decode(&r.names)
 	return value.Text(), err
-}
-
-// side decodes the configuration of one side, 0 or 1.
-func (r *pairReader) side(at int, text string) (document.Value, error) {
-	if r.decoders == nil {
-		return document.ParseString(text)
-	}
-	return r.decoders[at].DecodeString(text)
 }
 
 // pair decodes a line, or returns an InvalidInput error that names it. The schema is decoded only where
 // it is not known yet, which is why the line is taken apart first.
-func (r *pairReader) pair(text string) (pair, error) {
+func (r *pairReader) pair(line []byte) (pair, error) {
 	var p pair
+	text := string(line)
 	var failed error
 	schema := ""
-	whole := document.Fields(text, func(key, value string) bool {
+	r.keys = r.keys[:0]
+	whole := document.Fields(text, func(key string, value document.Field) bool {
+		if slices.Contains(r.keys, key) {
+			failed = r.errorf("the key %q comes twice", key)
+			return false
+		}
+		r.keys = append(r.keys, key)
 		var err error
 		switch key {
 		case "id":
@@ -100,16 +113,16 @@ func (r *pairReader) pair(text string) (pair, error) {
 		case "tenant_id":
 			p.subject.TenantID, err = r.word(value)
 		case "desired":
-			p.desired, err = r.side(0, value)
+			p.desired, err = value.Decode(&r.desired)
 		case "actual":
-			p.actual, err = r.side(1, value)
+			p.actual, err = value.Decode(&r.actual)
 		case "schema":
-			schema = value
+			schema = value.Text()
 		}
-		if err != nil && failed == nil {
+		if err != nil {
 			failed = r.errorf("%s: %s", key, inLine(err))
 		}
-		return true
+		return err == nil
 	})
 	switch {
 	case failed != nil:

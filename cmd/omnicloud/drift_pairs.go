@@ -34,20 +34,20 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 		defer file.Close()
 		in, name = file, c.Pairs
 	}
-	reader := pairReader{lines: bufio.NewReaderSize(in, 1<<20), name: name, schemas: schemas}
+	reader := newPairReader(in, name, schemas)
 	out := bufio.NewWriterSize(std.Out, 1<<16)
 	var all []drift.Record
 	gravest := drift.Severity("")
-	var line []byte
+	var written []byte
 	for ctx.Err() == nil {
-		text, err := reader.next()
+		line, err := reader.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return errors.Join(err, out.Flush())
 		}
-		p, err := seen.pair(&reader, text)
+		p, err := seen.pair(reader, line)
 		if err != nil {
 			return errors.Join(err, out.Flush())
 		}
@@ -62,8 +62,8 @@ func (c *driftCommand) comparePairs(ctx context.Context, std streams, detector *
 			all = append(all, detector.Records(finding)...)
 			continue
 		}
-		line = append(appendDrifts(line[:0], p.subject.ResourceID, detector.Records(finding), finding.Approximate), '\n')
-		if _, err := out.Write(line); err != nil {
+		written = append(appendDrifts(written[:0], p.subject.ResourceID, detector.Records(finding), finding.Approximate), '\n')
+		if _, err := out.Write(written); err != nil {
 			return err
 		}
 	}
@@ -95,11 +95,11 @@ func (g glimpse) quiet(line int) bool {
 }
 
 // pair decodes a line of the second reading: of a pair that does not differ only its id.
-func (g glimpse) pair(reader *pairReader, text string) (p pair, err error) {
+func (g glimpse) pair(reader *pairReader, line []byte) (p pair, err error) {
 	if !g.quiet(reader.number) {
-		return reader.pair(text)
+		return reader.pair(line)
 	}
-	p.subject.ResourceID, err = reader.id(text)
+	p.subject.ResourceID, err = reader.id(line)
 	return p, err
 }
 
@@ -123,13 +123,13 @@ func glance(ctx context.Context, path string, schemas map[string]*drift.Schema, 
 		return seen, unreadable(path, err)
 	}
 	defer file.Close()
-	reader := pairReader{lines: bufio.NewReaderSize(file, 1<<20), name: path, schemas: schemas, decoders: new([2]document.Decoder)}
+	reader := newPairReader(file, path, schemas)
 	for ctx.Err() == nil {
-		text, err := reader.next()
+		line, err := reader.next()
 		if err != nil {
 			return seen, nil // the comparison meets the same error, after what comes before it
 		}
-		p, err := reader.pair(text)
+		p, err := reader.pair(line)
 		if err != nil {
 			return seen, nil // as above
 		}

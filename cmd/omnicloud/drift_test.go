@@ -140,12 +140,14 @@ func TestDriftOfPairs(t *testing.T) {
 	assert.Len(t, lines[2].Summary, 4)
 
 	for text, want := range map[string]string{
-		"\n":                         "standard input holds no pair",
-		`[]`:                         "standard input, line 1: a pair is an object with id, resource_type, desired and actual; this is a list",
-		`{"id":"a"`:                  "standard input, line 1: column 10: a comma or } is expected",
-		`{"desired":{}}`:             "standard input, line 1: the pair has no id",
-		`{"id":"a"}`:                 `standard input, line 1: pair "a" has neither desired nor actual`,
-		`{"id":"a","desired":{"x"}}`: "standard input, line 1: desired: column 5: a colon is expected",
+		"\n":                               "standard input holds no pair",
+		`[]`:                               "standard input, line 1: a pair is an object with id, resource_type, desired and actual; this is a list",
+		`{"id":"a"`:                        "standard input, line 1: column 10: a comma or } is expected",
+		`{"desired":{}}`:                   "standard input, line 1: the pair has no id",
+		`{"id":"a"}`:                       `standard input, line 1: pair "a" has neither desired nor actual`,
+		`{"id":"a","desired":{"x"}}`:       "standard input, line 1: desired: column 25: a colon is expected",
+		`{"id":"a","desired":{},"id":"b"}`: `standard input, line 1: the key "id" comes twice`,
+		"{\"id\":\"a\",\"desired\":{\"x\":\"\xff\"}}":          "standard input, line 1: desired: the document is not valid UTF-8",
 		`{"id":"a","desired":{},"schema":{"readOnlyPaths":7}}`: "standard input, line 1: readOnlyPaths of the schema is a number; it must be a list of paths",
 	} {
 		code, _, errs := driftRun(t, nil, "\n"[:0]+text, "--pairs", "-")

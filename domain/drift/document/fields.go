@@ -1,12 +1,16 @@
 package document
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
 
-// Fields hands each key of an object to visit, with the text of its value, without decoding the
-// values: for a reader that knows some of them already. It ends where visit returns false, and reports
-// false where the text is no object that it can take apart; Parse then says why. What it hands on need
-// not be valid.
-func Fields(text string, visit func(key, value string) (more bool)) bool {
+	"github.com/omnicloud/omnicloud/domain/fault"
+)
+
+// Fields hands each key of an object to visit, with its value as far as it has been read: for a reader
+// that does not need all of them decoded. It ends where visit returns false, and reports false where the
+// text is no object that it can take apart; Parse then says why.
+func Fields(text string, visit func(key string, value Field) (more bool)) bool {
 	p := parser{text: text}
 	if p.next() != '{' {
 		return false
@@ -17,21 +21,17 @@ func Fields(text string, visit func(key, value string) (more bool)) bool {
 		return p.next() == 0
 	}
 	for {
-		if p.next() != '"' {
+		key, err := p.key()
+		if err != nil {
 			return false
 		}
-		key, err := p.str()
-		if err != nil || p.next() != ':' {
-			return false
-		}
-		p.at++
 		p.space()
 		start := p.at
-		if !p.skip() {
-			return false
-		}
-		if !visit(key, text[start:p.at]) {
+		if !visit(key, Field{&p}) {
 			return true
+		}
+		if p.at == start && !p.skip() {
+			return false
 		}
 		switch p.next() {
 		case ',':
@@ -43,6 +43,31 @@ func Fields(text string, visit func(key, value string) (more bool)) bool {
 			return false
 		}
 	}
+}
+
+// Field is a value that Fields has come to. It is read once, by one of its methods, or passed over.
+type Field struct{ p *parser }
+
+// Text returns the text of the value, without what surrounds it. It need not be valid.
+func (f Field) Text() string {
+	start := f.p.at
+	if !f.p.skip() {
+		f.p.at = len(f.p.text)
+	}
+	return f.p.text[start:f.p.at]
+}
+
+// Decode decodes the value as Decoder.DecodeString does; an error names its place in the whole text.
+func (f Field) Decode(into *Decoder) (Value, error) {
+	p := into.ready(f.p.text, f.p.at)
+	if err := p.value("", 0); err != nil {
+		return Value{}, err
+	}
+	if !utf8.ValidString(p.text[f.p.at:p.at]) {
+		return Value{}, fault.New(fault.InvalidInput, notUTF8)
+	}
+	f.p.at = p.at
+	return p.root(), nil
 }
 
 // skip moves past one value by its quotes and brackets.

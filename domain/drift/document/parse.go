@@ -21,7 +21,8 @@ func Parse(text []byte) (Value, error) { return ParseString(string(text)) }
 func ParseString(text string) (Value, error) {
 	p, _ := parsers.Get().(*parser)
 	defer p.release()
-	return p.document(text)
+	p.text = text
+	return p.document()
 }
 
 // Decoder decodes one document after the other into the same memory. It is not safe for concurrent use;
@@ -31,8 +32,14 @@ type Decoder struct{ parser parser }
 // DecodeString decodes a document as ParseString does. The result is valid until the next call; its texts
 // are valid as long as the argument.
 func (d *Decoder) DecodeString(text string) (Value, error) {
-	d.parser.slab, d.parser.stack = d.parser.slab[:0], d.parser.stack[:0]
-	return d.parser.document(text)
+	return d.ready(text, 0).document()
+}
+
+// ready returns a parser that stands at a place of a text and has all memory to itself.
+func (d *Decoder) ready(text string, at int) *parser {
+	p := &d.parser
+	p.text, p.at, p.stack, p.slab = text, at, p.stack[:0], p.slab[:0]
+	return p
 }
 
 // parser reads a document in one pass. Children of the containers that are still open lie on the
@@ -59,21 +66,25 @@ func (p *parser) release() {
 	parsers.Put(p)
 }
 
+const notUTF8 = "the document is not valid UTF-8; save it as UTF-8"
+
 // document reads a whole document.
-func (p *parser) document(text string) (Value, error) {
-	p.text, p.at = text, 0
-	if !utf8.ValidString(text) {
-		return Value{}, fault.New(fault.InvalidInput, "the document is not valid UTF-8; save it as UTF-8")
+func (p *parser) document() (Value, error) {
+	if !utf8.ValidString(p.text) {
+		return Value{}, fault.New(fault.InvalidInput, notUTF8)
 	}
-	p.slab = slices.Grow(p.slab, nodesOf(text))
+	p.slab = slices.Grow(p.slab, nodesOf(p.text))
 	if err := p.value("", 0); err != nil {
 		return Value{}, err
 	}
 	if p.space(); p.at < len(p.text) {
 		return Value{}, p.errorf("there is something after the end of the document")
 	}
-	return Value{&p.keep(0)[0]}, nil
+	return p.root(), nil
 }
+
+// root takes the value that is left on the stack at the end.
+func (p *parser) root() Value { return Value{&p.keep(0)[0]} }
 
 // nodesOf returns at least the number of values in a well-formed document, so that all of them lie in
 // one piece of memory.

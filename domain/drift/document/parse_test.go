@@ -147,10 +147,21 @@ func fieldByField(t *testing.T, text string, whole document.Value) {
 		return
 	}
 	last := map[string]string{}
-	require.True(t, document.Fields(text, func(key, value string) bool {
-		last[key] = value
+	require.True(t, document.Fields(text, func(key string, value document.Field) bool {
+		last[key] = value.Text()
 		return true
 	}))
+	texts := map[string]string{}
+	var decoder document.Decoder
+	require.True(t, document.Fields(text, func(key string, value document.Field) bool {
+		decoded, err := value.Decode(&decoder)
+		require.NoError(t, err)
+		texts[key] = decoded.String()
+		return true
+	}))
+	for key, text := range last {
+		require.Equal(t, parse(t, text).String(), texts[key])
+	}
 	require.Len(t, last, whole.Len())
 	for key, value := range last {
 		require.True(t, document.Equal(parse(t, value), whole.Get(key)), key)
@@ -159,9 +170,9 @@ func fieldByField(t *testing.T, text string, whole document.Value) {
 
 func TestFieldsEndsWhereNobodyWantsMore(t *testing.T) {
 	seen := 0
-	assert.True(t, document.Fields(`{"a":1,"b":2`, func(string, string) bool { seen++; return false }))
+	assert.True(t, document.Fields(`{"a":1,"b":2`, func(string, document.Field) bool { seen++; return false }))
 	assert.Equal(t, 1, seen)
-	assert.False(t, document.Fields(`{"a":1,"b":2`, func(string, string) bool { return true }))
+	assert.False(t, document.Fields(`{"a":1,"b":2`, func(string, document.Field) bool { return true }))
 }
 
 func TestADecoderUsesItsMemoryAgain(t *testing.T) {
