@@ -103,10 +103,11 @@ func NewDetector(options ...Option) (*Detector, error) {
 func (d *Detector) check() error {
 	for i := range d.layers {
 		l := &d.layers[i]
-		var err error
-		if l.rows, err = rowsOf(l.rules, l.own, d.comparator); err != nil {
+		rows, err := rowsOf(l.rules, l.own, d.comparator)
+		if err != nil {
 			return err
 		}
+		l.rows = tableOf(rows)
 	}
 	return nil
 }
@@ -126,11 +127,11 @@ func (d *Detector) program(subject Subject) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	layers := [][]row{schema}
+	layers := []rowTable{tableOf(schema)}
 	for _, l := range d.layers {
 		layers = append(layers, l.rows)
 	}
-	made := compile(subject.ResourceType, append(layers, d.added)...)
+	made := compile(subject.ResourceType, append(layers, tableOf(d.added))...)
 	made.provided = subject.Schema.provided()
 	if len(d.programs) >= rememberedPrograms {
 		clear(d.programs)

@@ -69,7 +69,7 @@ func (p *program) at(state *configpath.State) *verdict {
 type layer struct {
 	rules Rules
 	own   bool
-	rows  []row
+	rows  rowTable
 }
 
 // row is one rule: where it holds and what it says.
@@ -95,15 +95,12 @@ func rowsOf(rules Rules, own bool, comparators func(string) (*semantic.Comparato
 }
 
 // compile makes the program of a resource type out of what concerns it.
-func compile(resourceType string, layers ...[]row) *program {
+func compile(resourceType string, layers ...rowTable) *program {
 	p := &program{}
 	var patterns []configpath.Pattern
 	for _, rows := range layers {
-		for i := range rows {
-			r := &rows[i]
-			if r.resourceType != "" && !configpath.Wildcard(r.resourceType, resourceType) {
-				continue
-			}
+		for _, i := range rows.about(resourceType) {
+			r := &rows.rows[i]
 			patterns = append(patterns, r.pattern)
 			p.effects = append(p.effects, r.effect)
 			p.inside = append(p.inside, r.inside)

@@ -3,6 +3,7 @@ package configpath
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -174,7 +175,7 @@ func (m *Matcher) remember(s *State, key string, next *State) {
 		}
 		known = maps.Clone(*old)
 	}
-	known[key] = next
+	known[strings.Clone(key)] = next // the key of a document would keep all of it
 	s.next.Store(&known)
 }
 
