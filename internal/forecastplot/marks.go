@@ -7,7 +7,6 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -76,17 +75,13 @@ func (p Picture) addExhaustion(d *drawing) error {
 		return nil
 	}
 	at := *p.Exhaustion.P90
-	from, until := p.span()
 	line, err := upright(d.Plot, at, limit, nil)
 	if err != nil {
 		return err
 	}
 	d.Add(line)
-	side, gap := text.XLeft, vg.Points(4)
-	if at.Sub(from) > until.Sub(from)*3/4 {
-		side, gap = text.XRight, -vg.Points(4)
-	}
-	return label(d.Plot, plotter.XY{X: seconds(at), Y: d.Y.Min}, "P90 at capacity "+at.UTC().Format("2 Jan 2006"), limit, side, gap)
+	d.explain("P90 at capacity "+at.UTC().Format("2 Jan 2006"), line)
+	return nil
 }
 
 // upright is a line from bottom to top at an instant.
@@ -97,17 +92,4 @@ func upright(d *plot.Plot, at time.Time, colour color.Color, dash []vg.Length) (
 	}
 	line.Color, line.Width, line.Dashes = colour, vg.Points(1), dash
 	return line, nil
-}
-
-// label writes words beside a point at the lower edge.
-func label(d *plot.Plot, at plotter.XY, words string, colour color.Color, side text.XAlignment, gap vg.Length) error {
-	labels, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{at}, Labels: []string{words}})
-	if err != nil {
-		return err
-	}
-	style := &labels.TextStyle[0]
-	style.Font.Variant, style.Font.Size, style.Color, style.XAlign = "Sans", vg.Points(10), colour, side
-	labels.Offset = vg.Point{X: gap, Y: vg.Points(6)}
-	d.Add(labels)
-	return nil
 }

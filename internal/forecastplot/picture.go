@@ -1,6 +1,7 @@
 package forecastplot
 
 import (
+	"bytes"
 	"io"
 	"math"
 	"time"
@@ -43,9 +44,16 @@ const (
 	height = 4.5 * vg.Inch
 )
 
-// WriteSVG draws a picture as SVG. A forecast without points is InvalidInput.
+// WriteSVG draws a picture as SVG. A forecast without points is InvalidInput. Where the font that it was measured
+// by is missing, one of the same widths is shown.
 func (p Picture) WriteSVG(w io.Writer) error {
-	return p.write(w, vgsvg.New(width, height))
+	var drawn bytes.Buffer
+	if err := p.write(&drawn, vgsvg.New(width, height)); err != nil {
+		return err
+	}
+	const font = "font-family:Liberation Sans"
+	_, err := w.Write(bytes.ReplaceAll(drawn.Bytes(), []byte(font), []byte(font+",Arial,Helvetica,sans-serif")))
+	return err
 }
 
 // WritePNG draws a picture as PNG of 1440 by 648 pixels. A forecast without points is InvalidInput.

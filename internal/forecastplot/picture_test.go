@@ -104,8 +104,8 @@ func TestTicks(t *testing.T) {
 		first, last string
 	}{
 		"hours":  {0.25, "00:00", "06:00"},
-		"days":   {7, "2 Nov", "9 Nov"},
-		"weeks":  {50, "2 Nov", "21 Dec"},
+		"days":   {7, "2 Nov 2026", "9 Nov"},
+		"weeks":  {50, "2 Nov 2026", "21 Dec"},
 		"months": {200, "Dec 2026", "May 2027"},
 		"years":  {3000, "2027", "2035"},
 	} {

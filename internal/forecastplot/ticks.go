@@ -14,10 +14,11 @@ type instants struct{}
 // mostMarks is how many marks an axis of time should have at most.
 const mostMarks = 9
 
-// stride is a distance between marks and how they read.
+// stride is a distance between marks and how they read; yearly, where there is one, is for the first mark and the
+// first of a year.
 type stride struct {
 	months, days, hours int
-	layout              string
+	layout, yearly      string
 }
 
 // strides from fine to coarse.
@@ -26,10 +27,10 @@ var strides = []stride{
 	{hours: 3, layout: "2 Jan 15:04"},
 	{hours: 6, layout: "2 Jan 15:04"},
 	{hours: 12, layout: "2 Jan 15:04"},
-	{days: 1, layout: "2 Jan"},
-	{days: 2, layout: "2 Jan"},
-	{days: 7, layout: "2 Jan"},
-	{days: 14, layout: "2 Jan"},
+	{days: 1, layout: "2 Jan", yearly: "2 Jan 2006"},
+	{days: 2, layout: "2 Jan", yearly: "2 Jan 2006"},
+	{days: 7, layout: "2 Jan", yearly: "2 Jan 2006"},
+	{days: 14, layout: "2 Jan", yearly: "2 Jan 2006"},
 	{months: 1, layout: "Jan 2006"},
 	{months: 3, layout: "Jan 2006"},
 	{months: 6, layout: "Jan 2006"},
@@ -43,8 +44,14 @@ func (instants) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
 	for _, s := range strides {
 		ticks = ticks[:0]
+		year := 0
 		for at := s.first(from); !at.After(until) && len(ticks) <= mostMarks; at = s.next(at) {
-			ticks = append(ticks, plot.Tick{Value: seconds(at), Label: at.Format(s.layout)})
+			layout := s.layout
+			if s.yearly != "" && at.Year() != year {
+				layout = s.yearly
+			}
+			year = at.Year()
+			ticks = append(ticks, plot.Tick{Value: seconds(at), Label: at.Format(layout)})
 		}
 		if len(ticks) <= mostMarks {
 			break

@@ -61,8 +61,8 @@ func Parse(name string, text []byte) ([]Metric, error) {
 	if f.tree, err = parser.ParseBytes(text, 0); err != nil {
 		return nil, f.yamlError(err)
 	}
-	if line, is := aliased(f.tree); is {
-		return nil, f.errorf(line, "anchors and aliases are not used here; write the value out")
+	if line, is := indirect(f.tree); is {
+		return nil, f.errorf(line, "anchors, aliases and tags are not used here; write the value out")
 	}
 	var d document
 	if err := yaml.UnmarshalWithOptions(text, &d, yaml.Strict()); err != nil {
@@ -123,13 +123,13 @@ func (f *file) line(path string) int {
 	return 1
 }
 
-// aliased returns the line of the first anchor or alias.
-func aliased(tree *ast.File) (line int, is bool) {
+// indirect returns the line of the first anchor, alias or tag.
+func indirect(tree *ast.File) (line int, is bool) {
 	for _, d := range tree.Docs {
 		if d.Body == nil {
 			continue
 		}
-		for _, kind := range []ast.NodeType{ast.AnchorType, ast.AliasType} {
+		for _, kind := range []ast.NodeType{ast.AnchorType, ast.AliasType, ast.TagType} {
 			if found := ast.Filter(kind, d.Body); len(found) > 0 {
 				return found[0].GetToken().Position.Line, true
 			}

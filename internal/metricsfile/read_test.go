@@ -88,7 +88,8 @@ func TestParseRefuses(t *testing.T) {
 		"version: 1\nmetrics:\n  - tenant: {label: 5}\n":                       "m.yaml, line 3: tenant is neither a name nor",
 		"version: 1\nmetrics:\n  - tenant: a\n    metric: cpu\n    query: q\n": `m.yaml, line 4: metric is "cpu"; it must be one of cpu_utilization`,
 		"version: 1\nmetrics:\n  - tenant: a\n    metric: request_rate\n":      "m.yaml, line 3: query is missing",
-		"version: 1\nmetrics:\n  - &a\n    tenant: a\n  - *a\n":                "anchors and aliases are not used here",
+		"version: 1\nmetrics:\n  - &a\n    tenant: a\n  - *a\n":                "anchors, aliases and tags are not used here",
+		"version: 1\nmetrics:\n ! 000000000000000":                             "m.yaml, line 3: anchors, aliases and tags are not used here",
 	} {
 		t.Run(want, func(t *testing.T) {
 			_, err := Parse("m.yaml", []byte(text))
