@@ -16,12 +16,25 @@ type Output struct {
 	*bufio.Writer
 	path string
 	file *os.File // nil for a stream
+	// device is what is there and no file, nil elsewhere.
+	device *os.File
 }
 
-// CreateOutput begins a file; "-" stands for the stream. Call Commit, and Discard in any case.
+// CreateOutput begins a file; "-" stands for the stream. What is there and no file, such as a device or a pipe, is
+// written to and stays what it is. Call Commit, and Discard in any case.
 func CreateOutput(path string, stream io.Writer) (*Output, error) {
 	if path == "-" {
 		return &Output{Writer: bufio.NewWriterSize(stream, 1<<16)}, nil
+	}
+	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() && !there.IsDir() {
+		device, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, fault.Wrap(err, fault.InvalidInput, "%s cannot be written", path)
+		}
+		return &Output{Writer: bufio.NewWriterSize(device, 1<<16), device: device}, nil
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
@@ -37,6 +50,10 @@ func CreateOutput(path string, stream io.Writer) (*Output, error) {
 // Commit writes what is buffered and gives the file its name.
 func (o *Output) Commit() error {
 	err := o.Flush()
+	if o.device != nil {
+		err = errors.Join(err, o.device.Close())
+		o.device = nil
+	}
 	if o.file == nil {
 		if err != nil {
 			return fault.Wrap(err, fault.Unavailable, "the result cannot be written")
@@ -61,6 +78,10 @@ func (o *Output) Commit() error {
 
 // Discard removes the temporary file of an output that was not committed.
 func (o *Output) Discard() {
+	if o.device != nil {
+		_ = o.device.Close()
+		o.device = nil
+	}
 	if o.file != nil {
 		_ = o.file.Close()
 		_ = os.Remove(o.file.Name())

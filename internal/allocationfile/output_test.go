@@ -1,0 +1,62 @@
+package allocationfile
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOutput(t *testing.T) {
+	write := func(t *testing.T, path string) {
+		t.Helper()
+		output, err := CreateOutput(path, nil)
+		require.NoError(t, err)
+		defer output.Discard()
+		_, err = io.WriteString(output, "cells")
+		require.NoError(t, err)
+		require.NoError(t, output.Commit())
+	}
+	folder := t.TempDir()
+	t.Run("a file appears under its name when it is whole", func(t *testing.T) {
+		path := filepath.Join(folder, "new.csv")
+		output, err := CreateOutput(path, nil)
+		require.NoError(t, err)
+		require.NoFileExists(t, path)
+		output.Discard()
+		write(t, path)
+		require.FileExists(t, path)
+	})
+	t.Run("a link goes on to name its file", func(t *testing.T) {
+		target, link := filepath.Join(folder, "target.csv"), filepath.Join(folder, "link.csv")
+		require.NoError(t, os.WriteFile(target, []byte("old"), 0o600))
+		require.NoError(t, os.Symlink(target, link))
+		write(t, link)
+		text, err := os.ReadFile(target)
+		require.NoError(t, err)
+		require.Equal(t, "cells", string(text))
+	})
+	t.Run("a pipe stays a pipe", func(t *testing.T) {
+		path := filepath.Join(folder, "pipe")
+		require.NoError(t, syscall.Mkfifo(path, 0o600))
+		read := make(chan string)
+		go func() {
+			text, _ := os.ReadFile(path)
+			read <- string(text)
+		}()
+		write(t, path)
+		require.Equal(t, "cells", <-read)
+		there, err := os.Stat(path)
+		require.NoError(t, err)
+		require.Equal(t, os.ModeNamedPipe, there.Mode().Type())
+	})
+	t.Run("a folder is refused", func(t *testing.T) {
+		output, err := CreateOutput(folder, nil)
+		require.NoError(t, err)
+		defer output.Discard()
+		require.ErrorContains(t, output.Commit(), "cannot be written")
+	})
+}
