@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -25,20 +26,32 @@ func (a *Training) ScoreForecasts(ctx context.Context, run TrainingRun) (Trainin
 }
 
 // TrainModels forecasts every tenant and metric, batch by batch, each of which is stored whole. Done counts
-// series, Further the models that took the place of the one in use.
+// series, Further the models that took the place of the one in use. That usage of a tenant who left ends is no
+// failure.
 func (a *Training) TrainModels(ctx context.Context, run TrainingRun) (TrainingStep, error) {
 	total, err := a.Trainer.Series(ctx, run.At)
 	if err != nil {
 		return TrainingStep{}, ApplicationError(err)
 	}
+	left, _ := a.left(ctx, run) // where the tenants are not known, everybody's failures are told
 	return a.overSeries(ctx, run, func(step *TrainingStep) (foresight.Key, error) {
 		trained, err := a.Trainer.Batch(ctx, run.Run, run.At, step.Last)
 		step.Total = total
 		step.Done += trained.Forecasts
 		step.Further += trained.Promoted
-		step.fail(ctx, trained.Failed)
+		step.fail(ctx, slices.DeleteFunc(trained.Failed, func(f foresight.Failure) bool { return left[f.TenantID] }))
 		return trained.Last, err
 	})
+}
+
+// left says which tenants are there no more by the night of a run.
+func (a *Training) left(ctx context.Context, run TrainingRun) (map[string]bool, error) {
+	tenants, err := a.Trainer.Tenants.Tenants(ctx)
+	left := map[string]bool{}
+	for _, tenant := range tenants {
+		left[tenant.ID] = !tenant.ActiveUntil.IsZero() && !tenant.ActiveUntil.After(run.At)
+	}
+	return left, err
 }
 
 // PublishForecasts tells the monitor of what was forecast.
@@ -51,10 +64,19 @@ func (a *Training) PublishForecasts(ctx context.Context, run TrainingRun) (Train
 	})
 }
 
-// WatchCapacity compares what every tenant will need with what it has. Further counts the news that wait to
-// be delivered.
+// WatchCapacity compares what every tenant will need with what it has, and clears what stands of those that
+// left. Further counts the news that wait to be delivered.
 func (a *Training) WatchCapacity(ctx context.Context, run TrainingRun) (TrainingStep, error) {
+	left, err := a.left(ctx, run)
+	if err != nil {
+		return TrainingStep{}, ApplicationError(err)
+	}
 	return a.overTenants(ctx, run, func(step *TrainingStep, tenantID string) ([]foresight.Failure, error) {
+		if left[tenantID] {
+			settled, err := a.Watch.Left(ctx, run.At, tenantID)
+			step.Further += settled.News()
+			return nil, err
+		}
 		watched, err := a.Watch.Tenant(ctx, run.Run, run.At, tenantID)
 		step.Further += watched.News()
 		return watched.Failed, err

@@ -163,8 +163,16 @@ func TestForecasts(t *testing.T) {
 		_, err := f.pool.Exec(t.Context(), `DELETE FROM omnicloud.usage_days WHERE day > current_date - 3`)
 		require.NoError(t, err)
 		f.disturb(t, `{"route":"GET /compute/v1/hourly-usage","error_rate":1,"status":503}`)
-		f.post(t, "/v1/tenants/acme/forecasts", "operator", asked, http.StatusCreated)
+		kept := decode[forecast.ForecastResult](t, f.post(t, "/v1/tenants/acme/forecasts", "operator", asked, http.StatusCreated))
+		require.Len(t, kept.Predictions, 48)
+		require.WithinDuration(t, time.Now(), kept.Predictions[0].Timestamp, time.Hour, "what is over is not told as what is to come")
 		f.post(t, "/v1/tenants/cobalt/forecasts", "operator", asked, http.StatusServiceUnavailable)
+	})
+	t.Run("a metric that stopped is not forecast, and it says since when", func(t *testing.T) {
+		_, err := f.pool.Exec(t.Context(), `DELETE FROM omnicloud.usage_days WHERE day > current_date - 9`)
+		require.NoError(t, err)
+		problem := f.post(t, "/v1/tenants/acme/forecasts", "operator", asked, http.StatusUnprocessableEntity).problem(t)
+		require.Contains(t, problem.Detail, "nothing was measured of cpu_utilization since "+time.Now().UTC().AddDate(0, 0, -9).Format(time.DateOnly)+"T23:00:00Z")
 	})
 }
 

@@ -3,7 +3,6 @@ package foresight
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,7 +71,7 @@ type Request struct {
 }
 
 // Forecast forecasts a metric from what is known of it by now, and keeps the forecast. Too little
-// usage is a *forecast.ShortSeriesError; other input that cannot be is InvalidInput.
+// usage is a *forecast.ShortSeriesError, usage that ended a *StoppedError; other input that cannot be is InvalidInput.
 func (d *Desk) Forecast(ctx context.Context, request Request) (forecast.Outlook, error) {
 	outlook, err := d.Draft(ctx, request)
 	if err != nil {
@@ -86,7 +85,8 @@ func (d *Desk) Forecast(ctx context.Context, request Request) (forecast.Outlook,
 	return outlook, d.Archive.Put(ctx, []forecast.ForecastResult{outlook.Forecast})
 }
 
-// Draft forecasts as Forecast does, by the model in use where there is one, and keeps nothing.
+// Draft forecasts as Forecast does, by the model in use where there is one, and keeps nothing. The first
+// prediction is of the hour, day, week or month that is not over, also where the last measurements are missing.
 func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, error) {
 	if err := CheckMetric("/metric", request.Metric); err != nil {
 		return forecast.Outlook{}, err
@@ -99,19 +99,22 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 	if request.Bounds == (forecast.Bounds{}) {
 		request.Bounds = BoundsOf(request.Metric)
 	}
-	forecaster, err := forecast.New(forecast.Options{
+	options := forecast.Options{
 		Horizon: pointsOf(request.Granularity, request.HorizonDays), Granularity: request.Granularity,
 		Levels: request.Levels, Bounds: request.Bounds, Workers: 1,
-	})
+	}
+	if _, err := forecast.New(options); err != nil {
+		return forecast.Outlook{}, err
+	}
+	history, err := d.recent(ctx, request.Key, request.Granularity)
 	if err != nil {
 		return forecast.Outlook{}, err
 	}
-	history, err := d.History(ctx, request.Key, request.Granularity)
+	passed := d.passed(request.Granularity, history)
+	options.Horizon = min(options.Horizon+passed, forecast.MaxHorizon)
+	forecaster, err := forecast.New(options)
 	if err != nil {
 		return forecast.Outlook{}, err
-	}
-	if len(history) == 0 {
-		return forecast.Outlook{}, &forecast.ShortSeriesError{SeriesID: string(request.Metric), Granularity: request.Granularity}
 	}
 	inUse, err := d.Models.InUse(ctx, request.Granularity, []Key{request.Key})
 	if err != nil {
@@ -132,6 +135,7 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 		event.Apply(&outlook, whole, events, request.Bounds)
 	}
 	f := &outlook.Forecast
+	f.Predictions = f.Predictions[passed:]
 	if known && outlook.Diagnostics.InUse {
 		model.credit(&outlook)
 	}
@@ -154,13 +158,4 @@ func pointsOf(granularity forecast.Granularity, days int) int {
 	default:
 		return days
 	}
-}
-
-// IsShort reports whether an error is about too little usage, and what it says.
-func IsShort(err error) (string, bool) {
-	var short *forecast.ShortSeriesError
-	if !errors.As(err, &short) {
-		return "", false
-	}
-	return short.Error(), true
 }

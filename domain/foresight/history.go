@@ -25,6 +25,31 @@ func (d *Desk) History(ctx context.Context, key Key, granularity forecast.Granul
 	return d.Past(ctx, key, granularity, now.Add(-LookbackOf(granularity)), now)
 }
 
+// recent is the history of a metric that goes on; nothing at all is a *forecast.ShortSeriesError.
+func (d *Desk) recent(ctx context.Context, key Key, granularity forecast.Granularity) ([]forecast.UsageDataPoint, error) {
+	history, err := d.History(ctx, key, granularity)
+	if err != nil {
+		return nil, err
+	}
+	if len(history) == 0 {
+		return nil, &forecast.ShortSeriesError{SeriesID: string(key.Metric), Granularity: granularity}
+	}
+	last, err := d.Usage.Latest(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return history, checkGoesOn(key.Metric, last, d.Now())
+}
+
+// passed counts the points after a history that are over by now.
+func (d *Desk) passed(granularity forecast.Granularity, history []forecast.UsageDataPoint) (points int) {
+	last, now := history[len(history)-1].Timestamp, start(granularity, d.Now())
+	for granularity.Step(last, points+1).Before(now) {
+		points++
+	}
+	return points
+}
+
 // Past returns what is kept of a metric from an instant (included) to another (excluded).
 func (d *Desk) Past(ctx context.Context, key Key, granularity forecast.Granularity, from, until time.Time) ([]forecast.UsageDataPoint, error) {
 	terms, err := termsOf(ctx, d.Statements, key)

@@ -82,11 +82,15 @@ func exhaustionAhead(key Key, alert Alert, told *Alert) closing.Event {
 	return event
 }
 
-// exhaustionCleared tells that capacity does not run out after all.
-func exhaustionCleared(key Key, told Alert) closing.Event {
+// exhaustionCleared tells that capacity does not run out after all, or does not matter since the tenant left.
+func exhaustionCleared(key Key, told Alert, left bool) closing.Event {
+	why := fmt.Sprintf("no longer runs out within %d days", PlanningDays)
+	if left {
+		why = "is needed no more, since the tenant left"
+	}
 	return closing.Event{
 		Kind: ExhaustionClearedKind, Severity: "info", TenantID: key.TenantID,
-		Summary: fmt.Sprintf("%s of %s no longer runs out within %d days; %s was told before", key.Metric, key.TenantID, PlanningDays, day(told.P90)),
+		Summary: fmt.Sprintf("%s of %s %s; %s was told before", key.Metric, key.TenantID, why, day(told.P90)),
 		Details: map[string]string{"metric": string(key.Metric), "p90": instantText(told.P90), "raised_at": instantText(told.RaisedAt)},
 	}
 }

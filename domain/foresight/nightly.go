@@ -138,6 +138,12 @@ func (t *Trainer) batch(ctx context.Context, run string, now time.Time, keys []K
 		if err != nil {
 			return nil, err
 		}
+		if n := len(hours); n > 0 {
+			if err := checkGoesOn(key.Metric, hours[n-1].At, now); err != nil {
+				b.failed = append(b.failed, failureOf(key, err))
+				continue
+			}
+		}
 		b.add(key, hours)
 	}
 	return b, nil

@@ -26,6 +26,8 @@ type settlement struct {
 	findings map[Key]Finding
 	// unknown are series of which the night can say nothing: what stands of them stays.
 	unknown map[Key]bool
+	// left says that the tenant is there no more.
+	left bool
 
 	settled  Settled
 	standing []Standing
@@ -82,7 +84,7 @@ func (s *settlement) settleAlert(one *Standing, finding Finding) error {
 	case found == nil:
 		one.Alert = nil
 		s.settled.Cleared++
-		return s.tell(one, exhaustionCleared(one.Key, *told))
+		return s.tell(one, exhaustionCleared(one.Key, *told, s.left))
 	case told == nil:
 		s.settled.Raised++
 	case !found.differs(*told):

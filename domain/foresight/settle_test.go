@@ -169,3 +169,17 @@ func TestHandovers(t *testing.T) {
 		})
 	}
 }
+
+func TestATenantThatLeft(t *testing.T) {
+	standing := Standing{Key: storage, Alert: &Alert{P90: tonight}, Recommendation: &capacity.CapacityRecommendation{ID: "a"}, News: 2}
+	s := settlement{now: tonight, left: true}
+	changed, messages, err := s.decide([]Standing{standing, {Key: Key{"granite", forecast.RequestRate}, News: 4}})
+	require.NoError(t, err)
+	require.Len(t, changed, 1)
+	require.Nil(t, changed[0].Alert)
+	require.Nil(t, changed[0].Recommendation)
+	require.Equal(t, Settled{Cleared: 1, Withdrawn: 1}, s.settled)
+	require.Len(t, messages, 2)
+	require.Contains(t, string(messages[0].Payload), "storage_used_gb of granite is needed no more, since the tenant left")
+	require.Contains(t, string(messages[1].Payload), `"withdrawn":true`)
+}

@@ -70,6 +70,13 @@ func (w *Watch) Tenant(ctx context.Context, run string, now time.Time, tenantID 
 	return watched, nil
 }
 
+// Left clears what stands of a tenant that is there no more.
+func (w *Watch) Left(ctx context.Context, now time.Time, tenantID string) (Settled, error) {
+	s := settlement{now: now, left: true}
+	err := w.Store.Settle(ctx, tenantID, s.decide)
+	return s.settled, err
+}
+
 // at plans as of an instant, which a night that is made up for has behind it.
 func (w *Watch) at(now time.Time) *Planning {
 	planning, desk := *w.Planning, *w.Desk
