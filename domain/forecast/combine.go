@@ -11,15 +11,16 @@ import (
 // trial is one series on its way through the models: what each predicts from the end and from the
 // rolling origins, how wrong it was there, and what follows for its weight.
 type trial struct {
-	values     []float64
-	origins    []int // falling, the first the whole series
-	horizon    int
-	candidates []model.Candidate
-	errors     []float64    // mean absolute error over all rolling origins, per candidate
-	weights    [][]float64  // of the combination from each origin, by candidate
-	spare      int          // how many candidates at the end have no weight but what somebody fixed for them
-	blended    []model.Path // the combination, per origin
-	naive      float64      // the part of a naive forecast in it, from 0 to 1
+	values        []float64
+	origins       []int // falling, the first the whole series
+	horizon       int
+	candidates    []model.Candidate
+	errors        []float64    // mean absolute error over all rolling origins, per candidate
+	weights       [][]float64  // of the combination from each origin, by candidate
+	spare         int          // how many candidates at the end have no weight but what somebody fixed for them
+	blended       []model.Path // the combination, per origin
+	seasonalNaive []model.Path // what others are held against, per origin
+	naive         float64      // the part of a naive forecast in it, from 0 to 1
 }
 
 // rollingOrigins returns the lengths of history from which models are judged: half the horizon
@@ -57,6 +58,7 @@ func run(values []float64, granularity Granularity, horizon int, named func(cand
 		t.candidates = append(t.candidates, variants...)
 	}
 	t.candidates, t.spare = append(t.candidates, spare...), len(spare)
+	t.seasonalNaive = model.SeasonalNaive{}.Predict(task)[0].Paths
 	for _, candidate := range t.candidates {
 		t.errors = append(t.errors, t.error(candidate))
 	}

@@ -7,12 +7,8 @@ func (t *trial) describe(outlook *Outlook, unit float64) {
 	diagnostics, parts := &outlook.Diagnostics, t.byName(t.weights[0])
 	diagnostics.Origins = len(t.origins) - 1
 	for j, candidate := range t.candidates {
-		wrong := t.errors[j] * unit
 		if part, counts := parts[candidate.Name]; counts {
-			diagnostics.Weights = append(diagnostics.Weights, ModelWeight{Model: candidate.Name, Weight: part, Error: wrong})
-		}
-		if candidate.Name == "seasonal_naive" && diagnostics.Origins > 0 {
-			diagnostics.NaiveError = wrong
+			diagnostics.Weights = append(diagnostics.Weights, ModelWeight{Model: candidate.Name, Weight: part, Error: t.errors[j] * unit})
 		}
 	}
 	diagnostics.Naive = t.naive
@@ -20,12 +16,9 @@ func (t *trial) describe(outlook *Outlook, unit float64) {
 	if t.naive == 1 {
 		outlook.Forecast.Model = "naive"
 	}
-	outlook.Forecast.ConfidenceScore = 0
-	if diagnostics.Origins == 0 {
-		return
-	}
-	diagnostics.Error = t.error(model.Candidate{Paths: t.blended}) * unit
-	if diagnostics.NaiveError > 0 {
-		outlook.Forecast.ConfidenceScore = max(0, 1-diagnostics.Error/diagnostics.NaiveError)
+	outlook.Forecast.ConfidenceScore = t.confidence()
+	if diagnostics.Origins > 0 {
+		diagnostics.Error = t.error(model.Candidate{Paths: t.blended}) * unit
+		diagnostics.NaiveError = t.error(model.Candidate{Paths: t.seasonalNaive}) * unit
 	}
 }

@@ -33,7 +33,7 @@ type ForecastResult struct {
 	// Seasonality is the strongest season found, for whoever looks for one to fill in.
 	Seasonality SeasonalityType `json:"seasonality_detected"`
 	// ConfidenceScore is max(0, 1 − MASE of the rolling-origin validation / MASE of the seasonal naive
-	// forecast there), from 0 to 1.
+	// forecast there), from 0 to 1; each the median over the origins.
 	ConfidenceScore float64   `json:"confidence_score"`
 	GeneratedAt     time.Time `json:"generated_at"`
 	// Mended lists what was done to the data before it was used; nothing is dropped in silence.

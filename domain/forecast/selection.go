@@ -25,23 +25,19 @@ func (m misses) selected(origins []int) []float64 {
 		}
 		length = len(columns[j])
 	}
-	weights, sum := make([]float64, len(columns)), make([]float64, length)
+	weights, lacking := make([]float64, len(columns)), make([]float64, length) // lacking: less the sum picked
 	for range selectionRounds {
 		least, picked := math.Inf(1), -1
 		for j, column := range columns {
 			if column == nil {
 				continue
 			}
-			wrong := 0.0
-			for k, e := range column {
-				wrong += math.Abs(sum[k] + e)
-			}
-			if picked < 0 || wrong < least {
+			if wrong := floats.Distance(lacking, column, 1); picked < 0 || wrong < least {
 				least, picked = wrong, j
 			}
 		}
 		weights[picked] += 1.0 / selectionRounds
-		floats.Add(sum, columns[picked])
+		floats.Sub(lacking, columns[picked])
 	}
 	return weights
 }
