@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // Ridge predicts step by step by a linear regression on past values, shrunk towards a prior guess
 // (Hoerl and Kennard 1970, "Ridge regression: biased estimation for nonorthogonal problems",
@@ -45,13 +49,18 @@ func (r Ridge) Predict(task Task) []Candidate {
 	if len(lags) == 0 {
 		return out
 	}
-	sums := newLaggedSums(values, lags, task.Origins[len(task.Origins)-1])
+	usable := task.Origins
+	for len(usable) > 0 && usable[len(usable)-1]-lags[len(lags)-1] < len(lags)/2+8 {
+		usable = usable[:len(usable)-1]
+	}
+	if len(usable) == 0 {
+		return out
+	}
+	sums := newLaggedSums(values, lags, task.Origins[len(task.Origins)-1], usable[len(usable)-1])
 	solver := newSolver(len(lags) + 1)
-	for i, origin := range task.Origins {
-		if origin-lags[len(lags)-1] < len(lags)/2+8 {
-			continue
-		}
+	for i, origin := range usable {
 		sums.equations(origin, solver)
+		within := extent(values[:origin])
 		solvable := false
 		for j, variant := range r.Variants {
 			if j == 0 || variant.Penalty != r.Variants[j-1].Penalty {
@@ -61,7 +70,7 @@ func (r Ridge) Predict(task Task) []Candidate {
 				continue
 			}
 			weights := solver.solve(place(lags, variant.Toward))
-			path := recurse(values[:origin], lags, weights, task.Horizon, sums.mean)
+			path := recurse(values[:origin], taps(lags, weights), weights[len(lags)], within, task.Horizon, sums.mean)
 			if log {
 				for k := range path {
 					path[k] = math.Exp(path[k])
@@ -99,29 +108,61 @@ func place(lags []int, lag int) int {
 	return -1
 }
 
-// recurse predicts step by step. weights are one per lag and then the constant; values are centred by
-// mean before they are weighed. A prediction stays within one range of the history beyond its ends, so
-// that no feedback can run away.
-func recurse(values []float64, lags []int, weights []float64, horizon int, mean float64) Path {
-	deepest := lags[len(lags)-1]
-	buffer := make([]float64, deepest+horizon)
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, v := range values {
-		low, high = min(low, v), max(high, v)
+// tap is a run of lags without a gap and their weights, the deepest first.
+type tap struct {
+	deepest int
+	weights []float64
+}
+
+// taps gathers lags, which rise, into runs.
+func taps(lags []int, weights []float64) []tap {
+	backing, list := make([]float64, len(lags)), []tap{}
+	for end := len(lags); end > 0; {
+		begin := end - 1
+		for begin > 0 && lags[begin-1] == lags[begin]-1 {
+			begin--
+		}
+		run := backing[begin:end]
+		for i := range run {
+			run[i] = weights[end-1-i]
+		}
+		list = append(list, tap{lags[end-1], run})
+		end = begin
 	}
-	reach := high - low
-	low, high = low-mean-reach, high-mean+reach
+	return list
+}
+
+// extent is the least span that holds values.
+func extent(values []float64) span {
+	s := span{values[0], values[0]}
+	for _, v := range values {
+		if v < s.low {
+			s.low = v
+		} else if v > s.high {
+			s.high = v
+		}
+	}
+	return s
+}
+
+// recurse predicts step by step from taps and a constant; values are centred by mean before they are
+// weighed. A prediction stays within one range of the history beyond its ends, so that no feedback can run
+// away.
+func recurse(values []float64, taps []tap, constant float64, within span, horizon int, mean float64) Path {
+	deepest, reach := taps[0].deepest, within.high-within.low
+	buffer := make([]float64, deepest+horizon)
+	within = span{within.low - mean - reach, within.high - mean + reach}
 	for i := range deepest {
 		buffer[i] = values[len(values)-deepest+i] - mean
 	}
 	path := make(Path, horizon)
 	for step := range path {
 		at := deepest + step
-		next := weights[len(lags)]
-		for i, lag := range lags {
-			next += weights[i] * buffer[at-lag]
+		next := constant
+		for _, t := range taps {
+			next += floats.Dot(t.weights, buffer[at-t.deepest:at-t.deepest+len(t.weights)])
 		}
-		next = max(low, min(high, next))
+		next = within.clip(next)
 		buffer[at] = next
 		path[step] = next + mean
 	}

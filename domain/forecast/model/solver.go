@@ -3,6 +3,8 @@ package model
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -53,20 +55,19 @@ func (s *solver) solve(toward int) []float64 {
 }
 
 // cholesky factors a positive definite matrix, whose upper triangle is given row by row, into UᵀU in
-// place; false where it is not positive definite.
+// place; false where it is not positive definite. A row takes from itself what the rows before it account
+// for, by gonum's kernel for a matrix and a vector.
 func cholesky(a []float64, n int) bool {
+	kernel := blas64.Implementation()
 	for k := range n {
 		row := a[k*n+k : k*n+n]
+		if k > 0 {
+			kernel.Dgemv(blas.Trans, k, n-k, -1, a[k:], n, a[k:], n, 1, row, 1)
+		}
 		if !(row[0] > 0) {
 			return false
 		}
-		scale := 1 / math.Sqrt(row[0])
-		for j := range row {
-			row[j] *= scale
-		}
-		for i := 1; i < len(row); i++ {
-			floats.AddScaled(a[(k+i)*n+k+i:(k+i)*n+n], -row[i], row[i:])
-		}
+		floats.Scale(1/math.Sqrt(row[0]), row)
 	}
 	return true
 }
