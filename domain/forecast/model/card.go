@@ -107,8 +107,11 @@ func (c *card) variesBySeason() bool {
 		return between > 0
 	}
 	first, second := float64(m-1), float64(m*(cycles-1))
-	return second/first*between/(total-between) > distuv.F{D1: first, D2: second}.Quantile(0.9)
+	return distuv.F{D1: first, D2: second}.Survival(second/first*between/(total-between)) < 0.1
 }
+
+// chiSquared90 is the quantile at nine in ten of χ² with one degree of freedom.
+const chiSquared90 = 2.705543454095404
 
 // correlatesBySeason tests the autocorrelation at the season against those below it, at nine in ten.
 func (c *card) correlatesBySeason() bool {
@@ -118,7 +121,7 @@ func (c *card) correlatesBySeason() bool {
 		sum += r * r
 	}
 	r := correlations[c.season]
-	return float64(len(c.z))*r*r/sum > distuv.ChiSquared{K: 1}.Quantile(0.9)
+	return float64(len(c.z))*r*r/sum > chiSquared90
 }
 
 // calibrate regresses history and path together on their own past, the season and a break near the

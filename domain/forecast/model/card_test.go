@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 func TestCard(t *testing.T) {
@@ -78,6 +79,9 @@ func TestCard(t *testing.T) {
 		for k, v := range (Card{}).Predict(whole(values, 6))[0].Paths[0] {
 			assert.InEpsilon(t, math.Pow(1.02, float64(60+k)), v, 0.02)
 		}
+	})
+	t.Run("the quantile of chi squared is gonum's", func(t *testing.T) {
+		assert.InDelta(t, distuv.ChiSquared{K: 1}.Quantile(0.9), chiSquared90, 1e-9)
 	})
 	t.Run("lesser keeps the smaller of the same sign", func(t *testing.T) {
 		assert.InDelta(t, -1.0, lesser(-3, -1), 0)
