@@ -1,6 +1,11 @@
 package model
 
-import "gonum.org/v1/gonum/floats"
+import (
+	"slices"
+	"sync"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // laggedSums holds running sums of products of a series with itself at every distance that two lags
 // can have, from which the normal equations of a regression on lags follow for any length of history:
@@ -12,7 +17,15 @@ type laggedSums struct {
 	from  int       // where the sums at the end begin
 	plain []float64 // running sums of the centred values
 	at    []runningProducts
+
+	backing *[]float64 // of all running products
 }
+
+// sumsRoom keeps the room of running products, the largest piece of memory that a series needs.
+var sumsRoom = sync.Pool{New: func() any { return new([]float64) }}
+
+// release ends the use of the sums.
+func (s *laggedSums) release() { sumsRoom.Put(s.backing) }
 
 // runningProducts are the running sums of y[s]·y[s−distance]; entry t sums over s < t. They are empty where no
 // two lags have the distance.
@@ -44,7 +57,9 @@ func newLaggedSums(values []float64, lags []int, known, first int) *laggedSums {
 		}
 	}
 	size := deepest + 1 + n + 1 - s.from
-	backing := make([]float64, count*size)
+	s.backing = sumsRoom.Get().(*[]float64)
+	*s.backing = slices.Grow((*s.backing)[:0], count*size)
+	backing := (*s.backing)[:count*size]
 	for d := range s.at {
 		if s.at[d].begin == nil {
 			continue
@@ -62,14 +77,16 @@ func (r runningProducts) fill(y []float64, distance, from int) {
 	products := func(from, to int, start float64, out []float64) float64 {
 		return runProducts(later[from-distance:to-distance], y[from-distance:to-distance], start, out)
 	}
+	clear(r.begin[:distance+1])
 	sum := products(distance, deepest, 0, r.begin[distance+1:])
 	if from <= deepest {
 		sum = r.begin[from]
 	} else {
 		sum += floats.Dot(later[deepest-distance:from-distance], y[deepest-distance:from-distance])
 	}
-	r.end[0] = sum
 	begin := max(from, distance)
+	clear(r.end[:begin-from])
+	r.end[begin-from] = sum
 	products(begin, len(y), sum, r.end[1+begin-from:])
 }
 

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -26,23 +27,14 @@ type loessRow struct {
 // is then the point before the first.
 func newLoess(n, window, jump, extra int) *loess {
 	l := &loess{count: n + 2*extra}
+	l.rows = make([]loessRow, 0, (l.count+jump-2)/jump+1)
 	width := min(window, n)
-	var middle []float64 // the weights where the window does not touch an end
 	for place := 0; ; place += jump {
 		place = min(place, l.count-1)
 		at := place - extra
 		centred := at - (width-1)/2
 		from := max(0, min(centred, n-width))
-		row := loessRow{place: place, from: from}
-		switch {
-		case from != centred:
-			row.weights = loessWeights(n, width, window, at-from)
-		case middle == nil:
-			middle = loessWeights(n, width, window, at-from)
-			fallthrough
-		default:
-			row.weights = middle
-		}
+		row := loessRow{place: place, from: from, weights: loessWeights(width, window, at-from)}
 		l.rows = append(l.rows, row)
 		if place == l.count-1 {
 			return l
@@ -50,14 +42,33 @@ func newLoess(n, window, jump, extra int) *loess {
 	}
 }
 
+// loessWindow is a whole window, and how far behind its first value a place is.
+type loessWindow struct{ width, at int }
+
+// loessKnown keeps the weights of whole windows, a megabyte at most: all series of a granularity have the same
+// windows.
+var loessKnown sync.Map // of loessWindow to []float64
+
 // loessWeights returns the weights, in the value at a place, of width values from the window's first
-// on, of which the place is at so many points' distance.
-func loessWeights(n, width, window, at int) []float64 {
+// on, of which the place is at so many points' distance. They are not to be changed.
+func loessWeights(width, window, at int) []float64 {
+	if width < window {
+		return newLoessWeights(width, window, at)
+	}
+	key := loessWindow{width, at}
+	known, ok := loessKnown.Load(key)
+	if !ok {
+		known, _ = loessKnown.LoadOrStore(key, newLoessWeights(width, window, at))
+	}
+	return known.([]float64)
+}
+
+// newLoessWeights computes the weights that loessWeights returns. A window beyond all values is wider than they
+// are.
+func newLoessWeights(width, window, at int) []float64 {
 	weights := make([]float64, width)
 	reach := float64(max(at, width-1-at))
-	if window > n {
-		reach += float64((window - n) / 2)
-	}
+	reach += float64((window - width) / 2)
 	sum, first, second := 0.0, 0.0, 0.0 // moments of the distances
 	for i := range weights {
 		x := float64(i - at)
@@ -83,7 +94,7 @@ func loessWeights(n, width, window, at int) []float64 {
 	mean := first / sum
 	variance := second/sum - mean*mean
 	tilt := 0.0
-	if variance > 1e-12*float64(n)*float64(n) {
+	if variance > 1e-12*float64(width)*float64(width) {
 		tilt = mean / variance
 	}
 	for i, w := range weights {

@@ -108,7 +108,7 @@ func TestMultiSeasonal(t *testing.T) {
 	}
 	t.Run("finds two seasons and a line", func(t *testing.T) {
 		values := wave(840)
-		rest, seasonal := mstl(values, []int{24, 168})
+		rest, seasonal := mstl(values, []int{24, 168}, &stlWork{})
 		for i := 200; i < 640; i++ {
 			require.InDelta(t, 50+0.02*float64(i), rest[i], 0.3)
 			require.InDelta(t, values[i], rest[i]+seasonal[0][i]+seasonal[1][i], 1e-9, "parts sum to the whole")

@@ -25,9 +25,11 @@ func (m MultiSeasonal) Predict(task Task) []Candidate {
 	}
 	out := task.candidate(name)
 	var near *thetaParameters
+	var work stlWork
+	work.fit(len(values), task.longest(len(values)))
 	for _, stage := range task.stages(2 * thetaLeast) {
 		var paths []Path
-		paths, near = decomposed(values[:stage.fitted], values[:stage.origins[0]], task, stage.origins, near)
+		paths, near = decomposed(values[:stage.fitted], values[:stage.origins[0]], task, stage.origins, near, &work)
 		copy(out.Paths[stage.first:], paths)
 	}
 	for _, path := range out.Paths {
@@ -42,10 +44,10 @@ func (m MultiSeasonal) Predict(task Task) []Candidate {
 
 // decomposed decomposes a history, goes on with its last seasons through what followed, and predicts
 // from each of the origins, which fall. It returns the parameters of the rest's Theta as well.
-func decomposed(history, values []float64, task Task, origins []int, near *thetaParameters) ([]Path, *thetaParameters) {
+func decomposed(history, values []float64, task Task, origins []int, near *thetaParameters, work *stlWork) ([]Path, *thetaParameters) {
 	n := len(history)
 	seasons := task.within(n)
-	rest, seasonal := mstl(history, seasons)
+	rest, seasonal := mstl(history, seasons, work)
 	last := func(t int) float64 { // the sum of the seasons at a time from n on
 		sum := 0.0
 		for j, season := range seasons {
@@ -67,14 +69,14 @@ func decomposed(history, values []float64, task Task, origins []int, near *theta
 }
 
 // mstl returns the values without their seasons, and the seasons.
-func mstl(values []float64, seasons []int) ([]float64, [][]float64) {
+func mstl(values []float64, seasons []int, work *stlWork) ([]float64, [][]float64) {
 	rest := append([]float64(nil), values...)
 	out := make([][]float64, len(seasons))
 	works := make([]*stl, len(seasons))
 	for round := range min(2, len(seasons)) {
 		for j, season := range seasons {
 			if round == 0 {
-				works[j] = newSTL(len(values), season, 7+4*(j+1))
+				works[j] = newSTL(len(values), season, 7+4*(j+1), work)
 			} else {
 				for t, v := range out[j] {
 					rest[t] += v

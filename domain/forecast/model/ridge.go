@@ -57,6 +57,7 @@ func (r Ridge) Predict(task Task) []Candidate {
 		return out
 	}
 	sums := newLaggedSums(values, lags, task.Origins[len(task.Origins)-1], usable[len(usable)-1])
+	defer sums.release()
 	solver := newSolver(len(lags) + 1)
 	for i, origin := range usable {
 		sums.equations(origin, solver)

@@ -4,15 +4,31 @@ import "math"
 
 // stl splits values into a season and the rest (Cleveland, Cleveland, McRae and Terpenning 1990, "STL:
 // a seasonal-trend decomposition procedure based on loess", Journal of Official Statistics 6). It
-// keeps its buffers and the weights of its smoothers.
+// keeps the weights of its smoothers.
 type stl struct {
-	season           int
-	trend, detrended []float64
-	cycled, low      []float64
-	spare, seasonal  []float64
+	season   int
+	seasonal []float64
+	work     *stlWork
 
 	cycles, longerCycles *loess // of places in the season with the fewer values, and with one more
 	ofLow, ofTrend       *loess
+}
+
+// stlWork is where splits that follow each other work.
+type stlWork struct {
+	trend, detrended   []float64
+	cycled, low, spare []float64
+}
+
+// fit gives the work room for n values and a season.
+func (w *stlWork) fit(n, season int) {
+	size := n + 2*season
+	if cap(w.trend) < n || cap(w.cycled) < size {
+		w.trend, w.detrended = make([]float64, n), make([]float64, n)
+		w.cycled, w.low, w.spare = make([]float64, size), make([]float64, size), make([]float64, size)
+	}
+	w.trend, w.detrended = w.trend[:n], w.detrended[:n]
+	w.cycled, w.low, w.spare = w.cycled[:size], w.low[:size], w.spare[:size]
 }
 
 // stlRounds is the number of rounds of the inner loop; two are what the paper uses.
@@ -20,13 +36,11 @@ const stlRounds = 2
 
 // newSTL prepares the split of n values, two whole cycles at least, with a window of so many cycles
 // for the slow change of the season.
-func newSTL(n, season, window int) *stl {
-	size := n + 2*season
+func newSTL(n, season, window int, work *stlWork) *stl {
 	trendWindow := int(math.Ceil(1.5*float64(season)/(1-1.5/float64(window)))) | 1
 	lowWindow := season | 1
 	return &stl{
-		season: season, trend: make([]float64, n), detrended: make([]float64, n), seasonal: make([]float64, n),
-		cycled: make([]float64, size), low: make([]float64, size), spare: make([]float64, size),
+		season: season, seasonal: make([]float64, n), work: work,
 		cycles:       newLoess(n/season, window, stride(window), 1),
 		longerCycles: newLoess(n/season+1, window, stride(window), 1),
 		ofLow:        newLoess(n, lowWindow, stride(lowWindow), 0),
@@ -36,24 +50,27 @@ func newSTL(n, season, window int) *stl {
 
 // split returns the season of values. The result is good until the next call.
 func (s *stl) split(values []float64) []float64 {
-	n, m := len(values), s.season
-	clear(s.trend)
-	for range stlRounds {
+	n, m, w := len(values), s.season, s.work
+	w.fit(n, m)
+	clear(w.trend)
+	for round := range stlRounds {
+		if round > 0 {
+			s.ofTrend.smooth(w.detrended, w.trend)
+		}
 		for i, v := range values {
-			s.detrended[i] = v - s.trend[i]
+			w.detrended[i] = v - w.trend[i]
 		}
-		s.cycles.smoothColumns(s.detrended, s.cycled, m, n%m, m)
-		s.longerCycles.smoothColumns(s.detrended, s.cycled, m, 0, n%m)
+		s.cycles.smoothColumns(w.detrended, w.cycled, m, n%m, m)
+		s.longerCycles.smoothColumns(w.detrended, w.cycled, m, 0, n%m)
 		// Three moving averages and a loess find what the smoothed cycles hold beside the season.
-		average(s.cycled, m, s.low)
-		average(s.low[:n+m+1], m, s.spare)
-		average(s.spare[:n+2], 3, s.low)
-		s.ofLow.smooth(s.low[:n], s.spare)
+		average(w.cycled, m, w.low)
+		average(w.low[:n+m+1], m, w.spare)
+		average(w.spare[:n+2], 3, w.low)
+		s.ofLow.smooth(w.low[:n], w.spare)
 		for t, v := range values {
-			s.seasonal[t] = s.cycled[t+m] - s.spare[t]
-			s.detrended[t] = v - s.seasonal[t]
+			s.seasonal[t] = w.cycled[t+m] - w.spare[t]
+			w.detrended[t] = v - s.seasonal[t]
 		}
-		s.ofTrend.smooth(s.detrended, s.trend)
 	}
 	return s.seasonal
 }
@@ -68,10 +85,12 @@ func average(values []float64, width int, out []float64) {
 	for _, v := range values[:width-1] {
 		sum += v
 	}
-	leaving := values[:len(values)-width+1]
-	for i, v := range values[width-1:] {
-		sum += v
+	leaving := values[:len(values)-width]
+	sum += values[width-1]
+	out[0] = sum * share
+	out = out[1 : len(leaving)+1]
+	for i, v := range values[width:] {
+		sum += v - leaving[i]
 		out[i] = sum * share
-		sum -= leaving[i]
 	}
 }
