@@ -19,8 +19,8 @@ const complexLeast = 8
 // logarithm of the likelihood below which it ends.
 const (
 	complexLooks     = 12
-	complexNearLooks = 4
-	complexEnough    = 0.002
+	complexNearLooks = 3
+	complexEnough    = 0.02
 )
 
 // complexReach returns the number of recent points to which complex smoothing is fitted.

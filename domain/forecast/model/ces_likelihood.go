@@ -77,14 +77,15 @@ func (l *complexLikelihood) follow(values []float64, back bool) {
 				at = len(ring) - 1
 			}
 		}
-		place := &ring[at]
-		e := values[t] - (main.level + place.level)
-		l.errors[t] = e
-		ringTangents := l.ringTangents[at][:len(tangents)]
+		place, value := &ring[at], values[t]
+		e := value - (main.level + place.level)
+		ringTangents := &l.ringTangents[at]
 		for k := range tangents {
 			d, r := &tangents[k], &ringTangents[k]
 			change := d.level + r.level
-			changes[k][t] = change
+			if !back {
+				changes[k][t] = change
+			}
 			*d = move.by(*d, -change)
 			*r = moveRing.by(*r, -change)
 		}
@@ -101,6 +102,7 @@ func (l *complexLikelihood) follow(values []float64, back bool) {
 			*place = moveRing.by(*place, e)
 		}
 		if !back {
+			l.errors[t] = e
 			if at++; at == len(ring) {
 				at = 0
 			}
