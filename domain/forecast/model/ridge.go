@@ -49,10 +49,7 @@ func (r Ridge) Predict(task Task) []Candidate {
 	if len(lags) == 0 {
 		return out
 	}
-	usable := task.Origins
-	for len(usable) > 0 && usable[len(usable)-1]-lags[len(lags)-1] < len(lags)/2+8 {
-		usable = usable[:len(usable)-1]
-	}
+	usable := task.longEnough(lags[len(lags)-1] + len(lags)/2 + 8)
 	if len(usable) == 0 {
 		return out
 	}

@@ -69,6 +69,15 @@ func (t Task) within(history int) []int {
 	return t.Seasons[:count]
 }
 
+// longEnough returns the origins that have so many points of history.
+func (t Task) longEnough(least int) []int {
+	count := len(t.Origins)
+	for count > 0 && t.Origins[count-1] < least {
+		count--
+	}
+	return t.Origins[:count]
+}
+
 // stage is a fit and the origins that are predicted by it. A model that has parameters fits them at the
 // earliest origin of a stage, starting from the stage before, and from there follows the series
 // without fitting again: what it is judged by was not known when it was fitted, and most origins cost
@@ -86,10 +95,7 @@ const stageOrigins = 3
 // own, so that the forecast itself is fitted to the whole history. An origin below least, the number
 // of points that the model needs, is left out.
 func (t Task) stages(least int) []stage {
-	usable := len(t.Origins)
-	for usable > 0 && t.Origins[usable-1] < least {
-		usable--
-	}
+	usable := len(t.longEnough(least))
 	var list []stage
 	for end := usable; end > 1; {
 		begin := max(1, end-stageOrigins)
