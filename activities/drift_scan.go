@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -138,7 +139,26 @@ func (a *DriftScans) doubt(ctx context.Context, scan driftwatch.Scan, seen drift
 	if err != nil {
 		return "", err
 	}
-	return seen.Loss(before, scan.Types), nil
+	loss := seen.Loss(before, scan.Types)
+	if loss == "" {
+		return "", nil
+	}
+	left, err := a.left(ctx, scan.TenantID)
+	if err != nil || left {
+		return "", err
+	}
+	return loss, nil
+}
+
+// left reports whether a tenant has left, so that its resources are expected to go.
+func (a *DriftScans) left(ctx context.Context, tenantID string) (bool, error) {
+	tenants, err := a.Tenants.Tenants(ctx)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(tenants, func(tenant tenancy.Tenant) bool {
+		return tenant.ID == tenantID && driftwatch.Left(tenant, a.Now())
+	}), nil
 }
 
 // rulesOf gives the rules that a scan compares by: those it began with, or else those in force now. The

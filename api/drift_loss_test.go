@@ -16,12 +16,12 @@ import (
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
-// renamed are buckets of lonely whose tag somebody changed.
-func renamed(count int) func(func(infra.Resource) bool) {
+// renamed are buckets of a tenant whose tag somebody changed.
+func renamed(tenant string, count int) func(func(infra.Resource) bool) {
 	return func(yield func(infra.Resource) bool) {
 		for i := range count {
 			if !yield(infra.Resource{
-				ID: fmt.Sprintf("bucket-%02d", i), Type: "AWS::S3::Bucket", TenantID: "lonely",
+				ID: fmt.Sprintf("%s-%02d", tenant, i), Type: "AWS::S3::Bucket", TenantID: tenant,
 				Desired: json.RawMessage(`{"Tags":[{"Key":"team","Value":"web"}]}`),
 				Actual:  json.RawMessage(`{"Tags":[{"Key":"team","Value":"by hand"}]}`),
 			}) {
@@ -33,8 +33,8 @@ func renamed(count int) func(func(infra.Resource) bool) {
 
 func TestAListingThatIsSuddenlyEmptyIsNotBelieved(t *testing.T) {
 	s := newDriftStage(t, func(policy *remediation.Policy) { policy.Limits.OpenedPerScan = 2 })
-	s.post(t, "/v1/imports?kind=tenants", "operator", "tenant_id,plan\nlonely,free\n", http.StatusCreated, "Content-Type", "text/csv")
-	s.holds(t, renamed(5))
+	s.post(t, "/v1/tenants/lonely/drift-scans", "operator", "", http.StatusNotFound)
+	s.holds(t, renamed("lonely", 5)) // it is known by what it runs alone
 	s.expect(t, put("/v1/tenants/lonely/drift-modes", "operator", `{"items":[{"resource_type":"*","mode":"propose"}]}`, "Content-Type", "application/json"), http.StatusOK)
 	whole := s.scans(t, "lonely", "")
 	require.Equal(t, driftwatch.ScanComplete, whole.State, whole.Reason)
@@ -71,5 +71,15 @@ func TestAListingThatIsSuddenlyEmptyIsNotBelieved(t *testing.T) {
 		require.Equal(t, "operator", entries[0].Subject)
 		require.Contains(t, string(entries[0].Document), "the account was closed")
 		s.post(t, "/v1/tenants/lonely/drift-scans", "operator", confirm, http.StatusConflict)
+	})
+	t.Run("of a tenant that left it is believed without a word", func(t *testing.T) {
+		s.post(t, "/v1/imports?kind=tenants", "operator", "tenant_id,plan,active_until\nleaver,free,2026-01-01T00:00:00Z\n", http.StatusCreated, "Content-Type", "text/csv")
+		s.holds(t, renamed("leaver", 3))
+		require.EqualValues(t, 3, s.scans(t, "leaver", "").News)
+		_, err := s.pool.Exec(t.Context(), "UPDATE resources SET state = 'deleted' WHERE tenant_id = 'leaver'")
+		require.NoError(t, err)
+		gone := s.scans(t, "leaver", "")
+		require.Equal(t, driftwatch.ScanComplete, gone.State, gone.Reason)
+		require.EqualValues(t, 3, gone.Resolved)
 	})
 }

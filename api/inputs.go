@@ -23,7 +23,9 @@ type StoredInputs interface {
 type Inputs struct {
 	Stored    StoredInputs
 	Directory tenancy.Directory
-	Compute   closing.Compute
+	// Seen lists the tenants that resources are, or were, known of.
+	Seen    tenancy.Directory
+	Compute closing.Compute
 }
 
 // tenants lists every tenant that ever existed, in byte order of id.
@@ -35,10 +37,10 @@ func (i Inputs) tenants(ctx context.Context) ([]tenancy.Tenant, error) {
 	return i.Directory.Tenants(ctx)
 }
 
-// knows reports whether a tenant ever existed: one that was delivered, or that the tenants service has.
-// Whoever delivers some tenants of his own does not lose sight of the others.
+// knows reports whether a tenant ever existed: one that was delivered, that the tenants service has, or that
+// ran something. Whoever delivers some tenants of his own does not lose sight of the others.
 func (i Inputs) knows(ctx context.Context, tenantID string) (bool, error) {
-	for _, directory := range []tenancy.Directory{i.Stored, i.Directory} {
+	for _, directory := range []tenancy.Directory{i.Stored, i.Directory, i.Seen} {
 		tenants, err := directory.Tenants(ctx)
 		if err != nil {
 			return false, err

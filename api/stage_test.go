@@ -97,7 +97,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		Anomalies: postgres.NewAnomalies(pool), Revisions: postgres.NewRevisions(pool), Totals: s.ledger, Pools: s.ledger,
 		Costs:       costsOf(pool),
 		Idempotency: postgres.NewIdempotency(pool),
-		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: noService{}, Compute: noService{}},
+		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: noService{}, Seen: postgres.NewSeenTenants(pool), Compute: noService{}},
 		Importer: &intake.Importer{
 			Store: postgres.NewIntake(pool), Now: time.Now, Tenants: postgres.NewCurrentInputs(pool).Tenants,
 			Formats: map[intake.FileKind]intake.Format{

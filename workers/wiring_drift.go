@@ -5,8 +5,10 @@ import (
 
 	"github.com/omnicloud/omnicloud/activities"
 	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/domain/remediation"
+	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
 )
@@ -27,7 +29,7 @@ func (a Activities) WithDrift(pool *pgxpool.Pool, services *serviceclient.Client
 	drifts, messages, mending := postgres.NewDrifts(pool), postgres.NewOutbox(pool), postgres.NewRemediations(pool)
 	rules := &rulebook{store: postgres.NewDriftRules(pool), inventory: services.State, key: options.Secret, now: now}
 	a.DriftScans = &activities.DriftScans{
-		Scans: drifts, Inventory: services.State, Rules: rules, Remediations: mending, Tenants: services.Tenants,
+		Scans: drifts, Inventory: services.State, Rules: rules, Remediations: mending, Tenants: ScannedTenants(pool, services, now),
 		Outbox: messages, Compliance: services.Compliance, Policy: options.Policy, Now: now,
 	}
 	a.Remediations = &activities.Remediations{
@@ -36,6 +38,14 @@ func (a Activities) WithDrift(pool *pgxpool.Pool, services *serviceclient.Client
 		Tokens:     tokens, Notifier: messages, Policy: options.Policy, DigestKey: options.Secret, Now: now,
 	}
 	return a
+}
+
+// ScannedTenants are those that are scanned for drift: of the tenants service, delivered, or running something.
+func ScannedTenants(pool *pgxpool.Pool, services *serviceclient.Clients, now activities.Clock) tenancy.Directory {
+	return driftwatch.Tenants{
+		Known:   []tenancy.Directory{postgres.NewCurrentInputs(pool), services.Tenants},
+		Running: postgres.NewResourceTenants(pool), Now: now,
+	}
 }
 
 // driftUnderWay lists scans and remediations together.

@@ -64,7 +64,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		Reports:     postgres.NewIntake(pool),
 		Frozen:      postgres.NewIntake(pool),
 		Late:        postgres.NewIntake(pool),
-		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: services.Tenants, Compute: services.Compute},
+		Inputs:      api.Inputs{Stored: postgres.NewCurrentInputs(pool), Directory: services.Tenants, Seen: postgres.NewSeenTenants(pool), Compute: services.Compute},
 		Workflows:   api.NewTemporalWorkflows(connected),
 		Schedules: api.NewTemporalSchedules(connected, func(ctx context.Context) ([]string, error) {
 			declared, err := workers.Declarations{Books: periods, Tenants: services.Tenants, Training: true}.Schedules(ctx)

@@ -10,6 +10,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/workers"
 )
@@ -46,7 +47,7 @@ func (f scheduleFlags) connect(ctx context.Context, logger *slog.Logger) (connec
 		connected.Close()
 		return nil, declared, nil, err
 	}
-	declared = workers.Declarations{Books: postgres.NewClosing(pool), Tenants: services.Tenants, Training: true}
+	declared = workers.Declarations{Books: postgres.NewClosing(pool), Tenants: workers.ScannedTenants(pool, services, instant.Now), Training: true}
 	return connected, declared, func() { connected.Close(); services.Close(); pool.Close() }, nil
 }
 

@@ -76,7 +76,7 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		Queues:        queues,
 		Activities:    c.activities(pool, services, keys, secret).WithMonitoring(pool, services, monitoring),
 		Books:         postgres.NewClosing(pool),
-		Tenants:       services.Tenants,
+		Tenants:       workers.ScannedTenants(pool, services, instant.Now),
 		Drift:         workers.UnderWay(pool),
 		Notifications: notifications,
 		Logger:        logger,
