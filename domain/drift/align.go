@@ -1,12 +1,14 @@
 package drift
 
 import (
+	"slices"
+
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
-// maxAligned bounds the table by which ordered lists are aligned; longer rests are compared position
-// by position.
+// maxAligned bounds the table by which ordered lists are aligned. Longer lists are cut where both hold an
+// element that comes once in each, in the same order; what has none is compared position by position.
 const maxAligned = 1 << 14
 
 // alignment pairs the elements of two ordered lists.
@@ -23,16 +25,31 @@ type alignment struct {
 func (w *walker) align(state *configpath.State, desired, actual document.Value) pairing {
 	a := alignment{w: w, state: state, desired: desired, actual: actual}
 	a.rows, a.columns = a.positions(desired), a.positions(actual)
+	return a.pairs()
+}
+
+func (a *alignment) pairs() pairing {
 	for len(a.rows) > 0 && len(a.columns) > 0 && a.cost(0, 0) == 0 {
 		a.rows, a.columns = a.rows[1:], a.columns[1:]
 	}
 	for len(a.rows) > 0 && len(a.columns) > 0 && a.cost(len(a.rows)-1, len(a.columns)-1) == 0 {
 		a.rows, a.columns = a.rows[:len(a.rows)-1], a.columns[:len(a.columns)-1]
 	}
-	if len(a.rows)*len(a.columns) > maxAligned {
+	if len(a.rows)*len(a.columns) <= maxAligned {
+		return a.cheapest()
+	}
+	parts := a.parts()
+	if len(parts) == 1 {
+		if a.w.recording {
+			a.w.approximate = append(a.w.approximate, slices.Clone(a.w.path))
+		}
 		return a.byPosition()
 	}
-	return a.cheapest()
+	var p pairing
+	for _, part := range parts {
+		p.partners = append(p.partners, part.pairs().partners...)
+	}
+	return p
 }
 
 func (a *alignment) positions(list document.Value) []int {

@@ -53,7 +53,7 @@ type Finding struct {
 	Changes         []Change
 	// Secrets are the values of both documents at paths that rules mark as sensitive.
 	Secrets []document.Value
-	// Approximate are lists so different that elements were paired near-optimally.
+	// Approximate are lists so different that elements were paired near-optimally, or by position.
 	Approximate []configpath.Path
 }
 

@@ -6,64 +6,114 @@ import (
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
+// edit is a value for a place.
+type edit struct {
+	path  configpath.Path
+	value document.Value
+	// added is set for what was not there: in a list, whatever its position, it becomes the last.
+	added bool
+}
+
 // applied returns the declared configuration with changes made to it, all but one of them; without
 // is its position, or -1. What is removed from a list becomes null, so that positions stay right.
 func applied(declared document.Value, changes []drift.Change, without int) document.Value {
+	edits := make([]edit, 0, len(changes))
 	for i, change := range changes {
-		if i == without {
-			continue
-		}
-		if change.Type == drift.KeyAdded {
-			declared = appended(declared, change.Path, change.Actual)
-		} else {
-			declared = written(declared, change.Path, change.Actual)
+		if i != without {
+			edits = append(edits, edit{change.Path, change.Actual, change.Type == drift.KeyAdded})
 		}
 	}
-	return declared
-}
-
-// appended writes a value that was added: to a list, whatever its position there, as the last.
-func appended(config document.Value, path configpath.Path, value document.Value) document.Value {
-	last := len(path) - 1
-	if last < 0 {
-		return value
-	}
-	if _, isIndex := path[last].Index(); !isIndex {
-		return written(config, path, value)
-	}
-	list := path[:last].In(config)
-	elements := make([]document.Value, 0, list.Len()+1)
-	for _, element := range list.Elements() {
-		elements = append(elements, element)
-	}
-	return written(config, path[:last], document.ArrayValue(append(elements, value)...))
+	return edited(declared, edits)
 }
 
 // written returns a configuration with another value at a path, made where it is not there; a missing
 // value removes a key.
 func written(config document.Value, path configpath.Path, value document.Value) document.Value {
-	if len(path) == 0 {
-		return value
-	}
-	if position, isIndex := path[0].Index(); isIndex {
-		elements := make([]document.Value, 0, config.Len()+1)
-		for _, element := range config.Elements() {
-			elements = append(elements, element)
-		}
-		for len(elements) <= position && len(elements) <= config.Len() {
-			elements = append(elements, document.Value{})
-		}
-		position = min(position, len(elements)-1)
-		elements[position] = written(elements[position], path[1:], value)
-		return document.ArrayValue(elements...)
-	}
-	key, _ := path[0].Key()
-	members := make([]document.Member, 0, config.Len()+1)
-	for name, member := range config.Members() {
-		if name != key {
-			members = append(members, document.Member{Key: name, Value: member})
+	return edited(config, []edit{{path: path, value: value}})
+}
+
+// edited makes all edits in one walk, however many there are.
+func edited(config document.Value, edits []edit) document.Value {
+	var deeper []edit
+	for _, one := range edits {
+		if len(one.path) == 0 {
+			config = one.value
+		} else {
+			deeper = append(deeper, one)
 		}
 	}
-	members = append(members, document.Member{Key: key, Value: written(config.Get(key), path[1:], value)})
+	if len(deeper) == 0 {
+		return config
+	}
+	if _, isIndex := deeper[0].path[0].Index(); isIndex {
+		return editedList(config, deeper)
+	}
+	return editedObject(config, deeper)
+}
+
+func editedList(config document.Value, edits []edit) document.Value {
+	elements := make([]document.Value, 0, config.Len()+len(edits))
+	for _, element := range config.Elements() {
+		elements = append(elements, element)
+	}
+	for _, group := range byStep(edits) {
+		position, _ := group.step.Index()
+		var within []edit
+		for _, one := range group.beneath {
+			if one.added && len(one.path) == 0 {
+				elements = append(elements, one.value)
+			} else {
+				within = append(within, one)
+			}
+		}
+		switch {
+		case len(within) == 0:
+		case position < config.Len():
+			elements[position] = edited(elements[position], within)
+		default:
+			elements = append(elements, edited(document.Value{}, within))
+		}
+	}
+	return document.ArrayValue(elements...)
+}
+
+func editedObject(config document.Value, edits []edit) document.Value {
+	groups := byStep(edits)
+	touched := make(map[string]bool, len(groups))
+	members := make([]document.Member, 0, config.Len()+len(groups))
+	for _, group := range groups {
+		key, _ := group.step.Key()
+		touched[key] = true
+		members = append(members, document.Member{Key: key, Value: edited(config.Get(key), group.beneath)})
+	}
+	for key, member := range config.Members() {
+		if !touched[key] {
+			members = append(members, document.Member{Key: key, Value: member})
+		}
+	}
 	return document.ObjectValue(members...)
+}
+
+// stepped are the edits that begin with one step, which their paths have behind them.
+type stepped struct {
+	step    configpath.Segment
+	beneath []edit
+}
+
+// byStep groups edits by their first step, in the order in which the steps first come.
+func byStep(edits []edit) []stepped {
+	place := make(map[configpath.Segment]int, len(edits))
+	var groups []stepped
+	for _, one := range edits {
+		step := one.path[0]
+		at, known := place[step]
+		if !known {
+			at = len(groups)
+			place[step] = at
+			groups = append(groups, stepped{step: step})
+		}
+		one.path = one.path[1:]
+		groups[at].beneath = append(groups[at].beneath, one)
+	}
+	return groups
 }

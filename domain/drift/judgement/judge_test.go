@@ -3,6 +3,7 @@ package judgement_test
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -173,4 +174,28 @@ func TestManyChangesAreJudgedTogether(t *testing.T) {
 	require.Len(t, got, 61)
 	assert.Equal(t, 60, strings.Count(strings.Join(got, "\n"), "critical"))
 	assert.Contains(t, got, "name functional")
+}
+
+// TestJudgingGrowsWithTheDocument: four times as many changes need about four times the memory, not
+// sixteen times.
+func TestJudgingGrowsWithTheDocument(t *testing.T) {
+	needed := func(changes int) uint64 {
+		var desired, actual []document.Value
+		for i := range changes {
+			desired = append(desired, document.TextValue(fmt.Sprint("a", i)))
+			actual = append(actual, document.TextValue(fmt.Sprint("b", i)))
+		}
+		list := func(items []document.Value) document.Value {
+			return document.ObjectValue(document.Member{Key: "list", Value: document.ArrayValue(items...)})
+		}
+		d := detector(t)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		records, err := d.DetectResourceDrift(drift.Subject{ResourceID: "r", ResourceType: "t"}, list(desired), list(actual))
+		runtime.ReadMemStats(&after)
+		require.NoError(t, err)
+		require.Len(t, records, changes)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	require.Less(t, float64(needed(8000)), 8*float64(needed(2000)))
 }

@@ -1,6 +1,8 @@
 package judgement
 
 import (
+	"slices"
+
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -8,20 +10,28 @@ import (
 
 // touched returns a configuration with null for the elements of lists that no change is about.
 func touched(declared document.Value, changes []drift.Change) document.Value {
-	paths := make([]configpath.Path, len(changes))
+	edits := make([]edit, len(changes))
 	for i, change := range changes {
-		paths[i] = change.Path
+		edits[i].path = change.Path
 	}
-	return kept(declared, paths)
+	return kept(declared, edits)
 }
 
-func kept(value document.Value, paths []configpath.Path) document.Value {
+// kept keeps what the places of edits lie in; a place that ends within is about all of it.
+func kept(value document.Value, edits []edit) document.Value {
+	if slices.ContainsFunc(edits, func(one edit) bool { return len(one.path) == 0 }) {
+		return value
+	}
+	about := make(map[configpath.Segment][]edit, len(edits))
+	for _, group := range byStep(edits) {
+		about[group.step] = group.beneath
+	}
 	switch value.Kind() {
 	case document.Array:
 		elements := make([]document.Value, value.Len())
 		for i := range elements {
 			elements[i] = document.NullValue()
-			if beneath, about := following(paths, configpath.Index(i)); about {
+			if beneath, touched := about[configpath.Index(i)]; touched {
 				elements[i] = kept(value.At(i), beneath)
 			}
 		}
@@ -30,7 +40,7 @@ func kept(value document.Value, paths []configpath.Path) document.Value {
 		members := make([]document.Member, value.Len())
 		for i := range members {
 			members[i] = document.Member{Key: value.Key(i), Value: value.At(i)}
-			if beneath, about := following(paths, configpath.Key(value.Key(i))); about {
+			if beneath, touched := about[configpath.Key(value.Key(i))]; touched {
 				members[i].Value = kept(value.At(i), beneath)
 			}
 		}
@@ -38,19 +48,4 @@ func kept(value document.Value, paths []configpath.Path) document.Value {
 	default:
 		return value
 	}
-}
-
-// following returns what is left of the paths that begin with a step, and whether there are any. A
-// path that ends there is about all of it.
-func following(paths []configpath.Path, step configpath.Segment) (beneath []configpath.Path, about bool) {
-	for _, path := range paths {
-		if len(path) == 0 || path[0] != step {
-			continue
-		}
-		about = true
-		if len(path) > 1 {
-			beneath = append(beneath, path[1:])
-		}
-	}
-	return beneath, about
 }
