@@ -77,6 +77,8 @@ func TestUnorderedCollections(t *testing.T) {
 		want            []string
 	}{
 		"a set has no order":                      {drift.Set, nil, `[1,2,3]`, `[3,1,2]`, nil},
+		"a set has no repetition in meaning":      {drift.Set, nil, `["80",80,true]`, `[80,"true"]`, nil},
+		"nor where something else changed":        {drift.Set, nil, `[80,"80",1,2]`, `[80,1,3]`, []string{"value_changed l[3]: 2 → 3"}},
 		"a set has no repetition":                 {drift.Set, nil, `[1,1,2]`, `[2,1]`, nil},
 		"a multiset counts":                       {drift.Multiset, nil, `[1,1,2]`, `[2,1]`, []string{"key_removed l[1]: 1 → missing"}},
 		"one changed element is one record":       {drift.Set, nil, `[{"p":1,"c":"a"},{"p":2,"c":"b"}]`, `[{"p":2,"c":"x"},{"p":1,"c":"a"}]`, []string{`value_changed l[1].c: "b" → "x"`}},

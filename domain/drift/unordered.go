@@ -29,6 +29,14 @@ func (w *walker) pairUnordered(state *configpath.State, as Collection, keys []co
 		m.hash(actual, m.right)
 		m.takeEqual()
 	}
+	if as == Set && len(m.left) != len(m.right) {
+		// Perhaps one side repeats an element in another spelling, which only hashes by the rules tell.
+		m.left, m.right = m.elements(desired), m.elements(actual)
+		m.hash(desired, m.left)
+		m.hash(actual, m.right)
+		m.left, m.right = m.distinct(desired, m.left), m.distinct(actual, m.right)
+		m.takeEqual()
+	}
 	if as == Keyed {
 		m.byKey(keys)
 	} else {

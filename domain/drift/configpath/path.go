@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -97,6 +98,9 @@ func plain(key string) bool {
 func Parse(text string) (Path, error) {
 	var path Path
 	s := scanner{text: text}
+	if err := s.checkText(); err != nil {
+		return nil, err
+	}
 	for !s.done() {
 		part, err := s.part()
 		switch {
@@ -125,6 +129,14 @@ type scanner struct {
 type part struct {
 	text            string
 	bracket, quoted bool
+}
+
+// checkText refuses what no document can hold.
+func (s *scanner) checkText() error {
+	if !utf8.ValidString(s.text) {
+		return s.errorf("it is not valid UTF-8")
+	}
+	return nil
 }
 
 func (s *scanner) done() bool { return s.at >= len(s.text) }

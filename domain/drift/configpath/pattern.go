@@ -32,6 +32,9 @@ type step struct {
 func ParsePattern(text string) (Pattern, error) {
 	pattern := Pattern{text: text}
 	s := scanner{text: text}
+	if err := s.checkText(); err != nil {
+		return Pattern{}, err
+	}
 	if s.done() {
 		return Pattern{}, s.errorf("it is empty; write ** for everything")
 	}
