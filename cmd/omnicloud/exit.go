@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,9 +14,12 @@ import (
 // where kong alone would exit with 80.
 type usageError struct{ error }
 
+// noValue is how kong words a flag without its value.
+var noValue = regexp.MustCompile(`: expected \w+ value but got "EOL" \(<EOL>\)$`)
+
 // Error adds what to do to kong's sentence.
 func (e usageError) Error() string {
-	return e.error.Error() + `; "omnicloud --help" lists commands and flags`
+	return noValue.ReplaceAllString(e.error.Error(), " needs a value") + `; "omnicloud --help" lists commands and flags`
 }
 
 // codedExit is an error that asks for an exit code of its own, such as 2 for drift found.

@@ -39,6 +39,13 @@ func TestCommandLine(t *testing.T) {
 		}
 	})
 
+	t.Run("a flag without its value is named", func(t *testing.T) {
+		for flag, arguments := range map[string][]string{"--pairs": {"drift", "--pairs"}, "--horizon": {"forecast", "--horizon"}} {
+			_, _, stderr := execute(t, arguments...)
+			assert.Equal(t, "omnicloud: "+flag+" needs a value; \"omnicloud --help\" lists commands and flags\n", stderr)
+		}
+	})
+
 	t.Run("a Vault is refused rather than ignored", func(t *testing.T) {
 		code, _, stderr := execute(t, "worker", "--database-url", "postgres://x", "--vault-addr", "http://vault:8200")
 		assert.Equal(t, 1, code)

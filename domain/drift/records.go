@@ -34,6 +34,9 @@ func raw(value document.Value) []byte {
 // action says in one sentence what mends the change.
 func (c Change) action() string {
 	path := c.Path.String()
+	if path == "" {
+		path = "the whole configuration"
+	}
 	switch c.Type {
 	case ResourceMissing:
 		return "create the resource as declared"

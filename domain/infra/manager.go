@@ -27,11 +27,20 @@ func (m *StateManager[Record]) Resource(ctx context.Context, id string) (Resourc
 	return m.Store.Resource(ctx, id)
 }
 
-// Resources lists resources in byte order of id.
+// Resources lists resources in byte order of id. A filter by what no resource can have is an
+// InvalidInput error.
 func (m *StateManager[Record]) Resources(ctx context.Context, filter ResourceFilter, cursor string, limit int) (ResourcePage, error) {
 	for _, state := range filter.States {
 		if !state.Valid() {
 			return ResourcePage{}, fault.Invalid("state", "state %.40q is none of %v", state, States())
+		}
+	}
+	if filter.TenantID != "" && !identifier.MatchString(filter.TenantID) {
+		return ResourcePage{}, fault.Invalid("tenant_id", "tenant id %.140q is not 1 to 128 letters, digits, dots, dashes and underscores", filter.TenantID)
+	}
+	for _, name := range filter.Types {
+		if !typeName.MatchString(name) {
+			return ResourcePage{}, fault.Invalid("type", "type %.140q is not 1 to 256 visible ASCII characters", name)
 		}
 	}
 	return m.Store.Resources(ctx, filter, cursor, limit)

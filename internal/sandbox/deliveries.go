@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -41,9 +43,9 @@ type receipt struct {
 // document; check returns what is wrong with its content.
 func receive[D any](s *Sandbox, kind string, check func(D) error) http.Handler {
 	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
-		key := r.Header.Get("Idempotency-Key")
-		if key == "" || len(key) > maxKeyLength {
-			return fault.Invalid("Idempotency-Key", "the header Idempotency-Key must hold 1 to %d characters", maxKeyLength)
+		key, err := keyOf(r)
+		if err != nil {
+			return err
 		}
 		body, err := readBody(r.Body)
 		if err != nil {
@@ -56,7 +58,7 @@ func receive[D any](s *Sandbox, kind string, check func(D) error) http.Handler {
 		if err := check(document); err != nil {
 			return err
 		}
-		given, replayed, err := s.store(r.Context(), kind, key, body, r.Header.Get("X-Correlation-ID"))
+		given, replayed, err := s.store(r.Context(), kind, key, body, header(r, "X-Correlation-ID"))
 		if err != nil {
 			return err
 		}
@@ -65,6 +67,20 @@ func receive[D any](s *Sandbox, kind string, check func(D) error) http.Handler {
 		}
 		return writeJSON(w, http.StatusCreated, given)
 	})
+}
+
+// keyOf returns the idempotency key of a request.
+func keyOf(r *http.Request) (string, error) {
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" || len(key) > maxKeyLength || !utf8.ValidString(key) {
+		return "", fault.Invalid("Idempotency-Key", "the header Idempotency-Key must hold 1 to %d characters", maxKeyLength)
+	}
+	return key, nil
+}
+
+// header returns a header that is kept for people, whatever bytes somebody sent in it.
+func header(r *http.Request, name string) string {
+	return strings.ToValidUTF8(r.Header.Get(name), "�")
 }
 
 // readBody reads one byte beyond the limit, to tell a body that ends there from one that goes on.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -82,14 +83,16 @@ func (s *Sandbox) handle(serve endpoint) http.Handler {
 }
 
 // writeJSON marshals before it writes, so that a document which cannot be written still gets an error
-// status.
+// status. Texts within are not made safe for HTML, which would make them longer.
 func writeJSON(w http.ResponseWriter, status int, document any) error {
-	text, err := json.Marshal(document)
-	if err != nil {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(document); err != nil {
 		return fmt.Errorf("writing the answer as JSON: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(text, '\n')) // a client that left is not told
+	_, _ = w.Write(text.Bytes()) // a client that left is not told
 	return nil
 }

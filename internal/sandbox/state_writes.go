@@ -85,9 +85,9 @@ func (s *Sandbox) target(r *http.Request) (id string, version int64, err error) 
 
 // stateWrite reads a write's key and body. The key stands for method, path, version and body together.
 func stateWrite(r *http.Request, into any) (infra.Write, error) {
-	key := r.Header.Get("Idempotency-Key")
-	if key == "" || len(key) > maxKeyLength {
-		return infra.Write{}, fault.Invalid("Idempotency-Key", "the header Idempotency-Key must hold 1 to %d characters", maxKeyLength)
+	key, err := keyOf(r)
+	if err != nil {
+		return infra.Write{}, err
 	}
 	body, err := readBody(r.Body)
 	if err != nil {
@@ -103,6 +103,6 @@ func stateWrite(r *http.Request, into any) (infra.Write, error) {
 	_, _ = hash.Write(body)
 	return infra.Write{
 		Key: key, RequestHash: hex.EncodeToString(hash.Sum(nil)),
-		Actor: r.Header.Get("X-Service-Name"), Reason: strings.ToLower(r.Method), CorrelationID: r.Header.Get("X-Correlation-ID"),
+		Actor: header(r, "X-Service-Name"), Reason: strings.ToLower(r.Method), CorrelationID: header(r, "X-Correlation-ID"),
 	}, nil
 }

@@ -65,11 +65,13 @@ func (c *caller) write(
 	}
 	var body io.Reader
 	if document != nil {
-		text, err := json.Marshal(document)
-		if err != nil {
+		var text bytes.Buffer
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false) // a configuration arrives as it is written, and no larger
+		if err := encoder.Encode(document); err != nil {
 			return fault.Wrap(err, fault.Internal, "the body for %s %s cannot be written as JSON", c.service, path)
 		}
-		body = bytes.NewReader(text)
+		body = bytes.NewReader(bytes.TrimSuffix(text.Bytes(), []byte("\n")))
 	}
 	request, err := http.NewRequestWithContext(ctx, method, c.base.JoinPath(path).String(), body)
 	if err != nil {

@@ -48,6 +48,7 @@ func TestReconciler(t *testing.T) {
 	t.Run("in order", func(t *testing.T) { testReconciling(t, database) })
 	t.Run("under faults", func(t *testing.T) { testReconcilingUnderFaults(t, database) })
 	t.Run("after a crash", func(t *testing.T) { testReconcilingAfterACrash(t, database) })
+	t.Run("strange input", func(t *testing.T) { testTheStateServiceUnderStrangeInput(t, database) })
 }
 
 // platform is a sandbox and clients of it.
