@@ -47,8 +47,8 @@ func (m *StateManager[Record]) Resources(ctx context.Context, filter ResourceFil
 }
 
 // DetectDrift compares what is declared of a resource with what runs, through the drift engine. A
-// resource whose provider could not be asked is an Unavailable error: nothing is known of it, and
-// "no drift" would be a lie.
+// resource whose provider could not be asked, or that is being changed just now, is an Unavailable
+// error: nothing is known of its drift, and "no drift" would be a lie.
 func (m *StateManager[Record]) DetectDrift(ctx context.Context, id string) ([]Record, error) {
 	resource, err := m.Resource(ctx, id)
 	if err != nil {
@@ -59,6 +59,9 @@ func (m *StateManager[Record]) DetectDrift(ctx context.Context, id string) ([]Re
 		return nil, fault.New(fault.NotFound, "resource %s was deleted; nothing of it can drift", id)
 	case !resource.Readable():
 		return nil, fault.New(fault.Unavailable, "the provider cannot read resource %s, so its drift is unknown; try again later", id)
+	}
+	if err := settledSoon(resource); err != nil {
+		return nil, err
 	}
 	return m.Detect(ctx, resource)
 }
@@ -187,6 +190,14 @@ func (m *StateManager[Record]) next(resource Resource, state State) Resource {
 	resource.State, resource.UpdatedAt = state, m.Now().UTC()
 	resource.Version++
 	return resource
+}
+
+// settledSoon is an Unavailable error for a resource that is being changed just now.
+func settledSoon(resource Resource) error {
+	if !resource.State.Changing() {
+		return nil
+	}
+	return fault.New(fault.Unavailable, "resource %s is %s just now; try again when that is over", resource.ID, resource.State)
 }
 
 // changeable refuses what nobody may change now.

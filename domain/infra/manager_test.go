@@ -148,11 +148,13 @@ func TestManagerDetectDrift(t *testing.T) {
 	hidden := running("hidden", `{"n":1}`)
 	hidden.Unreadable = "access denied"
 	m := newManager(newMemory())
-	for _, resource := range []infra.Resource{drifted, hidden, running("calm", `{"n":1}`), running("gone", `{"n":1}`)} {
+	for _, resource := range []infra.Resource{drifted, hidden, running("calm", `{"n":1}`), running("gone", `{"n":1}`), running("moving", `{"n":1}`)} {
 		_, _, err := m.Create(t.Context(), resource, infra.Write{})
 		require.NoError(t, err)
 	}
 	_, _, err := m.Delete(t.Context(), "gone", 1, infra.Write{})
+	require.NoError(t, err)
+	_, _, err = m.Transition(t.Context(), "moving", 1, infra.Updating, infra.Write{})
 	require.NoError(t, err)
 
 	found, err := m.DetectDrift(t.Context(), "vm")
@@ -161,7 +163,7 @@ func TestManagerDetectDrift(t *testing.T) {
 	found, err = m.DetectDrift(t.Context(), "calm")
 	require.NoError(t, err)
 	require.Empty(t, found)
-	for id, code := range map[string]fault.Code{"hidden": fault.Unavailable, "gone": fault.NotFound, "never": fault.NotFound, "a/b": fault.InvalidInput} {
+	for id, code := range map[string]fault.Code{"hidden": fault.Unavailable, "moving": fault.Unavailable, "gone": fault.NotFound, "never": fault.NotFound, "a/b": fault.InvalidInput} {
 		_, err = m.DetectDrift(t.Context(), id)
 		require.True(t, fault.Is(err, code), "%s: %v", id, err)
 	}

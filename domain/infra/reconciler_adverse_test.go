@@ -196,3 +196,46 @@ func TestReconcileDiamond(t *testing.T) {
 		}
 	})
 }
+
+func TestReconcileWhatIsBeingChanged(t *testing.T) {
+	move := func(t *testing.T, c *cloud, id string, to infra.State) {
+		t.Helper()
+		current, err := c.Resource(t.Context(), id)
+		require.NoError(t, err)
+		_, _, err = c.Transition(t.Context(), id, current.Version, to, infra.Write{})
+		require.NoError(t, err)
+	}
+	t.Run("waits for others instead of failing for good", func(t *testing.T) {
+		c := newCloud(t, running("a", `{"n":0}`), running("b", `{"n":0}`, "a"))
+		r := newReconciler(c)
+		move(t, c, "b", infra.Updating)
+		actions := []infra.Action{updating("a", set("n", "1")), updating("b", set("n", "1"))}
+		result, err := r.Reconcile(t.Context(), run("r", actions...))
+		require.True(t, fault.Is(err, fault.Unavailable), "%v", err)
+		require.Equal(t, "a rolled_back, b failed", statuses(result))
+		require.Zero(t, result.Outcomes[1].Writes)
+		move(t, c, "b", infra.Active)
+		result, err = r.Reconcile(t.Context(), run("r", actions...))
+		require.NoError(t, err)
+		require.Equal(t, "a done, b done", statuses(result))
+	})
+	t.Run("waits for a provider that works longer than one call", func(t *testing.T) {
+		c := newCloud(t, running("a", `{"n":0}`))
+		r := newReconciler(c)
+		c.after = func(string, string) error {
+			c.meddle(t, "a", "n", "0") // accepted, and not there yet
+			move(t, c, "a", infra.Updating)
+			return nil
+		}
+		result, err := r.Reconcile(t.Context(), run("r", updating("a", set("n", "1"))))
+		require.True(t, fault.Is(err, fault.Unavailable), "%v", err)
+		require.Equal(t, 1, result.Outcomes[0].Writes)
+		c.after = nil
+		move(t, c, "a", infra.Active)
+		c.meddle(t, "a", "n", "1") // now it is
+		result, err = r.Reconcile(t.Context(), run("r", updating("a", set("n", "1"))))
+		require.NoError(t, err)
+		require.Equal(t, "a done", statuses(result))
+		require.Equal(t, "update a", joined(c.writes))
+	})
+}

@@ -50,6 +50,10 @@ func (s State) Valid() bool { return slices.Contains(States(), s) }
 // Settled reports whether nobody is changing the resource just now, so that a change may begin.
 func (s State) Settled() bool { return s == Pending || s == Active || s == Failed }
 
+// Changing reports whether somebody is changing the resource just now: what it runs with is neither
+// what it was nor what it will be.
+func (s State) Changing() bool { return s == Creating || s == Updating || s == Deleting }
+
 // MayBecome reports whether the move to another state is legal. No state becomes itself.
 func (s State) MayBecome(next State) bool { return slices.Contains(transitions[s], next) }
 

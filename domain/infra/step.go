@@ -120,6 +120,9 @@ func (s *step) look(current Resource, there bool) (settled bool, err error) {
 		}
 		return true, nil
 	}
+	if err := settledSoon(current); err != nil {
+		return false, err
+	}
 	if version, accepted := s.accepted[s.action.ResourceID]; accepted && current.Version != version && s.undone != version {
 		s.changedBack++
 		s.undone = version

@@ -89,6 +89,9 @@ func (w *work) undo(ctx context.Context, entry Entry) (version int64, untouched 
 		if tried == 0 && current.Version != own && there && w.holds(current.Configuration(entry.Side), entry.After) {
 			own = w.confirm(ctx, entry)
 		}
+		if err := settledSoon(current); err != nil {
+			return current.Version, false, first(inTheWay, err)
+		}
 		untouched = untouched && current.Version == own
 		back, err := w.isBack(entry, current, there)
 		if back || err != nil {

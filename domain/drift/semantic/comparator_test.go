@@ -222,6 +222,7 @@ func FuzzComparators(f *testing.F) {
 	for _, test := range cases {
 		f.Add([]byte(test.desired))
 	}
+	f.Add([]byte(`"00 ."`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		value, err := document.Parse(text)
 		if err != nil {

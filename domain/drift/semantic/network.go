@@ -45,7 +45,7 @@ func canonicalIP(text string) (string, bool) {
 // that DNS escapes as \052.
 func canonicalHost(text string) (string, bool) {
 	text = strings.ReplaceAll(strings.TrimSpace(text), `\052`, "*")
-	return strings.ToLower(strings.TrimSuffix(text, ".")), true
+	return strings.ToLower(strings.TrimSpace(strings.TrimSuffix(text, "."))), true
 }
 
 // canonicalAlias also drops the dualstack. that consoles put before the name of a load balancer.
