@@ -2,16 +2,13 @@ package postgres
 
 import (
 	"context"
-	"iter"
 	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drifthistory"
-	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
 // historyPage is how many entries of the drift history are read, or appended, at once.
@@ -121,69 +118,4 @@ func (w *historyWriter) append(ctx context.Context, entries ...drifthistory.Entr
 	_, err := w.tx.Exec(ctx, "UPDATE drift_history_heads SET entries = $2, hash = $3 WHERE tenant_id = $1",
 		w.head.TenantID, w.head.Entries, w.head.Hash)
 	return err
-}
-
-// DriftTenants lists the tenants that have a drift history, in byte order.
-func DriftTenants(ctx context.Context, pool *pgxpool.Pool) ([]string, error) {
-	rows, err := pool.Query(ctx, `SELECT tenant_id FROM drift_history_heads
-		UNION SELECT tenant_id FROM drift_history ORDER BY tenant_id`)
-	if err != nil {
-		return nil, explain(err, "listing the tenants of the drift history")
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	return ids, explain(err, "listing the tenants of the drift history")
-}
-
-// VerifyDriftHistory walks the chain of a tenant as it was at one instant and returns its head. The
-// first entry that was edited, dropped or moved is named in a Tampered error. With noted, the hash of
-// a head that an earlier walk returned, it is also a Tampered error when the chain no longer holds it.
-func VerifyDriftHistory(ctx context.Context, pool *pgxpool.Pool, tenantID, noted string) (head drifthistory.Head, err error) {
-	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err = pgx.BeginTxFunc(ctx, pool, snapshot, func(tx pgx.Tx) error {
-		head = drifthistory.Head{TenantID: tenantID}
-		err := tx.QueryRow(ctx, "SELECT entries, hash FROM drift_history_heads WHERE tenant_id = $1", tenantID).Scan(&head.Entries, &head.Hash)
-		if err != nil && !noRow(err) {
-			return err
-		}
-		found := noted == ""
-		err = drifthistory.Verify(head, func(yield func(drifthistory.Linked, error) bool) {
-			for entry, err := range historyChain(ctx, tx, tenantID) {
-				found = found || entry.Hash == noted
-				if !yield(entry, err) {
-					return
-				}
-			}
-		})
-		if err == nil && !found {
-			return fault.New(fault.Tampered, "the drift history of tenant %s was rewritten: it no longer holds the head %s", tenantID, noted)
-		}
-		return err
-	})
-	return head, explain(err, "verifying the drift history of tenant %s", tenantID)
-}
-
-func historyChain(ctx context.Context, db DB, tenantID string) iter.Seq2[drifthistory.Linked, error] {
-	return func(yield func(drifthistory.Linked, error) bool) {
-		for last := int64(-1); ; {
-			rows, err := db.Query(ctx, `SELECT `+historyColumns+` FROM drift_history
-				WHERE tenant_id = $1 AND chain_index > $2 ORDER BY chain_index LIMIT $3`, tenantID, last, historyPage)
-			var page []drifthistory.Linked
-			if err == nil {
-				page, err = pgx.CollectRows(rows, scanHistory)
-			}
-			if err != nil {
-				yield(drifthistory.Linked{}, explain(err, "reading the drift history of tenant %s", tenantID))
-				return
-			}
-			for _, entry := range page {
-				last = entry.Index
-				if !yield(entry, nil) {
-					return
-				}
-			}
-			if len(page) < historyPage {
-				return
-			}
-		}
-	}
 }
