@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"strconv"
 	"sync/atomic"
 
 	"go.temporal.io/sdk/workflow"
@@ -129,9 +128,7 @@ func (a *Remediations) apply(ctx context.Context, ref remediation.Ref) (AppliedR
 
 // write hands the actions to the reconciler, under a name that stays the same when it is tried again.
 func (a *Remediations) write(ctx context.Context, found remediation.Remediation, again repeated) (AppliedRemediation, error) {
-	result, err := a.Reconciler.Reconcile(ctx, infra.Run{
-		ID: found.WorkflowID() + ":" + strconv.Itoa(found.PlanNumber), Actions: again.actions,
-	})
+	result, err := a.Reconciler.Reconcile(ctx, infra.Run{ID: found.Run(found.PlanNumber), Actions: again.actions})
 	if outcome, known := result.Of(found.ResourceID); known {
 		switch outcome.Status {
 		case infra.StatusStale:

@@ -160,9 +160,8 @@ func (s *driftStage) readAll(t *testing.T, path string, into *strings.Builder) {
 	}
 }
 
-// ownOfStates are the tables of the state service, which holds configurations, and the journal from which
-// a change is taken back.
-var ownOfStates = []string{"omnicloud.resources", "omnicloud.resource_writes", "omnicloud.reconciliations"}
+// ownOfStates is the table of the state service, which holds configurations.
+var ownOfStates = []string{"omnicloud.resources"}
 
 // searchTables looks through every row of every table.
 func (s *driftStage) searchTables(t *testing.T) {

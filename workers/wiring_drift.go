@@ -15,7 +15,8 @@ import (
 
 // DriftOptions are what operators choose about drift.
 type DriftOptions struct {
-	// Secret keys the tags that stand for secrets, and the digests of resources: at least 32 random bytes.
+	// Secret keys the tags that stand for secrets and the digests of resources, and encrypts what the
+	// reconciler is about to write: at least 32 random bytes.
 	Secret []byte
 	// Policy is remediation.DefaultPolicy where it is zero.
 	Policy remediation.Policy
@@ -34,8 +35,10 @@ func (a Activities) WithDrift(pool *pgxpool.Pool, services *serviceclient.Client
 	}
 	a.Remediations = &activities.Remediations{
 		Store: mending, Drifts: drifts, Rules: rules, Platform: services.State,
-		Reconciler: &infra.Reconciler{Provider: services.State, Journal: postgres.NewReconciliations(pool), Now: now},
-		Tokens:     tokens, Notifier: messages, Policy: options.Policy, DigestKey: options.Secret, Now: now,
+		Reconciler: &infra.Reconciler{
+			Provider: services.State, Journal: postgres.NewReconciliations(pool, options.Secret), Key: options.Secret, Now: now,
+		},
+		Tokens: tokens, Notifier: messages, Policy: options.Policy, DigestKey: options.Secret, Now: now,
 	}
 	return a
 }

@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -75,20 +76,24 @@ func (a Action) Check() error {
 
 // fingerprint stands for what a write leads to: what the places that it touches are to hold. An element
 // that somebody puts into a list again and again is the same fix, wherever in the list it stands.
-func fingerprint(action Action, after []Change) string {
-	text, _ := json.Marshal(struct { // strings and JSON that was read: it can be written
+func (r *Reconciler) fingerprint(action Action, after []Change) string {
+	return r.digest(struct {
 		Type  ActionType
 		Side  Side
 		After []Change
 	}{action.Type, action.side(), after})
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
 }
 
 // writeKey is the idempotency key of one write: the same for the same content, another for anything
 // else, whoever repeats it and however often.
-func writeKey(run, resourceID, verb string, version int64, content any) string {
-	text, _ := json.Marshal([]any{run, resourceID, verb, version, content}) // made of JSON and plain values
-	sum := sha256.Sum256(text)
-	return "reconcile-" + hex.EncodeToString(sum[:])
+func (r *Reconciler) writeKey(run, resourceID, verb string, version int64, content any) string {
+	return "reconcile-" + r.digest([]any{run, resourceID, verb, version, content})
+}
+
+// digest is a keyed digest of strings, numbers and JSON that was read.
+func (r *Reconciler) digest(content any) string {
+	text, _ := json.Marshal(content) // it can be written
+	mac := hmac.New(sha256.New, r.Key)
+	mac.Write(text)
+	return hex.EncodeToString(mac.Sum(nil))
 }

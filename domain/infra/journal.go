@@ -19,7 +19,7 @@ type Entry struct {
 	// Version is the one that the first write was bound to.
 	Version int64 `json:"version"`
 	// Before and After are what the touched places held and were to hold. They may hold secrets: a
-	// journal drops them once the entry is settled.
+	// journal that is stored encrypts them, and drops them once the entry is settled.
 	Before []Change `json:"before,omitempty"`
 	After  []Change `json:"after,omitempty"`
 	// Removed is the resource as it was, where it is deleted. Absent is set where it was made anew, so
@@ -29,7 +29,8 @@ type Entry struct {
 	// Restored is the version to which the resource was brought back, where nobody else wrote it in
 	// between; else zero.
 	Restored int64 `json:"restored,omitempty"`
-	// Fingerprint stands for the fix, so that the same one needed again and again is noticed.
+	// Fingerprint stands for the fix, so that the same one needed again and again is noticed. It is keyed:
+	// it outlives the values.
 	Fingerprint string `json:"fingerprint"`
 	// ChangedBack is how often others undid the fix within the run, before this write.
 	ChangedBack int    `json:"changed_back,omitempty"`
@@ -39,6 +40,11 @@ type Entry struct {
 // Settled is the entry once it is known how it ended, without what it held of configurations.
 func (e Entry) Settled(status Status, restored int64) Entry {
 	e.Status, e.Restored = status, restored
+	return e.WithoutValues()
+}
+
+// WithoutValues is the entry without what it holds of configurations.
+func (e Entry) WithoutValues() Entry {
 	e.Before, e.After, e.Removed = nil, nil, nil
 	return e
 }

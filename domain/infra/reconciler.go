@@ -21,6 +21,9 @@ type Reconciler struct {
 	Provider Provider
 	Journal  Journal
 	Limits   Limits
+	// Key keys what stands for values outside the journal: fingerprints of fixes and idempotency keys, from
+	// which a short secret could be guessed otherwise.
+	Key []byte
 	// Alike reports whether a value that is written otherwise than wanted means the same to the
 	// provider, such as "8080" and 8080; nil means that only equal JSON does.
 	Alike func(path string, wanted, found []byte) bool

@@ -145,7 +145,7 @@ func (s *step) contested() error {
 
 // intend keeps an entry in the journal, unless the same fix was made and undone too often.
 func (s *step) intend(ctx context.Context, entry Entry) error {
-	entry.Fingerprint, entry.ChangedBack = fingerprint(s.action, entry.After), s.changedBack
+	entry.Fingerprint, entry.ChangedBack = s.fingerprint(s.action, entry.After), s.changedBack
 	if !s.counted {
 		var err error
 		since := s.Now().Add(-s.limits.Within)
@@ -200,7 +200,7 @@ func (s *step) write(ctx context.Context, current Resource, there bool) (Resourc
 			return Resource{}, err
 		}
 		s.outcome.Writes++
-		return s.Provider.Delete(ctx, writeKey(s.run, id, "delete", current.Version, nil), id, current.Version)
+		return s.Provider.Delete(ctx, s.writeKey(s.run, id, "delete", current.Version, nil), id, current.Version)
 	}
 	configuration := current.Configuration(entry.Side)
 	if err := s.checkPresence(configuration, there); err != nil {
@@ -250,5 +250,5 @@ func (s *step) create(ctx context.Context, earlier Resource, configuration json.
 		made.Type, made.TenantID = earlier.Type, earlier.TenantID
 	}
 	made = made.With(s.action.side(), configuration)
-	return s.Provider.Create(ctx, writeKey(s.run, made.ID, "create", earlier.Version, made), made)
+	return s.Provider.Create(ctx, s.writeKey(s.run, made.ID, "create", earlier.Version, made), made)
 }

@@ -135,7 +135,7 @@ func (w *work) confirm(ctx context.Context, entry Entry) int64 {
 // update makes the write of an action, bound to a version.
 func (w *work) update(ctx context.Context, action Action, version int64) (Resource, error) {
 	update := Update{ID: action.ResourceID, Version: version, Side: action.side(), Changes: action.Changes}
-	return w.Provider.Update(ctx, writeKey(w.run, update.ID, "update", version, update), update)
+	return w.Provider.Update(ctx, w.writeKey(w.run, update.ID, "update", version, update), update)
 }
 
 // isBack reports whether a resource is as it was before the run.
@@ -162,11 +162,11 @@ func (w *work) restore(ctx context.Context, entry Entry, current Resource) (Reso
 	id := entry.ResourceID
 	switch {
 	case entry.Removed != nil:
-		return w.Provider.Create(ctx, writeKey(w.run, id, "bring back", current.Version, entry.Removed), *entry.Removed)
+		return w.Provider.Create(ctx, w.writeKey(w.run, id, "bring back", current.Version, entry.Removed), *entry.Removed)
 	case entry.Absent:
-		return w.Provider.Delete(ctx, writeKey(w.run, id, "remove again", current.Version, nil), id, current.Version)
+		return w.Provider.Delete(ctx, w.writeKey(w.run, id, "remove again", current.Version, nil), id, current.Version)
 	default:
 		update := Update{ID: id, Version: current.Version, Side: entry.Side, Changes: entry.Before}
-		return w.Provider.Update(ctx, writeKey(w.run, id, "undo", current.Version, update), update)
+		return w.Provider.Update(ctx, w.writeKey(w.run, id, "undo", current.Version, update), update)
 	}
 }

@@ -4,6 +4,7 @@
 package remediation
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,18 @@ type Ref struct {
 // WorkflowID returns the id of the remediation's workflow, remediation:{tenant}:{remediation id}; the
 // latter is made of the resource and the fingerprint of what is to be mended.
 func (r Ref) WorkflowID() string { return "remediation:" + r.TenantID + ":" + r.ID }
+
+// Run names what the reconciler does to carry out a plan, by the number of the plan.
+func (r Ref) Run(plan int) string { return r.WorkflowID() + ":" + strconv.Itoa(plan) }
+
+// Runs names what the reconciler did for any of the plans so far.
+func (r Remediation) Runs() []string {
+	runs := make([]string, r.PlanNumber)
+	for i := range runs {
+		runs[i] = r.Run(i + 1)
+	}
+	return runs
+}
 
 // NewID makes the id of a remediation from its resource, what is to be mended and which attempt at it
 // this is. It is at most 128 letters, digits, dots, dashes and underscores.

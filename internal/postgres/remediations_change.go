@@ -213,6 +213,9 @@ func (h *heldRemediation) end(ctx context.Context, ending remediation.Ending, su
 		h.ID, ending.Now, ending.Code); err != nil {
 		return err
 	}
+	if err := forgetRuns(ctx, h.tx, h.Runs()); err != nil {
+		return err
+	}
 	if err := h.tell(ctx, drifthistory.Ended, subject, ending.Now, map[string]string{
 		"state": string(ending.State), "reason": ending.Reason, "failure_code": ending.Code, "plan_hash": h.PlanHash,
 	}); err != nil {

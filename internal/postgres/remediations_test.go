@@ -14,6 +14,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/drifthistory"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/domain/outbox"
 	"github.com/omnicloud/omnicloud/domain/remediation"
 	"github.com/omnicloud/omnicloud/internal/postgres"
@@ -141,8 +142,17 @@ func TestRemediationFromOpenToMended(t *testing.T) {
 			require.NoError(t, m.store.Approve(ctx, ref, []approval.Decision{decision}))
 		}
 		m.move(t, ref, remediation.Applying, remediation.Applying, remediation.Verifying, remediation.Planning)
+		journal := postgres.NewReconciliations(m.pool, []byte("a secret of 32 bytes or still more"))
+		for number, id := range []string{"vm-0", "vm-1"} {
+			require.NoError(t, journal.Intend(ctx, infra.Entry{Run: ref.Run(1), ResourceID: id, Number: number, Status: infra.StatusBegun}))
+		}
+		require.NoError(t, journal.Settle(ctx, ref.Run(1), "vm-0", infra.StatusDone, 0))
 		ending := remediation.Ending{State: remediation.Mended, Now: m.now}
 		require.NoError(t, m.store.End(ctx, ref, ending))
+		entries, err := journal.Entries(ctx, ref.Run(1))
+		require.NoError(t, err)
+		require.Len(t, entries, 1, "what nothing will take up again is not kept")
+		require.Equal(t, "vm-0", entries[0].ResourceID)
 		require.NoError(t, m.store.End(ctx, ref, remediation.Ending{State: remediation.Failed, Now: m.now}), "what has ended stays as it is")
 		found := m.state(t, ref)
 		require.Equal(t, remediation.Mended, found.State)

@@ -250,6 +250,13 @@ func TestResourceKeys(t *testing.T) {
 		require.True(t, replayed)
 		require.Equal(t, first, again)
 	})
+	t.Run("neither key nor answer can be read from the table", func(t *testing.T) {
+		var row string
+		var answer []byte
+		require.NoError(t, i.pool.QueryRow(ctx, "SELECT w::text, answer FROM resource_writes w").Scan(&row, &answer))
+		require.NotContains(t, row, "key-1")
+		require.NotContains(t, string(answer), "acme")
+	})
 	t.Run("another request under the key is refused", func(t *testing.T) {
 		_, _, err := i.Update(ctx, changing("vm", 2, "n", "3"), infra.Write{Key: "key-1", RequestHash: "def"})
 		require.True(t, fault.Is(err, fault.IdempotencyMismatch), "%v", err)

@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,10 +10,6 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/infra"
 )
-
-// writesKept is how long the answers of a resource's writes are repeated; the next write to it removes
-// older ones.
-const writesKept = "30 days"
 
 // Write implements infra.Store.
 func (s *Resources) Write(ctx context.Context, id string, write infra.Write, decide infra.Decide) (written infra.Resource, replayed bool, err error) {
@@ -38,47 +32,6 @@ func (s *Resources) Write(ctx context.Context, id string, write infra.Write, dec
 		return infra.Resource{}, false, explain(err, "writing resource %s", id)
 	}
 	return written, replayed, nil
-}
-
-// claimWrite takes the idempotency key for this transaction, or returns what was answered under it. A
-// transaction that holds the key is waited for.
-func claimWrite(ctx context.Context, tx pgx.Tx, id string, write infra.Write) (*infra.Resource, error) {
-	if write.Key == "" {
-		return nil, nil
-	}
-	tag, err := tx.Exec(ctx, `INSERT INTO resource_writes (idempotency_key, resource_id, request_hash) VALUES ($1, $2, $3)
-		ON CONFLICT (idempotency_key) DO NOTHING`, write.Key, id, write.RequestHash)
-	if err != nil || tag.RowsAffected() == 1 {
-		return nil, err
-	}
-	var resourceID, hash, text string
-	if err := tx.QueryRow(ctx, "SELECT resource_id, request_hash, answer::text FROM resource_writes WHERE idempotency_key = $1", write.Key).
-		Scan(&resourceID, &hash, &text); err != nil {
-		return nil, err
-	}
-	if resourceID != id || hash != write.RequestHash {
-		return nil, fault.New(fault.IdempotencyMismatch, "idempotency key %.80q was used for another write; use a new key for new content", write.Key)
-	}
-	var answered infra.Resource
-	if err := json.Unmarshal([]byte(text), &answered); err != nil {
-		return nil, fmt.Errorf("reading the answer under a key: %w", err)
-	}
-	return &answered, nil
-}
-
-func answerWrite(ctx context.Context, tx pgx.Tx, write infra.Write, written infra.Resource) error {
-	if write.Key == "" {
-		return nil
-	}
-	text, err := json.Marshal(written)
-	if err != nil {
-		return fmt.Errorf("keeping the answer: %w", err)
-	}
-	if _, err := tx.Exec(ctx, "UPDATE resource_writes SET answer = $2 WHERE idempotency_key = $1", write.Key, string(text)); err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, "DELETE FROM resource_writes WHERE resource_id = $1 AND written_at < now() - interval '"+writesKept+"'", written.ID)
-	return err
 }
 
 // writeOnce makes the next version of a resource while nobody else can.

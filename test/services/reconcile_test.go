@@ -21,7 +21,7 @@ import (
 
 // reconciler works over HTTP, and keeps its journal in PostgreSQL.
 func (p *platform) reconciler() *infra.Reconciler {
-	return &infra.Reconciler{Provider: p.State, Journal: postgres.NewReconciliations(p.pool), Now: time.Now}
+	return &infra.Reconciler{Provider: p.State, Journal: postgres.NewReconciliations(p.pool, []byte("a secret of 32 bytes or still more")), Now: time.Now}
 }
 
 // patient keeps the breaker out of tests about single refusals.
