@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"time"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -56,6 +57,33 @@ func (l *lens) learn(secrets *secrecy.Secrets, resource infra.Resource) {
 		}
 	}
 	secrets.ForgetPlaces()
+}
+
+// remember has the lens hide what was a secret of the tenant before, and notes what is one now. Errors are
+// the memory's.
+func (l *lens) remember(ctx context.Context, memory driftwatch.SecretMemory, tenantID string, now time.Time) error {
+	noted, err := memory.Traces(ctx, tenantID, now.Add(-driftwatch.TracesKept))
+	if err != nil {
+		return err
+	}
+	past := make(map[[16]byte]driftwatch.SeenTrace, len(noted))
+	for _, trace := range noted {
+		past[trace.Tag] = trace
+	}
+	tracer := l.redactor.Key.Tracer(tenantID)
+	var news []secrecy.Trace
+	for _, trace := range l.redactor.Known.Traces(tracer) {
+		if seen, known := past[trace.Tag]; !known || now.Sub(seen.SeenAt) > driftwatch.TracesRenewed {
+			news = append(news, trace)
+		}
+		delete(past, trace.Tag)
+	}
+	gone := make([]secrecy.Trace, 0, len(past))
+	for _, trace := range past {
+		gone = append(gone, trace.Trace)
+	}
+	l.redactor.Known.Remember(secrecy.NewMemory(tracer, gone))
+	return memory.See(ctx, tenantID, news, now)
 }
 
 // ScanResource implements driftwatch.Comparer. A resource that was deleted is neither declared nor there.

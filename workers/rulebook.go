@@ -3,7 +3,6 @@ package workers
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
@@ -13,40 +12,23 @@ import (
 	"github.com/omnicloud/omnicloud/internal/rulesfile"
 )
 
-// rulebook makes a lens per tenant and version of the stored rules, on the built-in packs, and keeps a
-// few: a lens remembers what it compiled, and which secrets the tenant has.
+// rulebook makes a lens per tenant and version of the stored rules, on the built-in packs, and keeps those
+// that were used last for a while.
 type rulebook struct {
 	store     driftwatch.RuleStore
 	inventory infra.Inventory
+	memory    driftwatch.SecretMemory
 	// key makes the tags that stand for secrets.
-	key secrecy.Key
-	now func() time.Time
-
-	mutex  sync.Mutex
-	lenses map[lensKey]*lensSlot
-}
-
-type lensKey struct {
-	tenantID string
-	version  int
-}
-
-// lensSlot holds a lens, or is locked by whoever makes it.
-type lensSlot struct {
-	mutex sync.Mutex
-	lens  *lens
-	made  time.Time
+	key    secrecy.Key
+	now    func() time.Time
+	lenses shelf
 }
 
 var _ driftwatch.Rulebook = (*rulebook)(nil)
 
-const (
-	// keptLenses bounds how many lenses are kept ready.
-	keptLenses = 4
-	// lensFresh is how long the secrets that a lens knows count as all that the tenant has. A scan always
-	// looks anew.
-	lensFresh = 10 * time.Minute
-)
+// lensFresh is how long the secrets that a lens knows count as all that the tenant has. A scan always looks
+// anew.
+const lensFresh = 10 * time.Minute
 
 // Current implements driftwatch.Rulebook.
 func (r *rulebook) Current(ctx context.Context, tenantID string) (driftwatch.Comparer, int, error) {
@@ -64,59 +46,31 @@ func (r *rulebook) At(ctx context.Context, tenantID string, version int) (driftw
 }
 
 // Forget implements driftwatch.Rulebook.
-func (r *rulebook) Forget(tenantID string) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	for key := range r.lenses {
-		if key.tenantID == tenantID {
-			delete(r.lenses, key)
-		}
-	}
-}
+func (r *rulebook) Forget(tenantID string) { r.lenses.forget(tenantID) }
 
 // of returns the lens of a tenant and a version, whose rules are read where they are not given.
 func (r *rulebook) of(ctx context.Context, tenantID string, version int, rules driftwatch.RuleVersion) (driftwatch.Comparer, error) {
-	slot := r.slot(lensKey{tenantID, version})
-	slot.mutex.Lock()
-	defer slot.mutex.Unlock()
-	now := r.now()
-	if slot.lens != nil && now.Sub(slot.made) < lensFresh {
-		return slot.lens, nil
-	}
-	if version > 0 && rules.Version == 0 {
-		var err error
-		if rules, err = r.store.Version(ctx, version); err != nil {
-			return nil, err
+	return r.lenses.take(lensKey{tenantID, version}, r.now(), func() (*lens, error) {
+		if version > 0 && rules.Version == 0 {
+			var err error
+			if rules, err = r.store.Version(ctx, version); err != nil {
+				return nil, err
+			}
 		}
-	}
-	var own []drift.Option
-	if rules.Version > 0 {
-		parsed, err := rulesfile.ParseDriftRules(fmt.Sprintf("drift rules version %d", rules.Version), []byte(rules.Document))
+		var own []drift.Option
+		if rules.Version > 0 {
+			parsed, err := rulesfile.ParseDriftRules(fmt.Sprintf("drift rules version %d", rules.Version), []byte(rules.Document))
+			if err != nil {
+				return nil, err
+			}
+			own = append(own, drift.WithRules(parsed))
+		}
+		made, err := newLens(ctx, r.inventory, r.key, tenantID, own...)
 		if err != nil {
 			return nil, err
 		}
-		own = append(own, drift.WithRules(parsed))
-	}
-	made, err := newLens(ctx, r.inventory, r.key, tenantID, own...)
-	if err != nil {
-		return nil, err
-	}
-	slot.lens, slot.made = made, now
-	return made, nil
-}
-
-func (r *rulebook) slot(key lensKey) *lensSlot {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	if slot := r.lenses[key]; slot != nil {
-		return slot
-	}
-	if r.lenses == nil || len(r.lenses) >= keptLenses {
-		r.lenses = make(map[lensKey]*lensSlot, keptLenses)
-	}
-	slot := &lensSlot{}
-	r.lenses[key] = slot
-	return slot
+		return made, made.remember(ctx, r.memory, tenantID, r.now())
+	})
 }
 
 // CheckDriftRules returns an InvalidInput error, with its line, for rules that are not understood.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/omnicloud/omnicloud/domain/drift/secrecy"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/infra"
@@ -43,14 +44,28 @@ func (l *listing) Resources(_ context.Context, _ infra.ResourceFilter, cursor st
 	return page, nil
 }
 
+// traces remember what was secret, without end.
+type traces map[string][]driftwatch.SeenTrace
+
+func (m traces) Traces(_ context.Context, tenantID string, _ time.Time) ([]driftwatch.SeenTrace, error) {
+	return m[tenantID], nil
+}
+
+func (m traces) See(_ context.Context, tenantID string, seen []secrecy.Trace, now time.Time) error {
+	for _, trace := range seen {
+		m[tenantID] = append(m[tenantID], driftwatch.SeenTrace{Trace: trace, SeenAt: now})
+	}
+	return nil
+}
+
 func TestRulebook(t *testing.T) {
 	const word = "correct-horse-battery"
 	inventory := &listing{resources: []infra.Resource{
 		{ID: "vm-1", Type: "vm", TenantID: "acme", Desired: json.RawMessage(`{"note":"a"}`), Actual: json.RawMessage(`{"note":"` + word + `"}`)},
 		{ID: "db-1", Type: "db", TenantID: "acme", Desired: json.RawMessage(`{"password":"` + word + `"}`)},
 	}}
-	now := time.Date(2026, time.June, 1, 0, 0, 0, 0, time.UTC)
-	book := &rulebook{store: noRules{}, inventory: inventory, key: []byte("key"), now: func() time.Time { return now }}
+	now, memory := time.Date(2026, time.June, 1, 0, 0, 0, 0, time.UTC), traces{}
+	book := &rulebook{store: noRules{}, inventory: inventory, memory: memory, key: []byte("key"), now: func() time.Time { return now }}
 	current := func() driftwatch.Comparer {
 		comparer, version, err := book.Current(t.Context(), "acme")
 		require.NoError(t, err)
@@ -76,6 +91,20 @@ func TestRulebook(t *testing.T) {
 		book.Forget("acme")
 		current()
 		require.Equal(t, 3, inventory.reads)
+	})
+	t.Run("what is secret is noted once a week", func(t *testing.T) {
+		require.Len(t, memory["acme"], 1)
+		now = now.Add(driftwatch.TracesRenewed + time.Hour)
+		current()
+		require.Len(t, memory["acme"], 2)
+	})
+	t.Run("a secret that was rotated away stays hidden where it is left", func(t *testing.T) {
+		inventory.resources[1].Desired = json.RawMessage(`{"password":"another-horse-battery"}`)
+		book.Forget("acme")
+		records, err := current().ScanResource(inventory.resources[0])
+		require.NoError(t, err)
+		require.NotContains(t, string(records[0].ActualValue), word)
+		require.NotContains(t, current().Hide(inventory.resources[0], "cannot write "+word), word)
 	})
 	t.Run("a resource that was deleted does not drift", func(t *testing.T) {
 		records, err := current().ScanResource(infra.Resource{ID: "gone", Type: "vm", TenantID: "acme"})

@@ -28,7 +28,7 @@ func (a Activities) WithDrift(pool *pgxpool.Pool, services *serviceclient.Client
 		options.Policy = remediation.DefaultPolicy()
 	}
 	drifts, messages, mending := postgres.NewDrifts(pool), postgres.NewOutbox(pool), postgres.NewRemediations(pool)
-	rules := &rulebook{store: postgres.NewDriftRules(pool), inventory: services.State, key: options.Secret, now: now}
+	rules := &rulebook{store: postgres.NewDriftRules(pool), inventory: services.State, memory: postgres.NewSecretTraces(pool), key: options.Secret, now: now}
 	a.DriftScans = &activities.DriftScans{
 		Scans: drifts, Inventory: services.State, Rules: rules, Remediations: mending, Tenants: ScannedTenants(pool, services, now),
 		Outbox: messages, Compliance: services.Compliance, Policy: options.Policy, Now: now,

@@ -2,6 +2,7 @@ package secrecy
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -114,7 +115,8 @@ func urlEscape(rest string) (string, int) {
 // shortestEncoded is the length from which a word may be base64 of something that holds a secret.
 const shortestEncoded = 16
 
-// encodedHits decodes words of base64 and returns those in which a secret appears, whole.
+// encodedHits decodes words of base64, or of hexadecimal digits, and returns those in which a secret
+// appears, whole.
 func (s *search) encodedHits(text string, depth int) []hit {
 	var found []hit
 	for from := 0; from < len(text); from++ {
@@ -123,9 +125,11 @@ func (s *search) encodedHits(text string, depth int) []hit {
 			to++
 		}
 		if to-from >= shortestEncoded {
-			if plain, decoded := decode(text[from:to]); decoded {
-				for _, inner := range s.deepHits(plain, depth-1) {
-					found = append(found, hit{from, to, inner.secret})
+			for _, read := range []func(string) (string, bool){decode, s.decodeDigits} {
+				if plain, decoded := read(text[from:to]); decoded {
+					for _, inner := range s.deepHits(plain, depth-1) {
+						found = append(found, hit{from, to, inner.secret})
+					}
 				}
 			}
 		}
@@ -144,5 +148,15 @@ func decode(word string) (string, bool) {
 		encoding = base64.RawURLEncoding
 	}
 	plain, err := encoding.DecodeString(word)
+	return string(plain), err == nil && printable(plain)
+}
+
+// decodeDigits reads hexadecimal digits, in which known secrets are looked for as they are, for those of
+// the past.
+func (s *search) decodeDigits(word string) (string, bool) {
+	if s.memory == nil || len(word)%2 != 0 {
+		return "", false
+	}
+	plain, err := hex.DecodeString(word)
 	return string(plain), err == nil && printable(plain)
 }

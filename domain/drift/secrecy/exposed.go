@@ -36,20 +36,20 @@ func (r Redactor) Weigh(finding drift.Finding) []Exposure {
 
 // exposes reports whether the actual side of a change shows a secret that the desired side does not.
 func (s *Secrets) exposes(change drift.Change) bool {
-	if s == nil || len(s.values) == 0 || change.Actual.IsMissing() {
+	if s == nil || s.Len() == 0 || change.Actual.IsMissing() {
 		return false
 	}
-	declared := map[int]bool{}
-	s.readable(change.Desired, func(secret int) { declared[secret] = true })
+	declared := map[string]bool{}
+	s.readable(change.Desired, func(secret string) { declared[secret] = true })
 	exposed := false
-	s.readable(change.Actual, func(secret int) {
-		exposed = exposed || s.certain[s.values[secret]] && !declared[secret]
+	s.readable(change.Actual, func(secret string) {
+		exposed = exposed || !declared[secret] && (s.certain[secret] || s.memory.holds(secret))
 	})
 	return exposed
 }
 
 // readable calls back for each secret that stands in plain sight: not at a place for secrets.
-func (s *Secrets) readable(value document.Value, found func(secret int)) {
+func (s *Secrets) readable(value document.Value, found func(secret string)) {
 	if s.places[value] {
 		return
 	}

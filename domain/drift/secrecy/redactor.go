@@ -178,7 +178,7 @@ func (h hider) replace(secrets *Secrets, text string) string {
 	at := 0
 	for _, hit := range hits {
 		out.WriteString(text[at:hit.from])
-		out.WriteString(h.tags.tag(secrets.values[hit.secret]))
+		out.WriteString(h.tags.tag(hit.secret))
 		at = hit.to
 	}
 	out.WriteString(text[at:])

@@ -6,6 +6,8 @@ import "slices"
 // filter of bits makes most positions cost one load.
 type search struct {
 	texts []spelling
+	// memory finds secrets of the past too; nil where there are none.
+	memory *Memory
 	// long indexes texts of at least window bytes by their first window, brief the others by their
 	// first briefWindow.
 	long, brief map[uint64][]int
@@ -13,10 +15,7 @@ type search struct {
 	shift       uint
 }
 
-type spelling struct {
-	text   string
-	secret int
-}
+type spelling struct{ text, secret string }
 
 const (
 	window      = 8
@@ -24,11 +23,11 @@ const (
 	briefMask   = 1<<(8*briefWindow) - 1
 )
 
-func newSearch(secrets []string) *search {
-	s := &search{long: map[uint64][]int{}, brief: map[uint64][]int{}}
-	for number, secret := range secrets {
+func newSearch(secrets []string, memory *Memory) *search {
+	s := &search{memory: memory, long: map[uint64][]int{}, brief: map[uint64][]int{}}
+	for _, secret := range secrets {
 		for _, text := range spellings(secret) {
-			s.texts = append(s.texts, spelling{text, number})
+			s.texts = append(s.texts, spelling{text, secret})
 		}
 	}
 	bits := uint(10)
@@ -70,7 +69,10 @@ func (s *search) maybe(key uint64) bool {
 }
 
 // hit is where a secret appears in a text.
-type hit struct{ from, to, secret int }
+type hit struct {
+	from, to int
+	secret   string
+}
 
 // hits returns where secrets appear, in order; those that overlap are one.
 func (s *search) hits(text string) []hit {
@@ -86,7 +88,7 @@ func (s *search) hits(text string) []hit {
 
 // all returns every appearance of every secret, in no order.
 func (s *search) all(text string) []hit {
-	if len(s.texts) == 0 || len(text) < shortestSpelling {
+	if len(s.texts) == 0 && s.memory == nil || len(text) < shortestSpelling {
 		return nil
 	}
 	return s.deepHits(text, layers)
@@ -102,7 +104,7 @@ func (s *search) plainHits(text string) []hit {
 			found = append(found, hit{i, i + len(s.texts[number].text), s.texts[number].secret})
 		}
 	}
-	return found
+	return s.memory.hits(text, found)
 }
 
 // at returns the longest text that the rest begins with, or -1; ahead packs its first bytes.

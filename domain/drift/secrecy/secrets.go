@@ -2,6 +2,7 @@ package secrecy
 
 import (
 	"encoding/base64"
+	"iter"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -23,6 +24,8 @@ type Secrets struct {
 	certain map[string]bool
 	// names are those that were judged while learning.
 	names map[string]bool
+	// memory finds what was a secret before; nil where nothing was.
+	memory *Memory
 	// search is made when it is first asked for, by whichever goroutine comes first.
 	search atomic.Pointer[search]
 }
@@ -70,8 +73,14 @@ func (s *Secrets) LearnMarked(detector *drift.Detector, subject drift.Subject, c
 // ForgetPlaces keeps what is secret by value and lets go of the documents that it was learnt from.
 func (s *Secrets) ForgetPlaces() { s.places = nil }
 
+// Remember has what was a secret before be hidden too, wherever it appears.
+func (s *Secrets) Remember(memory *Memory) {
+	s.memory = memory
+	s.search.Store(nil)
+}
+
 // Len is how many values are hidden wherever they appear.
-func (s *Secrets) Len() int { return len(s.values) }
+func (s *Secrets) Len() int { return len(s.values) + s.memory.len() }
 
 func (s *Secrets) place(value document.Value, belongs bool) {
 	if s.places == nil {
@@ -95,12 +104,21 @@ func (s *Secrets) value(text string) {
 	s.known[text] = len(s.values)
 	s.values = append(s.values, text)
 	s.search.Store(nil)
-	if !strings.Contains(text, "\n") {
-		return
+	for line := range longLines(text) {
+		s.value(line)
 	}
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); len(line) >= 16 && !strings.HasPrefix(line, "-----") {
-			s.value(line)
+}
+
+// longLines yields the lines of a text with several that are secrets by themselves.
+func longLines(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !strings.Contains(text, "\n") {
+			return
+		}
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); len(line) >= 16 && !strings.HasPrefix(line, "-----") && !yield(line) {
+				return
+			}
 		}
 	}
 }
@@ -267,7 +285,7 @@ func (s *Secrets) ready() *search {
 	if made := s.search.Load(); made != nil {
 		return made
 	}
-	made := newSearch(s.values)
+	made := newSearch(s.values, s.memory)
 	s.search.Store(made)
 	return made
 }
