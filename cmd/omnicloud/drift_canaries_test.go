@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -86,5 +87,41 @@ func TestCanariesInOneResourceStaySilentInEveryFormat(t *testing.T) {
 		_, stdout, stderr := execute(t, "drift", "--desired", filepath.Join(folder, "a.json"), "--actual", filepath.Join(folder, "b.json"), "--format", format)
 		assert.Contains(t, stdout, "[hidden #500]")
 		canaries.AssertSilent(t, format, stdout+stderr)
+	}
+}
+
+func TestCanariesOfOtherToolsStaySilent(t *testing.T) {
+	var marked, manifests, live []string
+	homes, carriers := canaries.Homes(), canaries.Carriers()
+	for i := range 500 {
+		carried := canaries.AsJSONText(carriers[i%len(carriers)](canaries.Of(i)))
+		before, after := canaries.AsJSONText(canaries.Of(i)), canaries.AsJSONText(canaries.Of(i+1000))
+		home, err := json.Marshal(homes[i%len(homes)](canaries.Of(i + 2000)))
+		require.NoError(t, err)
+		marked = append(marked, fmt.Sprintf(`{"address":"t.r%d","mode":"managed","type":"t","change":{"actions":["update"],
+			"before":{"plain":%s,"deep":[{"x":%s}],"note":"a","home":{}},"after":{"plain":%s,"deep":[{"x":%s}],"note":%s,"home":%s},
+			"before_sensitive":{"plain":true,"deep":[{"x":true}]},"after_sensitive":{"plain":true,"deep":[{"x":true}]}}}`, i, before, before, after, after, carried, home))
+		object := `{"apiVersion":"v1","kind":%q,"metadata":{"name":"o%d","namespace":"n"},%q:{"any":%s}}`
+		manifests = append(manifests, fmt.Sprintf(object, "Secret", i, "stringData", before), fmt.Sprintf(object, "ConfigMap", i, "data", `"a"`))
+		encoded := canaries.AsJSONText(base64.StdEncoding.EncodeToString([]byte(canaries.Of(i + 1000))))
+		live = append(live, fmt.Sprintf(object, "Secret", i, "data", encoded), fmt.Sprintf(object, "ConfigMap", i, "data", carried))
+	}
+	folder := inFolder(t, map[string]string{
+		"rules.yaml":         canaries.Rules,
+		"plan.json":          `{"format_version":"1.2","planned_values":{},"resource_drift":[` + strings.Join(marked, ",") + "]}",
+		"manifests/all.yaml": strings.Join(manifests, "\n---\n"),
+		"live.json":          `{"apiVersion":"v1","kind":"List","items":[` + strings.Join(live, ",") + "]}",
+	})
+	file := func(name string) string { return filepath.Join(folder, name) }
+	for _, format := range []string{"text", "json", "sarif"} {
+		for _, arguments := range [][]string{
+			{"--terraform-plan", file("plan.json")},
+			{"--kubernetes-desired", file("manifests"), "--kubernetes-live", file("live.json")},
+		} {
+			code, stdout, stderr := execute(t, append([]string{"drift", "--format", format, "--rules", file("rules.yaml")}, arguments...)...)
+			require.Equal(t, 2, code, stderr)
+			assert.GreaterOrEqual(t, strings.Count(stdout, "[hidden #"), 1000, "%s of %s", format, arguments[0])
+			canaries.AssertSilent(t, format+" of "+arguments[0], stdout+stderr)
+		}
 	}
 }

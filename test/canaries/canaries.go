@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/url"
 	"strings"
 	"testing"
@@ -30,6 +31,10 @@ func Carriers() []func(string) string {
 		func(s string) string { return base64.StdEncoding.EncodeToString([]byte("user:" + s)) },
 		func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) },
 		func(s string) string { return hex.EncodeToString([]byte(s)) },
+		func(s string) string { return "<td>" + html.EscapeString(s) + "</td>" },
+		func(s string) string {
+			return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s + " and more")))
+		},
 	}
 }
 
@@ -46,8 +51,30 @@ func Homes() []func(string) any {
 			return map[string]any{"SecretString": AsJSONText(string(mustMarshal(map[string]string{"user": "u", "pw": s})))}
 		},
 		func(s string) any { return map[string]any{"conf": map[string]any{"anything": s}} },
+		func(s string) any { return map[string]any{"admin_password": map[string]any{"value": s}} },
+		func(s string) any { return map[string]any{"secrets": map[string]any{"database": s}} },
+		func(s string) any { return map[string]any{"args": []any{"--verbose", "--password", s}} },
+		func(s string) any { return map[string]any{"environment": []any{"DB_PASSWORD='" + s + "'"}} },
+		func(s string) any { return map[string]any{"config": string(mustMarshal(map[string]any{"token": s}))} },
+		func(s string) any { return map[string]any{"url": "postgres://app:" + url.PathEscape(s) + "@db/app"} },
+		func(s string) any {
+			return map[string]any{"answers": "<password>" + html.EscapeString(s) + "</password>"}
+		},
+		func(s string) any {
+			return map[string]any{"UserData": encoded("#!/bin/sh\nexport AWS_SECRET_ACCESS_KEY='" + s + "'\n")}
+		},
+		func(s string) any { return map[string]any{"Authorization": "Basic " + encoded("user:"+s)} },
+		func(s string) any {
+			return map[string]any{"apiVersion": "v1", "kind": "Secret", "data": map[string]any{"any": encoded(s)}}
+		},
+		func(s string) any {
+			applied := map[string]any{"apiVersion": "v1", "kind": "Secret", "data": map[string]any{"any": encoded(s)}}
+			return map[string]any{"annotations": map[string]any{"last-applied-configuration": string(mustMarshal(applied))}}
+		},
 	}
 }
+
+func encoded(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
 // Rules are drift rules about the last of the Homes.
 const Rules = "version: 1\nsensitive:\n  - {path: \"**.conf\"}\n"

@@ -8,9 +8,12 @@ import (
 // assignedHints are words of which any name that assigned looks for ends in one, in any case.
 var assignedHints = []string{"password", "passwd", "passphrase", "pwd", "secret", "token", "key"}
 
+// A bit stands for each literal of issued, and one for the hints: this does not compile with more.
+const _ = uint(63 - len(issued))
+
 // clues are the literals of issued, by position, and as the last the hints, that begin with a byte: a
 // bit each.
-var clues = func() (byFirst [256]uint32) {
+var clues = func() (byFirst [256]uint64) {
 	for i, kind := range issued {
 		byFirst[kind.literal[0]] |= 1 << i
 	}
@@ -40,8 +43,8 @@ var cluePairs = func() (pairs [1 << 16 / 64]uint64) {
 }()
 
 // cluesIn returns which literals and hints a text holds, in one pass.
-func cluesIn(text string) uint32 {
-	var found uint32
+func cluesIn(text string) uint64 {
+	var found uint64
 	for i := 1; i < len(text); i++ {
 		pair := int(text[i-1])<<8 | int(text[i])
 		if cluePairs[pair/64]&(1<<(pair%64)) == 0 {
@@ -53,10 +56,10 @@ func cluesIn(text string) uint32 {
 }
 
 // cluesAt returns which literals and hints a text begins with, but for those that are found already.
-func cluesAt(text string, already uint32) (found uint32) {
+func cluesAt(text string, already uint64) (found uint64) {
 	maybe := clues[text[0]] &^ already
 	for maybe != 0 {
-		clue := bits.TrailingZeros32(maybe)
+		clue := bits.TrailingZeros64(maybe)
 		maybe &= maybe - 1
 		if clue == len(issued) && hinted(text) || clue < len(issued) && strings.HasPrefix(text, issued[clue].literal) {
 			found |= 1 << clue
@@ -65,7 +68,7 @@ func cluesAt(text string, already uint32) (found uint32) {
 	return found
 }
 
-// hinted reports whether a text begins with a hint that something is assigned to.
+// hinted reports whether a text begins with a hint that something is assigned to, or that ends a tag.
 func hinted(text string) bool {
 	for _, hint := range assignedHints {
 		if len(text) > len(hint) && strings.EqualFold(text[:len(hint)], hint) {
@@ -74,7 +77,7 @@ func hinted(text string) bool {
 				rest = rest[1:]
 			}
 			rest = strings.TrimLeft(rest, " \t\n\f\r")
-			return rest != "" && (rest[0] == '=' || rest[0] == ':')
+			return rest != "" && (rest[0] == '=' || rest[0] == ':' || rest[0] == '>')
 		}
 	}
 	return false

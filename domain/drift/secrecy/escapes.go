@@ -3,6 +3,7 @@ package secrecy
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"html"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,7 +18,7 @@ func (s *search) deepHits(text string, depth int) []hit {
 	if depth == 0 {
 		return found
 	}
-	for _, undo := range []func(string) (string, []int){undoJSON, undoURL, undoQuery} {
+	for _, undo := range []func(string) (string, []int){undoJSON, undoURL, undoQuery, undoMarkup} {
 		plain, at := undo(text)
 		if at == nil {
 			continue
@@ -76,6 +77,8 @@ func undoQuery(text string) (string, []int) {
 	})
 }
 
+func undoMarkup(text string) (string, []int) { return undo(text, "&", markupEscape) }
+
 var plainEscapes = map[byte]string{
 	'"': `"`, '\\': `\`, '/': "/", 'n': "\n", 'r': "\r", 't': "\t", 'b': "\b", 'f': "\f", '\'': "'",
 }
@@ -110,6 +113,26 @@ func urlEscape(rest string) (string, int) {
 		return "", 0
 	}
 	return string([]byte{byte(octet)}), 3
+}
+
+// longestEntity is the length of &#x10FFFF;.
+const longestEntity = 10
+
+// markupEscape reads an entity of HTML or XML.
+func markupEscape(rest string) (string, int) {
+	if rest[0] != '&' {
+		return "", 0
+	}
+	end := strings.IndexByte(rest[:min(len(rest), longestEntity)], ';')
+	if end < 0 {
+		return "", 0
+	}
+	entity := rest[:end+1]
+	plain := html.UnescapeString(entity)
+	if plain == entity {
+		return "", 0
+	}
+	return plain, len(entity)
 }
 
 // shortestEncoded is the length from which a word may be base64 of something that holds a secret.

@@ -2,7 +2,6 @@ package secrecy
 
 import (
 	"math"
-	"regexp"
 	"strings"
 )
 
@@ -57,75 +56,6 @@ func entropy(value string) float64 {
 		bits -= part
 	}
 	return bits
-}
-
-var (
-	tokenOfGitHub = regexp.MustCompile(`\bgh[pousr]_[0-9A-Za-z]{36,}`)
-	tokenOfVault  = regexp.MustCompile(`\bhv[sb]\.[0-9A-Za-z_-]{20,}`)
-)
-
-// issued are the formats that providers give the secrets that they issue. The group, where there is
-// one, is the secret itself. Each holds its literal, whatever it matches, so that most texts are passed over
-// quickly.
-var issued = []struct {
-	literal string
-	format  *regexp.Regexp
-}{
-	{"-----BEGIN", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)},
-	{"AKIA", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
-	{"ASIA", regexp.MustCompile(`\bASIA[0-9A-Z]{16}\b`)},
-	{"AIza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`)},
-	{"ghp_", tokenOfGitHub},
-	{"gho_", tokenOfGitHub},
-	{"ghu_", tokenOfGitHub},
-	{"ghs_", tokenOfGitHub},
-	{"ghr_", tokenOfGitHub},
-	{"github_pat_", regexp.MustCompile(`\bgithub_pat_[0-9A-Za-z_]{22,}`)},
-	{"glpat-", regexp.MustCompile(`\bglpat-[0-9A-Za-z_-]{20,}`)},
-	{"xox", regexp.MustCompile(`\bxox[abposr]-[0-9A-Za-z-]{10,}`)},
-	{"k_live_", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{16,}`)},
-	{"hvs.", tokenOfVault},
-	{"hvb.", tokenOfVault},
-	{"npm_", regexp.MustCompile(`\bnpm_[0-9A-Za-z]{36}`)},
-	{"eyJ", regexp.MustCompile(`\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}`)},
-	{"://", regexp.MustCompile(`://[^/\s:@"']*:([^/\s@"']{3,})@`)},
-	{"AccountKey", regexp.MustCompile(`AccountKey=([0-9A-Za-z+/=]{20,})`)},
-	{"SharedAccess", regexp.MustCompile(`SharedAccess(?:Key|Signature)=([^;\s"']{16,})`)},
-}
-
-// assigned are secrets that commands and connection strings give a telling name: --password=x,
-// export DB_PASSWORD=x, Pwd=x;.
-var assigned = regexp.MustCompile(`(?i)(?:password|passwd|passphrase|pwd|secret|token|(?:api|private|secret|access|account|shared|auth|signing|encryption|master|storage)[_-]?key)["']?\s*[=:]\s*["']?([^\s"';&,]{5,})`)
-
-// issuedIn returns the secrets within a text that are recognized by their own format, and those that
-// something in the text names.
-func issuedIn(text string) []string {
-	var found []string
-	held := cluesIn(text)
-	if held == 0 {
-		return nil
-	}
-	for i, kind := range issued {
-		if held&(1<<i) != 0 {
-			found = append(found, groups(kind.format, text)...)
-		}
-	}
-	if held&(1<<len(issued)) != 0 {
-		for _, value := range groups(assigned, text) {
-			if !reference(value) {
-				found = append(found, value)
-			}
-		}
-	}
-	return found
-}
-
-func groups(format *regexp.Regexp, text string) []string {
-	var found []string
-	for _, match := range format.FindAllStringSubmatch(text, -1) {
-		found = append(found, match[len(match)-1])
-	}
-	return found
 }
 
 // kinds of characters that a random word may have.

@@ -91,3 +91,52 @@ func split(name string) []string {
 	flush(len(runes))
 	return words
 }
+
+// isHeldKey reports whether an object with a secret's name has the secret under a key, as password.value
+// does.
+func isHeldKey(key string) bool {
+	switch key {
+	case "value", "Value", "plaintext", "plainText", "PlainText", "text", "Text", "data", "Data", "content", "Content",
+		"literal", "string", "String", "key", "Key", "current", "previous", "old", "new":
+		return true
+	default:
+		return false
+	}
+}
+
+// manyWords end the names of what holds several secrets, each by a name of its own.
+var manyWords = map[string]bool{"passwords": true, "secrets": true, "tokens": true, "credentials": true}
+
+// aboutWords end keys of such that tell something about a secret.
+var aboutWords = map[string]bool{
+	"name": true, "names": true, "username": true, "hostname": true, "id": true, "ids": true, "arn": true, "arns": true,
+	"type": true, "kind": true, "ref": true, "reference": true, "path": true, "paths": true, "provider": true,
+	"version": true, "apiversion": true, "region": true, "endpoint": true, "url": true, "uri": true, "namespace": true,
+	"enabled": true, "optional": true, "mode": true, "algorithm": true, "encoding": true, "format": true,
+	"description": true, "source": true, "from": true, "store": true, "scope": true, "scopes": true, "status": true,
+	"state": true, "method": true, "labels": true, "tags": true, "schedule": true, "rotation": true, "days": true,
+	"seconds": true, "issuer": true, "audience": true, "alias": true, "file": true,
+}
+
+// besideWords end keys that stand beside the secret in credentials, and name one in secrets or passwords.
+var besideWords = map[string]bool{
+	"user": true, "login": true, "email": true, "role": true, "account": true, "host": true, "port": true,
+	"database": true, "engine": true, "backend": true,
+}
+
+// holdsMany reports whether an object of a secret's name has several, as secrets.database is one.
+func holdsMany(name string) bool { return manyWords[lastWord(name)] }
+
+// tellsAbout reports whether a key of such an object tells something about a secret, as secrets.name does.
+func tellsAbout(name, key string) bool {
+	word := lastWord(key)
+	return aboutWords[word] || besideWords[word] && lastWord(name) == "credentials"
+}
+
+func lastWord(name string) string {
+	words := split(name)
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}

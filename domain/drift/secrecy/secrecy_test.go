@@ -136,6 +136,19 @@ func TestWhatIsSecret(t *testing.T) {
 		"an assignment in a script":   {`{"user_data":"a"}`, `{"user_data":"#!/bin/sh\nexport DB_PASSWORD=hunter2hunter2\n"}`, "hunter2hunter2"},
 		"an argument":                 {`{"args":["run"]}`, `{"args":["run","--db-password","hunter2hunter2"]}`, "hunter2hunter2"},
 		"what looks random":           {`{"x":"a"}`, `{"x":"kJ8sLq2ZxW9vB4nM7tRy1PcDfG6hA3eU"}`, "kJ8sLq2ZxW9vB4nM7tRy1PcDfG6hA3eU"},
+		"the value of a named object": {`{"password":{"value":"abc"}}`, `{"password":{"value":"xyz-xyz"}}`, "xyz-xyz"},
+		"one of several, by name":     {`{"secrets":{"db":"abc"}}`, `{"secrets":{"db":"xyz-xyz"}}`, "xyz-xyz"},
+		"in a list of several":        {`{"secrets":[{"name":"db","value":"abc"}]}`, `{"secrets":[{"name":"db","value":"xyz-xyz"}]}`, "xyz-xyz"},
+		"of a cluster, in a list":     {`{"items":[]}`, `{"items":[{"apiVersion":"v1","kind":"Secret","stringData":{"a":"secret two"}}]}`, "secret two"},
+		"of a cluster, as applied":    {`{"applied":"a"}`, `{"applied":"{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"a\":\"c2VjcmV0IHR3bw==\"}}"}`, "c2VjcmV0IHR3bw"},
+		"an access key in a file":     {`{"file":"a"}`, `{"file":"[default]\naws_secret_access_key = hunter2/hunter2\n"}`, "hunter2/hunter2"},
+		"quoted, of several words":    {`{"file":"a"}`, `{"file":"user: x\npassword: \"two words\"\n"}`, "two words"},
+		"in a connection string":      {`{"c":"a"}`, `{"c":"Server=x;Password=two words;Encrypt=True"}`, "two words"},
+		"in XML":                      {`{"c":"a"}`, `{"c":"<login><Password><Value>hunter2&amp;</Value></Password></login>"}`, "hunter2"},
+		"escaped in a URL":            {`{"u":"a"}`, `{"u":"postgres://app:p%40ss%2Fword@db/x","n":"p@ss/word"}`, "p@ss/word"},
+		"a script in base64":          {`{"UserData":"a"}`, `{"UserData":"IyEvYmluL3NoCmV4cG9ydCBEQl9QQVNTV09SRD1odW50ZXIyaHVudGVyMgo=","n":"hunter2hunter2"}`, "hunter2hunter2"},
+		"basic credentials":           {`{"h":"a"}`, `{"h":"Basic dXNlcjpodW50ZXIyLWh1bnRlcjI=","n":"a"}`, "dXNlcjpodW50ZXIyLWh1bnRlcjI"},
+		"escaped for HTML elsewhere":  {`{"password":"p@ss & <word>","n":"a"}`, `{"password":"p@ss & <word>","n":"p@ss &amp; &#60;word&gt;"}`, "p@ss &amp; &#60;word"},
 		"a short one that is random":  {`{"password":"aB3$z9","note":"a"}`, `{"password":"aB3$z9","note":"pw aB3$z9"}`, "aB3$z9"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,6 +183,11 @@ func TestFormatsOfIssuedSecrets(t *testing.T) {
 		"AKIA": "AKIA" + strings.Repeat("A", 16), "ASIA": "ASIA" + strings.Repeat("A", 16), "JWT": "eyJ" + body + ".eyJ" + body + "." + body,
 		"URL": "db://user:" + body + "@host", "AccountKey": "AccountKey=" + body, "SharedAccessKey": "SharedAccessKey=" + body,
 		"PEM": "-----BEGIN PRIVATE KEY-----" + body + "-----END PRIVATE KEY-----",
+		"PGP": "-----BEGIN PGP PRIVATE KEY BLOCK-----" + body + "-----END PGP PRIVATE KEY BLOCK-----",
+		"age": "AGE-SECRET-KEY-1" + strings.Repeat("A", 58), "Google": "ya29." + body, "Stripe webhook": "whsec_" + body, "PyPI": "pypi-" + body,
+		"Terraform Cloud": body + ".atlasv1." + body, "Docker": "dckr_pat_" + body, "DigitalOcean": "dop_v1_" + body, "Grafana": "glsa_" + body,
+		"SendGrid": "SG." + body + "." + body, "model API": "sk-ant-1" + body, "Slack hook": "hooks.slack.com/services/" + body,
+		"presigned": "X-Amz-Signature=" + body, "shared access signature": "?sig=" + body, "bearer": "Bearer 1" + body,
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := redact(t, `{"note":"a"}`, `{"note":"use `+text+` here"}`)
@@ -181,15 +199,17 @@ func TestFormatsOfIssuedSecrets(t *testing.T) {
 
 func TestWhatIsNoSecretStaysReadable(t *testing.T) {
 	for name, testCase := range map[string]struct{ desired, actual, shown string }{
-		"a reference":            {`{"password":"a"}`, `{"secret_arn":"arn:aws:secretsmanager:eu-west-1:1:secret:db"}`, "arn:aws:secretsmanager"},
-		"a setting":              {`{"http_tokens":"required"}`, `{"http_tokens":"optional"}`, "optional"},
-		"a short common word":    {`{"password":"admin","user":"x"}`, `{"password":"admin","user":"admin"}`, "admin"},
-		"an id":                  {`{"id":"a"}`, `{"id":"i-0abcdef1234567890"}`, "i-0abcdef1234567890"},
-		"a hash":                 {`{"image":"a"}`, `{"image":"repo@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}`, "9f86d081884c"},
-		"a UUID":                 {`{"id":"a"}`, `{"id":"0190a8c2-7b1e-7000-8000-000000000001"}`, "0190a8c2"},
-		"a class in camel case":  {`{"c":"a"}`, `{"c":"ApplicationLoadBalancerTargetGroupBinding"}`, "ApplicationLoadBalancer"},
-		"whether to have one":    {`{"manage_password":false}`, `{"manage_password":true}`, "true"},
-		"the name of a property": {`{"password":"password"}`, `{"password":"password","p":{"password":"x"}}`, `p.password`},
+		"a reference":             {`{"password":"a"}`, `{"secret_arn":"arn:aws:secretsmanager:eu-west-1:1:secret:db"}`, "arn:aws:secretsmanager"},
+		"a setting":               {`{"http_tokens":"required"}`, `{"http_tokens":"optional"}`, "optional"},
+		"a short common word":     {`{"password":"admin","user":"x"}`, `{"password":"admin","user":"admin"}`, "admin"},
+		"an id":                   {`{"id":"a"}`, `{"id":"i-0abcdef1234567890"}`, "i-0abcdef1234567890"},
+		"a hash":                  {`{"image":"a"}`, `{"image":"repo@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}`, "9f86d081884c"},
+		"a UUID":                  {`{"id":"a"}`, `{"id":"0190a8c2-7b1e-7000-8000-000000000001"}`, "0190a8c2"},
+		"a class in camel case":   {`{"c":"a"}`, `{"c":"ApplicationLoadBalancerTargetGroupBinding"}`, "ApplicationLoadBalancer"},
+		"whether to have one":     {`{"manage_password":false}`, `{"manage_password":true}`, "true"},
+		"what is told of secrets": {`{"secrets":[{"name":"a"}]}`, `{"secrets":[{"name":"regcred-of-team"}]}`, "regcred-of-team"},
+		"a word about schemes":    {`{"auth":"a"}`, `{"auth":"Basic authentication, Bearer authentication"}`, "Bearer authentication"},
+		"the name of a property":  {`{"password":"password"}`, `{"password":"password","p":{"password":"x"}}`, `p.password`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := redact(t, testCase.desired, testCase.actual)

@@ -31,9 +31,7 @@ type Secrets struct {
 }
 
 // Learn takes in what is secret in a document by name or by look.
-func (s *Secrets) Learn(config document.Value) {
-	s.learn(config, "", config.Get("kind").Text() == "Secret" && !config.Get("apiVersion").IsMissing())
-}
+func (s *Secrets) Learn(config document.Value) { s.learn(config, "") }
 
 // Mark takes in a value that a rule or a tool says is secret, with everything in it.
 func (s *Secrets) Mark(value document.Value) {
@@ -163,17 +161,17 @@ func printable(text []byte) bool {
 }
 
 // learn walks a document; under is the name that the value goes by.
-func (s *Secrets) learn(value document.Value, under string, cluster bool) {
+func (s *Secrets) learn(value document.Value, under string) {
 	switch value.Kind() {
 	case document.Object:
-		s.members(value, cluster)
+		s.members(value, under)
 	case document.Array:
 		for i, element := range value.Elements() {
 			name := under
 			if i > 0 && flag(value.At(i-1)) {
 				name = "password"
 			}
-			s.learn(element, name, false)
+			s.learn(element, name)
 		}
 	case document.String, document.Number:
 		s.leaf(value, under)
@@ -187,12 +185,14 @@ func flag(value document.Value) bool {
 	return strings.HasPrefix(text, "-") && !strings.ContainsAny(text, "= ") && NameIsSecret(strings.TrimLeft(text, "-"))
 }
 
-func (s *Secrets) members(object document.Value, cluster bool) {
-	label := ""
+func (s *Secrets) members(object document.Value, under string) {
+	label, cluster, many := "", false, strings.HasSuffix(under, "s") && s.secretName(under) && holdsMany(under)
 	for i := range object.Len() {
-		if isValueKey(object.Key(i)) {
+		switch key := object.Key(i); {
+		case isValueKey(key) && label == "":
 			label = labelOf(object)
-			break
+		case key == "kind":
+			cluster = object.At(i).Text() == "Secret" && !object.Get("apiVersion").IsMissing()
 		}
 	}
 	for key, member := range object.Members() {
@@ -203,8 +203,10 @@ func (s *Secrets) members(object document.Value, cluster bool) {
 			continue
 		case label != "" && isValueKey(key):
 			name = label
+		case many && !tellsAbout(under, key) || isHeldKey(key) && s.secretName(under):
+			name = under
 		}
-		s.learn(member, name, false)
+		s.learn(member, name)
 	}
 }
 
@@ -243,19 +245,59 @@ func (s *Secrets) leaf(value document.Value, under string) {
 	if value.Kind() != document.String || len(text) < byValue {
 		return
 	}
-	for _, secret := range issuedIn(text) {
-		s.value(secret)
-		s.sure(secret)
-	}
+	s.told(text)
 	switch trimmed := strings.TrimSpace(text); {
 	case looksRandom(text):
 		s.place(value, false)
 		s.value(text)
+		s.encoded(text)
 	case strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "["):
 		if nested, err := document.ParseString(text); err == nil {
-			s.learn(nested, under, false)
+			s.learn(nested, under)
+		}
+	default:
+		s.encoded(trimmed)
+	}
+}
+
+// told takes in what a text tells to be a secret, or what it tells so of.
+func (s *Secrets) told(text string) {
+	for _, secret := range issuedIn(text) {
+		s.value(secret)
+		s.sure(secret)
+		s.inner(secret)
+	}
+}
+
+// encoded takes in what a text tells that is base64, such as the script that a machine starts with.
+func (s *Secrets) encoded(text string) {
+	if len(text) < shortestEncoded || !beginsEncoded(text) {
+		return
+	}
+	if strings.Contains(text, "\n") {
+		text = strings.NewReplacer("\n", "", "\r", "").Replace(text)
+	}
+	if plain, decoded := decode(strings.TrimRight(text, "=")); decoded {
+		s.told(plain)
+	}
+}
+
+// beginsEncoded reports whether the first 16 bytes of a text are base64 of what may be read.
+func beginsEncoded(text string) bool {
+	var plain [shortestEncoded / 4 * 3]byte
+	if _, err := base64.StdEncoding.Decode(plain[:], []byte(text[:shortestEncoded])); err != nil {
+		return false
+	}
+	odd := 0
+	for _, c := range plain {
+		switch {
+		case c < ' ' && c != '\n' && c != '\r' && c != '\t':
+			return false
+		case c >= utf8.RuneSelf:
+			odd++
 		}
 	}
+	return odd <= len(plain)/3
 }
 
 // secretName is NameIsSecret with a memory of its own.
