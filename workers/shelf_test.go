@@ -59,14 +59,14 @@ func TestShelf(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := &shelf{}
 			taken(t, s, "acme", 3)
-			time.Sleep(lensFresh / 2)
+			<-time.After(lensFresh / 2)
 			taken(t, s, "dune", 3)
 			require.False(t, taken(t, s, "acme", 3), "using it does not make it fresh again")
-			time.Sleep(lensFresh/2 + time.Second)
+			<-time.After(lensFresh/2 + time.Second)
 			synctest.Wait()
 			require.Len(t, s.slots, 1)
 			require.True(t, taken(t, s, "acme", 3))
-			time.Sleep(lensFresh)
+			<-time.After(lensFresh)
 			synctest.Wait()
 			require.Empty(t, s.slots)
 		})

@@ -74,7 +74,7 @@ func TestHistoriesFromBeforeTheRegisterAreNotedInIt(t *testing.T) {
 	url := postgrestest.EmptyURL(t)
 	db, err := sql.Open("pgx", url+"&search_path=omnicloud")
 	require.NoError(t, err)
-	defer db.Close()
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	execute := func(statement string, arguments ...any) {
 		_, err := db.ExecContext(ctx, statement, arguments...)
 		require.NoError(t, err)

@@ -120,7 +120,7 @@ func TestLawNoSecretOfThePastPasses(t *testing.T) {
 		before, after := rapid.StringN(0, 7, 12).Draw(t, "before"), rapid.StringN(0, 7, 12).Draw(t, "after")
 		secret := rapid.SampledFrom(secrets).Draw(t, "one of them")
 		hidden := secrecy.Redactor{Key: traceKey, Known: known}.Text("acme", before+secret+after)
-		if strings.Contains(hidden, secret) && !strings.Contains("[hidden 0123456789abcdef]", secret) {
+		if strings.Contains(hidden, secret) {
 			t.Fatalf("%q shows in %q", secret, hidden)
 		}
 	})
