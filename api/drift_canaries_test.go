@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
@@ -69,6 +70,7 @@ func TestTenThousandCanariesStaySilentInTheService(t *testing.T) {
 	if testing.Short() {
 		t.Skip("scans thousands of resources")
 	}
+	spans := recordSpans(t)
 	s := newDriftStage(t, func(policy *remediation.Policy) { policy.Limits.OpenedPerScan = 24 })
 	s.post(t, "/v1/imports?kind=tenants", "operator", "tenant_id,plan\nquarry,free\ndark,free\n", http.StatusCreated, "Content-Type", "text/csv")
 	s.expect(t, put("/v1/drift-rules", "operator", canaries.Rules, "Content-Type", "application/yaml"), http.StatusOK)
@@ -81,6 +83,7 @@ func TestTenThousandCanariesStaySilentInTheService(t *testing.T) {
 	require.Equal(t, driftwatch.ScanComplete, scan.State, scan.Reason)
 	require.EqualValues(t, plantings/2, scan.Resources)
 	require.EqualValues(t, 24, scan.Opened)
+	quoting := canaries.AsJSONText("the new one is " + canaries.Of(17))
 	t.Run("people decide", func(t *testing.T) {
 		for resource, decided := range map[string]struct {
 			direction string
@@ -88,7 +91,7 @@ func TestTenThousandCanariesStaySilentInTheService(t *testing.T) {
 		}{"r-00000": {"revert", remediation.Mended}, "r-00004": {"revert", remediation.Failed}, "r-00030": {"accept", remediation.Declared}} {
 			waiting := s.becomes(t, resource, remediation.AwaitingApproval)
 			for _, approver := range []string{"security_approver", "security_approver_2"} {
-				got := s.decides(t, waiting, approver, `{"decision":"approve","direction":"`+decided.direction+`","reason":"seen"}`)
+				got := s.decides(t, waiting, approver, `{"decision":"approve","direction":"`+decided.direction+`","reason":`+quoting+`}`)
 				require.Equal(t, http.StatusOK, got.status, got.body)
 			}
 			s.becomes(t, resource, decided.leads)
@@ -96,15 +99,21 @@ func TestTenThousandCanariesStaySilentInTheService(t *testing.T) {
 		failed := s.becomes(t, "r-00004", remediation.Failed)
 		fmt.Fprintln(shown, failed.Reason, s.get(t, "/v1/jobs/"+failed.WorkflowID(), "auditor", http.StatusOK).body)
 		rejected := s.becomes(t, "r-00006", remediation.AwaitingApproval)
-		fmt.Fprintln(shown, s.decides(t, rejected, "security_approver", `{"decision":"reject","reason":"no"}`).body)
-		fmt.Fprintln(shown, s.decides(t, rejected, "security_approver_2", `{"decision":"reject","reason":"no"}`).body)
+		fmt.Fprintln(shown, s.decides(t, rejected, "security_approver", `{"decision":"reject","reason":`+quoting+`}`).body)
+		fmt.Fprintln(shown, s.decides(t, rejected, "security_approver_2", `{"decision":"reject","reason":`+quoting+`}`).body)
 	})
-	t.Run("what changed again is escalated", func(t *testing.T) {
+	t.Run("people leave drift be", func(t *testing.T) {
+		group := decode[api.DriftGroupPage](t, s.get(t, "/v1/drifts?limit=1&severity=security", "auditor", http.StatusOK)).Items[0]
+		body := `{"decision":"accept","owner":"ops","expires_at":"` + time.Now().Add(time.Hour).UTC().Format(time.RFC3339) + `","reason":` + quoting + `}`
+		fmt.Fprintln(shown, s.post(t, "/v1/drifts/"+group.Drifts[0].ID+"/decisions", "security_approver", body, http.StatusOK).body)
+		fmt.Fprintln(shown, s.post(t, "/v1/drifts/"+group.Drifts[0].ID+"/decisions", "finance_approver", body, http.StatusForbidden).body)
+	})
+	t.Run("what changed again is escalated, and what it was before stays hidden in others", func(t *testing.T) {
 		s.holds(t, func(yield func(infra.Resource) bool) {
 			for i := 9000; i < 9040; i += 2 {
 				yield(infra.Resource{
 					ID: fmt.Sprintf("r-%05d", i), Type: "service", TenantID: "quarry",
-					Desired: config(map[string]any{"password": canaries.Of(i)}), Actual: config(map[string]any{"password": canaries.Of(plantings + i), canaries.Of(i): "a key"}),
+					Desired: config(map[string]any{"password": canaries.Of(plantings + i + 1)}), Actual: config(map[string]any{"password": canaries.Of(plantings + i), canaries.Of(i): "a key"}),
 				})
 			}
 		})
@@ -131,6 +140,10 @@ func TestTenThousandCanariesStaySilentInTheService(t *testing.T) {
 	t.Run("logs", func(t *testing.T) {
 		canaries.AssertSilent(t, "the log", s.logs.String())
 		require.Contains(t, s.logs.String(), "cannot write ", "what the platform said is there, without what it quoted")
+	})
+	t.Run("spans", func(t *testing.T) {
+		canaries.AssertSilent(t, "a span", spans.String())
+		require.Contains(t, spans.String(), "INSERT INTO", "statements are there, without their values")
 	})
 	t.Run("PostgreSQL", s.searchTables)
 	t.Run("Temporal", s.searchHistories)

@@ -17,6 +17,8 @@ type Drift struct {
 	History      DriftHistory
 	Rules        driftwatch.RuleStore
 	Figures      DriftFigures
+	// Discretion hides the secrets of tenants in what people write.
+	Discretion *driftwatch.Discretion
 	// CheckRules returns an InvalidInput error, with its line, for rules that are not understood.
 	CheckRules func(name string, document []byte) error
 }

@@ -26,6 +26,10 @@ func (s *server) StartDriftScan(ctx context.Context, request StartDriftScanReque
 	if err := asked.Check(); err != nil {
 		return nil, err
 	}
+	var err error
+	if asked.Reason, err = s.Drift.Discretion.Hide(ctx, asked.Reason, asked.TenantID); err != nil {
+		return nil, err
+	}
 	scan, _, err := s.Drift.Watch.OpenScan(ctx, asked)
 	if err != nil {
 		return nil, err

@@ -34,6 +34,9 @@ import (
 // hang bounds every wait for a workflow, which takes seconds where the machine is not busy with else.
 const hang = 4 * time.Minute
 
+// driftSecret is what API and worker hide secrets with.
+var driftSecret = bytes.Repeat([]byte("k"), 32)
+
 // driftStage is the API with a worker of the drift queue and the sandbox's services. Its Temporal client
 // encrypts nothing, so that histories can be searched.
 type driftStage struct {
@@ -130,7 +133,7 @@ func (s *driftStage) mend(t *testing.T, logger *slog.Logger, policy remediation.
 		done <- workers.Run(ctx, workers.Config{
 			Client: s.plain, Namespace: namespace, Queues: []string{workflows.QueueDrift}, Books: s.periods, Logger: logger,
 			Activities: workers.NewActivities(s.pool, services, tokens, time.Now).WithDrift(s.pool, services, tokens, time.Now,
-				workers.DriftOptions{Secret: bytes.Repeat([]byte("k"), 32), Policy: policy}),
+				workers.DriftOptions{Secret: driftSecret, Policy: policy}),
 		})
 	}()
 	t.Cleanup(func() {

@@ -42,6 +42,14 @@ func (s *server) DecideDrift(ctx context.Context, request DecideDriftRequestObje
 		Reason: request.Body.Reason, Owner: request.Body.Owner, Expires: instant.Of(request.Body.ExpiresAt),
 		Subject: actorOf(ctx).Subject, At: now,
 	}
+	tenantID, _ := ownTenant(ctx, "")
+	tenants, err := s.Drift.Watch.TenantsOf(ctx, tenantID, request.DriftID)
+	if err != nil {
+		return nil, err
+	}
+	if stance.Reason, err = s.Drift.Discretion.Hide(ctx, stance.Reason, tenants...); err != nil {
+		return nil, err
+	}
 	if refusal := driftwatch.CheckHolder(actorOf(ctx)); refusal != nil {
 		return nil, s.refusedStance(ctx, request.DriftID, stance, refusal)
 	}

@@ -100,7 +100,11 @@ func (s *server) readRemediationDecision(ctx context.Context, id, ifMatch, key s
 		return nil, approval.Decision{}, err
 	}
 	about := remediationMatter{s, found}
-	decision := approval.Decision{ID: key, Verdict: body.Decision, Reason: body.Reason, Direction: body.Direction, BreakGlass: body.BreakGlass}
+	reason, err := s.Drift.Discretion.Hide(ctx, body.Reason, found.TenantID)
+	if err != nil {
+		return nil, approval.Decision{}, err
+	}
+	decision := approval.Decision{ID: key, Verdict: body.Decision, Reason: reason, Direction: body.Direction, BreakGlass: body.BreakGlass}
 	return about, identified(ctx, about, ifMatch, decision), nil
 }
 
@@ -116,7 +120,15 @@ func (s *server) ReviewRemediation(ctx context.Context, request ReviewRemediatio
 			return nil, fault.New(fault.Forbidden, "%s broke the glass and cannot review it; another security approver must", subject)
 		}
 	}
-	if _, err := s.Drift.Remediations.Review(ctx, "", request.RemediationID, subject, request.Body.Reason, instant.Now()); err != nil {
+	found, err := s.Drift.Remediations.Remediation(ctx, "", request.RemediationID)
+	if err != nil {
+		return nil, err
+	}
+	reason, err := s.Drift.Discretion.Hide(ctx, request.Body.Reason, found.TenantID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Drift.Remediations.Review(ctx, "", request.RemediationID, subject, reason, instant.Now()); err != nil {
 		return nil, err
 	}
 	detail, tag, err := s.remediationDetail(ctx, "", request.RemediationID)

@@ -20,6 +20,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/costs"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
 	"github.com/omnicloud/omnicloud/domain/period"
@@ -63,7 +64,7 @@ func newStage(t *testing.T, change ...func(*api.Dependencies, *api.Options)) *st
 func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api.Dependencies, *api.Options)) *stage {
 	t.Helper()
 	database := postgrestest.URL(t)
-	pool, err := postgres.Open(t.Context(), database)
+	pool, err := postgres.Open(t.Context(), database, postgres.WithTracing())
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	folder := t.TempDir()
@@ -93,6 +94,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		Drift: api.Drift{
 			Watch: postgres.NewDrifts(pool), Remediations: postgres.NewRemediations(pool), History: postgres.NewDriftHistory(pool),
 			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules, Figures: postgres.NewDriftFigures(pool),
+			Discretion: &driftwatch.Discretion{Memory: postgres.NewSecretTraces(pool), Key: driftSecret, Now: time.Now},
 		},
 		Anomalies: postgres.NewAnomalies(pool), Revisions: postgres.NewRevisions(pool), Totals: s.ledger, Pools: s.ledger,
 		Costs:       costsOf(pool),

@@ -13,6 +13,7 @@ import (
 	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/costs"
+	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/instant"
@@ -27,6 +28,10 @@ import (
 // the end.
 func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wired api.Dependencies, done func(), err error) {
 	ring, err := c.Connections.Keys.payloads()
+	if err != nil {
+		return wired, nil, err
+	}
+	secret, err := c.Connections.Keys.secret(driftSecretFile)
 	if err != nil {
 		return wired, nil, err
 	}
@@ -51,6 +56,7 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 		Drift: api.Drift{
 			Watch: postgres.NewDrifts(pool), Remediations: postgres.NewRemediations(pool), History: postgres.NewDriftHistory(pool),
 			Rules: postgres.NewDriftRules(pool), CheckRules: workers.CheckDriftRules, Figures: postgres.NewDriftFigures(pool),
+			Discretion: &driftwatch.Discretion{Memory: postgres.NewSecretTraces(pool), Key: secret, Now: instant.Now},
 		},
 		Anomalies:   postgres.NewAnomalies(pool),
 		Planning:    planningOf(pool, services),

@@ -42,6 +42,9 @@ type Store interface {
 	Candidates(ctx context.Context, ref ScanRef, modes Modes, limit int) (list []Candidate, total int64, err error)
 	// Drifts lists open, accepted or snoozed drift, the same cause as one group, the gravest first.
 	Drifts(ctx context.Context, filter Filter, after GroupPosition, limit int) ([]Group, error)
+	// TenantsOf lists the tenants that have a drift, or drift of a cause, that is not resolved; an empty
+	// tenant does not narrow.
+	TenantsOf(ctx context.Context, tenantID, id string) ([]string, error)
 	// TakeStance records what a person said about a drift, or about every drift of a cause, and returns
 	// how many drifts it is about. Nothing that is not resolved under that id is a NotFound error.
 	TakeStance(ctx context.Context, tenantID, id string, stance Stance) (int, error)

@@ -19,12 +19,7 @@ func (d *Drifts) TakeStance(ctx context.Context, tenantID, id string, stance dri
 		return 0, fmt.Errorf("encoding what was said about drift %s: %w", id, err)
 	}
 	err = pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT DISTINCT tenant_id FROM drifts
-			WHERE (drift_id = $1 OR cause_id = $1) AND ($2 = '' OR tenant_id = $2) AND state <> 'resolved' ORDER BY 1`, id, tenantID)
-		if err != nil {
-			return err
-		}
-		tenants, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		tenants, err := (&Drifts{tx}).TenantsOf(ctx, tenantID, id)
 		if err != nil {
 			return err
 		}
@@ -41,6 +36,17 @@ func (d *Drifts) TakeStance(ctx context.Context, tenantID, id string, stance dri
 		return nil
 	})
 	return count, explain(err, "deciding on drift %s", id)
+}
+
+// TenantsOf implements driftwatch.Store.
+func (d *Drifts) TenantsOf(ctx context.Context, tenantID, id string) ([]string, error) {
+	rows, err := d.db.Query(ctx, `SELECT DISTINCT tenant_id FROM drifts
+		WHERE (drift_id = $1 OR cause_id = $1) AND ($2 = '' OR tenant_id = $2) AND state <> 'resolved' ORDER BY 1`, id, tenantID)
+	if err != nil {
+		return nil, explain(err, "reading whose drift %s is", id)
+	}
+	tenants, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return tenants, explain(err, "reading whose drift %s is", id)
 }
 
 func takeStance(ctx context.Context, tx pgx.Tx, tenantID, id string, stance driftwatch.Stance, document []byte) (int, error) {
