@@ -46,7 +46,8 @@ func planted() iter.Seq[infra.Resource] {
 			case 20:
 				resource.Desired, resource.Actual = nil, config(map[string]any{"home": home(canaries.Of(i)), "note": carried})
 			case 30:
-				resource.Desired, resource.Actual = config(map[string]any{"text": canaries.Of(i)}), config(map[string]any{"text": canaries.Of(i + 1)})
+				resource.Desired = config(map[string]any{"text": canaries.Of(i), "note": "as declared"})
+				resource.Actual = config(map[string]any{"text": canaries.Of(i + 1), "note": carried})
 				resource.Schema = json.RawMessage(`{"sensitivePaths":["text"]}`)
 			}
 			if !yield(resource) {
