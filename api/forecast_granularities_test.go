@@ -51,7 +51,7 @@ func TestForecastsOfEveryGranularity(t *testing.T) {
 			past := test.granularity.Step(test.next, -4)
 			desk := *f.planned.Desk
 			desk.Meter, desk.Now = nil, func() time.Time { return past }
-			_, err := desk.Forecast(t.Context(), foresight.Request{Key: key, HorizonDays: test.days, Granularity: test.granularity})
+			_, err := desk.ForecastMetric(t.Context(), foresight.Request{Key: key, HorizonDays: test.days, Granularity: test.granularity})
 			require.NoError(t, err)
 			scorer := foresight.Scorer{Usage: postgres.NewUsage(f.pool), Scores: postgres.NewForecastScores(f.pool)}
 			_, err = scorer.Batch(t.Context(), now, foresight.Key{})

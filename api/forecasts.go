@@ -14,7 +14,7 @@ func (s *server) CreateForecast(ctx context.Context, request CreateForecastReque
 		return nil, err
 	}
 	asked := *request.Body
-	outlook, err := s.planning(ctx).Forecast(ctx, foresight.Request{
+	outlook, err := s.planning(ctx).ForecastMetric(ctx, foresight.Request{
 		Key:         foresight.Key{TenantID: request.TenantID, Metric: asked.Metric},
 		HorizonDays: asked.HorizonDays, Granularity: asked.Granularity, Levels: asked.Levels,
 	})

@@ -236,7 +236,7 @@ func TestCapacityOfATenant(t *testing.T) {
 		f.post(t, "/v1/tenants/acme/forecasts", "operator", `{"metric":"request_rate","horizon_days":2,"granularity":"hourly"}`, http.StatusCreated)
 		past := time.Now().Add(-48 * time.Hour)
 		desk := &foresight.Desk{Usage: postgres.NewUsage(f.pool), Archive: postgres.NewForecasts(f.pool), Models: postgres.NewForecastModels(f.pool), Now: func() time.Time { return past }}
-		_, err := desk.Forecast(t.Context(), foresight.Request{
+		_, err := desk.ForecastMetric(t.Context(), foresight.Request{
 			Key: foresight.Key{TenantID: "acme", Metric: forecast.RequestRate}, HorizonDays: 1, Granularity: forecast.Hourly,
 		})
 		require.NoError(t, err)

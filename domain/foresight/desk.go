@@ -70,9 +70,9 @@ type Request struct {
 	Bounds forecast.Bounds
 }
 
-// Forecast forecasts a metric from what is known of it by now, and keeps the forecast. Too little
+// ForecastMetric forecasts a metric from what is known of it by now, and keeps the forecast. Too little
 // usage is a *forecast.ShortSeriesError, usage that ended a *StoppedError; other input that cannot be is InvalidInput.
-func (d *Desk) Forecast(ctx context.Context, request Request) (forecast.Outlook, error) {
+func (d *Desk) ForecastMetric(ctx context.Context, request Request) (forecast.Outlook, error) {
 	outlook, err := d.Draft(ctx, request)
 	if err != nil {
 		return forecast.Outlook{}, err
@@ -85,7 +85,7 @@ func (d *Desk) Forecast(ctx context.Context, request Request) (forecast.Outlook,
 	return outlook, d.Archive.Put(ctx, []forecast.ForecastResult{outlook.Forecast})
 }
 
-// Draft forecasts as Forecast does, by the model in use where there is one, and keeps nothing. The first
+// Draft forecasts as ForecastMetric does, by the model in use where there is one, and keeps nothing. The first
 // prediction is of the hour, day, week or month that is not over, also where the last measurements are missing.
 func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, error) {
 	if err := CheckMetric("/metric", request.Metric); err != nil {
