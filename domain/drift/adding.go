@@ -47,7 +47,7 @@ func (d *Detector) add(rules Rules, register func()) error {
 	if err != nil {
 		return err
 	}
-	d.added = append(d.added, rows...)
+	d.rules = tableOf(append(d.rules.rows, rows...), 0)
 	clear(d.programs)
 	return nil
 }

@@ -25,7 +25,7 @@ type Detector struct {
 
 	mutex       sync.RWMutex
 	layers      []layer
-	added       []row // by the methods that add rules
+	rules       rowTable // those of the layers, then those that were added
 	comparators map[string]*semantic.Comparator
 	programs    map[programKey]*program
 	// schemas are those of resources, by their text: what is made of a schema is kept with its pointer.
@@ -101,14 +101,15 @@ func NewDetector(options ...Option) (*Detector, error) {
 
 // check takes every rule apart, and finds the one that is not understood.
 func (d *Detector) check() error {
-	for i := range d.layers {
-		l := &d.layers[i]
+	var all []row
+	for _, l := range d.layers {
 		rows, err := rowsOf(l.rules, l.own, d.comparator)
 		if err != nil {
 			return err
 		}
-		l.rows = tableOf(rows)
+		all = append(all, rows...)
 	}
+	d.rules = tableOf(all, 0)
 	return nil
 }
 
@@ -127,11 +128,7 @@ func (d *Detector) program(subject Subject) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	layers := []rowTable{tableOf(schema)}
-	for _, l := range d.layers {
-		layers = append(layers, l.rows)
-	}
-	made := compile(subject.ResourceType, append(layers, tableOf(d.added))...)
+	made := compile(subject.ResourceType, d.rules, schema)
 	made.provided = subject.Schema.provided()
 	if len(d.programs) >= rememberedPrograms {
 		clear(d.programs)

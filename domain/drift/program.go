@@ -39,10 +39,9 @@ type verdict struct {
 // program is the rules of one resource type, ready to be walked along with a document.
 type program struct {
 	matcher *configpath.Matcher
-	effects []func(*verdict)
-	// inside says of each effect whether it also holds for the elements of the list that it is about.
-	inside       []bool
-	hasSensitive bool
+	// rules have numbers from 0. Those of the resource's schema come before them: the last of them is -1.
+	rules, schema []row
+	hasSensitive  bool
 	// provided are the properties that only the provider sets, and always does.
 	provided []string
 }
@@ -57,28 +56,35 @@ func (p *program) at(state *configpath.State) *verdict {
 	return configpath.Derived(state, func(hits []configpath.Hit) *verdict {
 		v := &verdict{}
 		for _, hit := range hits {
-			if !hit.Inside || p.inside[hit.Pattern] {
-				p.effects[hit.Pattern](v)
+			if r := p.row(hit.Pattern); !hit.Inside || r.inside {
+				r.effect(v)
 			}
 		}
 		return v
 	})
 }
 
-// layer is a set of rules with where it comes from, taken apart once.
+func (p *program) row(number int) *row {
+	if number < 0 {
+		return &p.schema[len(p.schema)+number]
+	}
+	return &p.rules[number]
+}
+
+// layer is a set of rules with where it comes from.
 type layer struct {
 	rules Rules
 	own   bool
-	rows  rowTable
 }
 
 // row is one rule: where it holds and what it says.
 type row struct {
 	resourceType string
 	pattern      configpath.Pattern
-	inside       bool
-	sensitive    bool
-	effect       func(*verdict)
+	// inside says that it also holds for the elements of the list that it is about.
+	inside    bool
+	sensitive bool
+	effect    func(*verdict)
 }
 
 // compiler takes rules apart.
@@ -95,19 +101,14 @@ func rowsOf(rules Rules, own bool, comparators func(string) (*semantic.Comparato
 }
 
 // compile makes the program of a resource type out of what concerns it.
-func compile(resourceType string, layers ...rowTable) *program {
-	p := &program{}
-	var patterns []configpath.Pattern
-	for _, rows := range layers {
-		for _, i := range rows.about(resourceType) {
-			r := &rows.rows[i]
-			patterns = append(patterns, r.pattern)
-			p.effects = append(p.effects, r.effect)
-			p.inside = append(p.inside, r.inside)
-			p.hasSensitive = p.hasSensitive || r.sensitive
-		}
+func compile(resourceType string, rules rowTable, schema []row) *program {
+	p := &program{rules: rules.rows, schema: schema}
+	var tries []*configpath.Trie
+	for _, group := range append(rules.about(resourceType), tableOf(schema, -len(schema)).globs...) {
+		tries = append(tries, group.trie)
+		p.hasSensitive = p.hasSensitive || group.hasSensitive
 	}
-	p.matcher = configpath.NewMatcher(patterns)
+	p.matcher = configpath.NewMatcher(tries...)
 	return p
 }
 

@@ -1,6 +1,7 @@
 package configpath
 
 import (
+	"encoding/binary"
 	"maps"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 
 // Hit is a pattern that matches where a state stands.
 type Hit struct {
-	// Pattern is the position of the pattern in the list that the matcher was made of.
+	// Pattern is the number of the pattern.
 	Pattern int
 	// Inside says that the pattern matches the list, not the element that was stepped to: rules at
 	// rules[2].
@@ -21,36 +22,17 @@ type Hit struct {
 // segments lead, so that a step costs one look-up however many patterns there are. It is safe for
 // concurrent use.
 type Matcher struct {
-	nodes []trieNode
+	tries []*Trie
 	start *State
 
 	mutex  sync.Mutex
 	states map[string]*State
 }
 
-// trieNode is a place in the tree of patterns.
-type trieNode struct {
-	keys  map[string]int
-	names []branch
-	index map[int]int
-	any   int
-	deep  int
-	each  int
-	// loops marks the node after **, which any segment leaves where it is.
-	loops bool
-	hits  []int
-}
-
-type branch struct {
-	glob string
-	to   int
-}
-
 // State is what the matcher knows after a path. States are shared: Attach may keep what a caller
 // derives from the hits.
 type State struct {
-	// members are trie nodes times two, plus one where a position was left out to get there.
-	members []int
+	members []member
 	// numbered says that a pattern has a position of its own next, which makes elements differ.
 	numbered bool
 	hits     []Hit
@@ -59,68 +41,33 @@ type State struct {
 	derived  atomic.Pointer[any]
 }
 
+// member is a node of a trie: the number of the trie above that of the node, and as the lowest bit whether
+// a position was left out to get there.
+type member uint64
+
+func memberOf(trie, node int) member { return member(trie)<<32 | member(node)<<1 }
+
+// to is another node of the same trie.
+func (m member) to(node int) member { return m>>32<<32 | member(node)<<1 }
+
+func (m member) inside() bool { return m&1 == 1 }
+
+func (m *Matcher) node(at member) *trieNode {
+	return &m.tries[at>>32].nodes[uint32(at)>>1]
+}
+
 // rememberedKeys bounds what a state remembers, since keys of maps may be anything.
 const rememberedKeys = 256
 
-// NewMatcher makes a matcher of patterns.
-func NewMatcher(patterns []Pattern) *Matcher {
-	m := &Matcher{nodes: []trieNode{{}}, states: make(map[string]*State)}
-	for number, pattern := range patterns {
-		at := 0
-		for _, step := range pattern.steps {
-			at = m.grow(at, step)
-		}
-		m.nodes[at].hits = append(m.nodes[at].hits, number)
+// NewMatcher makes a matcher of the patterns of tries, whose numbers must differ.
+func NewMatcher(tries ...*Trie) *Matcher {
+	m := &Matcher{tries: tries, states: make(map[string]*State)}
+	start := make([]member, len(tries))
+	for i := range tries {
+		start[i] = memberOf(i, 0)
 	}
-	m.start = m.intern([]int{0})
+	m.start = m.intern(start)
 	return m
-}
-
-// grow returns the child of a node for a step, made where there is none.
-func (m *Matcher) grow(at int, s step) int {
-	n := &m.nodes[at]
-	slot := func(child *int) int {
-		if *child == 0 {
-			*child = len(m.nodes)
-		}
-		return *child
-	}
-	to := 0
-	switch s.kind {
-	case stepKey:
-		to = n.keys[s.text]
-		if n.keys == nil {
-			n.keys = make(map[string]int)
-		}
-		to = slot(&to)
-		n.keys[s.text] = to
-	case stepName:
-		if i := slices.IndexFunc(n.names, func(b branch) bool { return b.glob == s.text }); i >= 0 {
-			return n.names[i].to
-		}
-		to = len(m.nodes)
-		n.names = append(n.names, branch{s.text, to})
-	case stepIndex:
-		to = n.index[s.at]
-		if n.index == nil {
-			n.index = make(map[int]int)
-		}
-		to = slot(&to)
-		n.index[s.at] = to
-	case stepAny:
-		to = slot(&n.any)
-	case stepEach:
-		to = slot(&n.each)
-	case stepDeep:
-		if n.loops {
-			return at
-		}
-		to = slot(&n.deep)
-	}
-	if to == len(m.nodes) {
-		m.nodes = append(m.nodes, trieNode{loops: s.kind == stepDeep})
-	}
-	return to
 }
 
 // Start returns the state of the empty path.
@@ -142,22 +89,22 @@ func (m *Matcher) Member(s *State, key string) *State {
 			return next
 		}
 	}
-	var members []int
-	for _, member := range s.members {
-		n := &m.nodes[member/2]
+	var members []member
+	for _, from := range s.members {
+		n := m.node(from)
 		if to, ok := n.keys[key]; ok {
-			members = append(members, to*2)
+			members = append(members, from.to(to))
 		}
 		for _, b := range n.names {
 			if Wildcard(b.glob, key) {
-				members = append(members, b.to*2)
+				members = append(members, from.to(b.to))
 			}
 		}
 		if n.any > 0 {
-			members = append(members, n.any*2)
+			members = append(members, from.to(n.any))
 		}
 		if n.loops {
-			members = append(members, member&^1)
+			members = append(members, from&^1)
 		}
 	}
 	next := m.intern(members)
@@ -186,22 +133,22 @@ func (m *Matcher) Element(s *State, position int) *State {
 			return next
 		}
 	}
-	var members []int
-	for _, member := range s.members {
-		n := &m.nodes[member/2]
+	var members []member
+	for _, from := range s.members {
+		n := m.node(from)
 		if n.loops {
-			members = append(members, member&^1)
+			members = append(members, from&^1)
 		} else {
-			members = append(members, member|1)
+			members = append(members, from|1)
 		}
 		if n.any > 0 {
-			members = append(members, n.any*2)
+			members = append(members, from.to(n.any))
 		}
 		if n.each > 0 {
-			members = append(members, n.each*2)
+			members = append(members, from.to(n.each))
 		}
 		if to, ok := n.index[position]; ok {
-			members = append(members, to*2)
+			members = append(members, from.to(to))
 		}
 	}
 	next := m.intern(members)
@@ -212,17 +159,17 @@ func (m *Matcher) Element(s *State, position int) *State {
 }
 
 // intern returns the one state of a set of members.
-func (m *Matcher) intern(members []int) *State {
+func (m *Matcher) intern(members []member) *State {
 	for i := 0; i < len(members); i++ {
-		if deep := m.nodes[members[i]/2].deep; deep > 0 { // ** may be no segment at all
-			members = append(members, deep*2)
+		if deep := m.node(members[i]).deep; deep > 0 { // ** may be no segment at all
+			members = append(members, members[i].to(deep))
 		}
 	}
 	slices.Sort(members)
 	members = slices.Compact(members)
-	name := make([]byte, 0, 4*len(members))
-	for _, member := range members {
-		name = append(name, byte(member), byte(member>>8), byte(member>>16), byte(member>>24))
+	name := make([]byte, 0, 8*len(members))
+	for _, at := range members {
+		name = binary.LittleEndian.AppendUint64(name, uint64(at))
 	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -230,10 +177,11 @@ func (m *Matcher) intern(members []int) *State {
 		return known
 	}
 	state := &State{members: members}
-	for _, member := range members {
-		state.numbered = state.numbered || m.nodes[member/2].index != nil
-		for _, number := range m.nodes[member/2].hits {
-			state.hits = append(state.hits, Hit{Pattern: number, Inside: member&1 == 1})
+	for _, at := range members {
+		n := m.node(at)
+		state.numbered = state.numbered || n.index != nil
+		for _, number := range n.hits {
+			state.hits = append(state.hits, Hit{Pattern: number, Inside: at.inside()})
 		}
 	}
 	// The same pattern without a position left out, where both are there, comes last.

@@ -1,6 +1,7 @@
 package configpath_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -116,12 +117,19 @@ func TestManyPatternsMatchAsEachAlone(t *testing.T) {
 			rapid.Map(rapid.SampledFrom([]string{"a", "b", "ab", "c"}), configpath.Key),
 			rapid.Map(rapid.IntRange(0, 2), configpath.Index),
 		), 0, 5).Draw(t, "path"))
-		matcher := configpath.NewMatcher(patterns)
+		numbers := make([]int, len(patterns))
+		for i := range numbers {
+			numbers[i] = i
+		}
+		first := rapid.IntRange(0, len(patterns)).Draw(t, "patterns of the first trie")
+		matcher := configpath.NewMatcher(
+			configpath.NewTrie(patterns[:first], numbers[:first]), configpath.NewTrie(patterns[first:], numbers[first:]))
 		state := matcher.Start()
 		for _, segment := range path {
 			state = matcher.Next(state, segment)
 		}
 		hits := map[int]bool{}
+		require.True(t, slices.IsSortedFunc(state.Hits(), func(a, b configpath.Hit) int { return a.Pattern - b.Pattern }))
 		for _, hit := range state.Hits() {
 			hits[hit.Pattern] = true
 		}

@@ -99,7 +99,7 @@ func (p Pattern) Beneath() Pattern {
 // Match reports whether the pattern matches a path. Matching many patterns at once is what Matcher
 // is for.
 func (p Pattern) Match(path Path) bool {
-	matcher := NewMatcher([]Pattern{p})
+	matcher := NewMatcher(NewTrie([]Pattern{p}, []int{0}))
 	state := matcher.Start()
 	for _, segment := range path {
 		state = matcher.Next(state, segment)
