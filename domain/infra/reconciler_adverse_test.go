@@ -239,3 +239,63 @@ func TestReconcileWhatIsBeingChanged(t *testing.T) {
 		require.Equal(t, "update a", joined(c.writes))
 	})
 }
+
+// TestReconcileCrashedAtAnyWrite kills a run of an update, a creation and a deletion at each of its
+// writes, just before it takes effect and just after.
+func TestReconcileCrashedAtAnyWrite(t *testing.T) {
+	missing := running("b", `{"n":1}`, "a")
+	missing.Actual = nil
+	actions := []infra.Action{
+		updating("a", set("n", "1")),
+		{Type: infra.ActionCreate, ResourceID: "b", Changes: []infra.Change{set("", `{"n":1}`)}},
+		{Type: infra.ActionDelete, ResourceID: "c"},
+	}
+	for at := 1; at <= len(actions); at++ {
+		for _, effect := range []bool{false, true} {
+			crashed := func(t *testing.T) (*infra.Reconciler, *cloud) {
+				t.Helper()
+				c := newCloud(t, running("a", `{"n":0}`), missing, running("c", `{"n":0}`, "a"))
+				r := newReconciler(c)
+				left := at
+				hook := func(string, string) error {
+					if left--; left == 0 {
+						panic(errDied)
+					}
+					return nil
+				}
+				if effect {
+					c.after = hook
+				} else {
+					c.before = hook
+				}
+				dies(t, func() { _, _ = r.Reconcile(t.Context(), run("r", actions...)) })
+				c.before, c.after = nil, nil
+				return r, c
+			}
+			name := fmt.Sprintf("at write %d, with its effect %t", at, effect)
+			t.Run(name+", it is finished and writes nothing twice", func(t *testing.T) {
+				r, c := crashed(t)
+				result, err := r.Reconcile(t.Context(), run("r", actions...))
+				require.NoError(t, err)
+				require.Equal(t, "a done, b done, c done", statuses(result))
+				require.Equal(t, "update a, update b, delete c", joined(c.writes))
+			})
+			t.Run(name+", it is taken back whole where the next try can never go on", func(t *testing.T) {
+				r, c := crashed(t)
+				refused := fault.New(fault.Upstream, "no")
+				c.reading = func(id string) error {
+					if id != "c" {
+						return nil
+					}
+					c.reading = nil
+					return refused
+				}
+				_, err := r.Reconcile(t.Context(), run("r", actions...))
+				require.ErrorIs(t, err, refused)
+				require.JSONEq(t, `{"n":0}`, c.actual(t, "a"))
+				require.Empty(t, c.actual(t, "b"))
+				require.JSONEq(t, `{"n":0}`, c.actual(t, "c"))
+			})
+		}
+	}
+}
