@@ -2022,7 +2022,7 @@ type StartDriftScanParams struct {
 type GetExhaustionParams struct {
 	Metric Metric `form:"metric" json:"metric"`
 
-	// Capacity The capacity, in the metric's unit; the one that compute knows by default.
+	// Capacity The capacity, in the metric's unit; by default the one that operators stated, or else compute knows.
 	Capacity *float32 `form:"capacity,omitempty" json:"capacity,omitempty"`
 }
 

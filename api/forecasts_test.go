@@ -50,7 +50,7 @@ func newForesightStageOn(t *testing.T, temporal *testsuite.DevServer) *foresight
 			seen := *planning
 			if tenantID != "" {
 				desk, own := *planning.Desk, postgres.NewTenantForecasts(f.pool, tenantID)
-				desk.Usage, desk.Archive, desk.Models = postgres.NewTenantUsage(f.pool, tenantID), own, own
+				desk.Usage, desk.Archive, desk.Models, desk.Statements = postgres.NewTenantUsage(f.pool, tenantID), own, own, own
 				seen.Desk, seen.Accuracy, seen.Standings = &desk, own, own
 			}
 			return &seen
@@ -69,7 +69,7 @@ func newForesightStageOn(t *testing.T, temporal *testsuite.DevServer) *foresight
 	*planning = foresight.Planning{
 		Desk: &foresight.Desk{
 			Usage: postgres.NewUsage(f.pool), Archive: postgres.NewForecasts(f.pool), Models: postgres.NewForecastModels(f.pool),
-			Meter: clients.Compute, Now: time.Now,
+			Statements: postgres.NewStatements(f.pool), Meter: clients.Compute, Now: time.Now,
 		},
 		Accuracy:   postgres.NewForecastScores(f.pool),
 		Provisions: clients.Compute, Prices: clients.Billing, Standings: postgres.NewCapacityWatch(f.pool),
@@ -213,6 +213,33 @@ func TestCapacityOfATenant(t *testing.T) {
 		require.NotNil(t, storage.Alert)
 		require.NotNil(t, storage.Recommendation)
 		f.get(t, path, "tenant:globex", http.StatusNotFound)
+	})
+	t.Run("what operators state of capacity takes the place of what compute knows", func(t *testing.T) {
+		key := foresight.Key{TenantID: "acme", Metric: forecast.NetworkBandwidthMbps}
+		const path = "/v1/tenants/acme/exhaustion?metric=network_bandwidth_mbps"
+		require.Nil(t, decode[capacity.Exhaustion](t, f.get(t, path, "tenant:acme", http.StatusOK)).P90)
+		gone := capacity.Constant(1e9)
+		gone.Planned = []capacity.Addition{{At: time.Now().AddDate(0, 0, 30), Amount: -1e9, Note: "the line is given up"}}
+		stated := postgres.NewStatements(f.pool)
+		require.NoError(t, stated.KeepTerms(t.Context(), foresight.Gauge{ID: "one", Metric: key.Metric}, []foresight.Terms{
+			{Key: key, Capacity: &gone, LeadTime: 45 * 24 * time.Hour, Unit: "Mbps"},
+		}))
+		t.Cleanup(func() { require.NoError(t, stated.ForgetTerms(context.Background(), nil)) })
+		for _, who := range []string{"tenant:acme", "operator"} {
+			found := decode[capacity.Exhaustion](t, f.get(t, path, who, http.StatusOK))
+			require.NotNil(t, found.P90, who)
+			require.WithinDuration(t, time.Now().AddDate(0, 0, 31), *found.P90, 24*time.Hour)
+		}
+		for _, one := range decode[foresight.Recommendations](t, f.get(t, "/v1/tenants/acme/recommendations", "tenant:acme", http.StatusOK)).Items {
+			if one.Metric == key.Metric {
+				require.Equal(t, capacity.Overdue, one.Urgency)
+				require.Equal(t, one.ProjectedExhaustionDate.AddDate(0, 0, -45), *one.OrderBy)
+				require.Contains(t, one.Reason, " Mbps holds the peak of ")
+				require.Equal(t, "bandwidth", one.ResourceType, "as compute says")
+				return
+			}
+		}
+		require.Fail(t, "nothing is recommended of what was stated")
 	})
 	t.Run("twice the traffic doubles what is expected", func(t *testing.T) {
 		found := decode[api.WhatIfOutcomes](t, f.post(t, "/v1/tenants/acme/what-if", "operator",
