@@ -72,51 +72,68 @@ func (t *trial) weighBest(counts func(candidate int) bool) [][]float64 {
 // misses are by how much outcomes exceeded what the candidates that count predicted from each rolling
 // origin; nothing of those that do not count.
 type misses struct {
-	rows   [][][]float64 // by origin, the first without its place for the end; by candidate; by step
-	totals [][]float64   // sums of magnitudes, by origin and candidate
+	rows   [][]float64 // by candidate, one origin's outcomes after the other's
+	starts []int       // where those of an origin start in a row; the end of a row at last
+	totals [][]float64 // sums of magnitudes, by origin and candidate
 }
 
+// stretch is some origins, from one to before another.
+type stretch struct{ from, to int }
+
 func (t *trial) misses(counts func(candidate int) bool) misses {
-	m := misses{make([][][]float64, len(t.origins)), make([][]float64, len(t.origins))}
+	m := misses{make([][]float64, len(t.candidates)), make([]int, 1, len(t.origins)+1), make([][]float64, len(t.origins))}
 	for i, origin := range t.origins {
-		m.rows[i], m.totals[i] = make([][]float64, len(t.candidates)), make([]float64, len(t.candidates))
-		known := t.values[origin:min(origin+t.horizon, len(t.values))]
-		for j, candidate := range t.candidates {
-			if !counts(j) {
-				continue
-			}
-			m.rows[i][j] = floats.SubTo(make([]float64, len(known)), known, candidate.Paths[i][:len(known)])
-			m.totals[i][j] = floats.Norm(m.rows[i][j], 1)
+		m.totals[i] = make([]float64, len(t.candidates))
+		m.starts = append(m.starts, m.starts[i]+min(t.horizon, len(t.values)-origin))
+	}
+	for j, candidate := range t.candidates {
+		if !counts(j) {
+			continue
+		}
+		m.rows[j] = make([]float64, m.starts[len(t.origins)])
+		for i, origin := range t.origins {
+			row := m.rows[j][m.starts[i]:m.starts[i+1]]
+			floats.SubTo(row, t.values[origin:origin+len(row)], candidate.Paths[i][:len(row)])
+			m.totals[i][j] = floats.Norm(row, 1)
 		}
 	}
 	return m
 }
 
 // all returns every rolling origin.
-func (m misses) all() []int {
-	origins := make([]int, len(m.rows)-1)
-	for i := range origins {
-		origins[i] = i + 1
+func (m misses) all() []stretch {
+	if len(m.totals) == 1 {
+		return nil
 	}
-	return origins
+	return []stretch{{1, len(m.totals)}}
 }
 
-// apart returns the rolling origins whose outcomes share nothing with those of one.
-func (m misses) apart(t *trial, judged int) []int {
-	var origins []int
-	for _, i := range m.all() {
-		if gap := t.origins[i] - t.origins[judged]; gap <= -t.horizon || gap >= t.horizon {
-			origins = append(origins, i)
+// apart returns the rolling origins whose outcomes share nothing with those of one: the later and the
+// earlier ones.
+func (m misses) apart(t *trial, judged int) []stretch {
+	later, earlier := judged, judged
+	for later > 1 && t.origins[later-1]-t.origins[judged] < t.horizon {
+		later--
+	}
+	for earlier < len(t.origins) && t.origins[judged]-t.origins[earlier] < t.horizon {
+		earlier++
+	}
+	stretches := make([]stretch, 0, 2)
+	for _, s := range []stretch{{1, later}, {earlier, len(t.origins)}} {
+		if s.from < s.to {
+			stretches = append(stretches, s)
 		}
 	}
-	return origins
+	return stretches
 }
 
 // byError weighs candidates by their errors from some origins, alike where there are none.
-func (m misses) byError(origins []int) []float64 {
-	weights := make([]float64, len(m.rows[0]))
-	for _, i := range origins {
-		floats.Add(weights, m.totals[i])
+func (m misses) byError(origins []stretch) []float64 {
+	weights := make([]float64, len(m.rows))
+	for _, s := range origins {
+		for _, totals := range m.totals[s.from:s.to] {
+			floats.Add(weights, totals)
+		}
 	}
 	best := math.Inf(1)
 	for j, total := range weights {
@@ -136,4 +153,4 @@ func (m misses) byError(origins []int) []float64 {
 	return weights
 }
 
-func (m misses) counts(candidate int) bool { return m.rows[0][candidate] != nil }
+func (m misses) counts(candidate int) bool { return m.rows[candidate] != nil }
