@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -140,6 +141,20 @@ func TestContestOfRecipes(t *testing.T) {
 		require.NotContains(t, held.Weights, "seasonal_naive")
 		require.InDelta(t, held.Challenger, back.InUse, 0)
 		require.InDelta(t, held.InUse, back.Challenger, 0)
+	})
+	t.Run("the best alone is judged by what was best elsewhere, and so not flattered", func(t *testing.T) {
+		noise := rand.New(rand.NewPCG(3, 4)) // which says nothing of which model is best
+		series := seasonal()
+		for i := range series.Points {
+			series.Points[i].Value = 100 + noise.NormFloat64()
+		}
+		best, err := engine.Contest(series, Recipe{Best: true}, naive)
+		require.NoError(t, err)
+		require.Len(t, best.Weights, 1)
+		chosen, err := engine.Contest(series, Recipe{Weights: best.Weights}, naive)
+		require.NoError(t, err)
+		require.Equal(t, chosen.Weights, best.Weights)
+		require.Greater(t, best.Challenger, chosen.Challenger)
 	})
 	t.Run("a challenger of nothing is refused", func(t *testing.T) {
 		_, err := engine.Contest(seasonal(), Recipe{Weights: map[string]float64{"other": 1}}, naive)
