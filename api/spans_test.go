@@ -58,7 +58,7 @@ func (s recordedSpan) RecordError(err error, _ ...trace.EventOption) { fmt.Fprin
 
 func (s recordedSpan) SetAttributes(attributes ...attribute.KeyValue) {
 	for _, one := range attributes {
-		fmt.Fprintln(s.said, one.Key, one.Value.Emit())
+		fmt.Fprintln(s.said, one.Key, one.Value.String())
 	}
 }
 

@@ -57,7 +57,7 @@ func (s *SecretTraces) See(ctx context.Context, tenantID string, traces []secrec
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM secret_traces WHERE (tenant_id, tag) IN (
 				SELECT tenant_id, tag FROM secret_traces WHERE seen_on < $1::date LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-			now.Add(-driftwatch.TracesKept), tracesAtOnce); err != nil {
+			now.Add(-driftwatch.TracesKept), tracesAtOnce); err != nil || len(traces) == 0 {
 			return err
 		}
 		_, err := tx.Exec(ctx, `DELETE FROM secret_traces WHERE tenant_id = $1 AND tag IN (
