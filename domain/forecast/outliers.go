@@ -67,11 +67,46 @@ func distances(values []float64, step int) (away []float64, scale float64) {
 	return away, median(size)
 }
 
-// median sorts values and returns their median, 0 of none.
+// median reorders values and returns their median, 0 of none.
 func median(values []float64) float64 {
-	if len(values) == 0 {
+	n := len(values)
+	if n == 0 {
 		return 0
 	}
-	slices.Sort(values)
-	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
+	upper := nth(values, n/2)
+	if n%2 == 1 {
+		return upper
+	}
+	return (slices.Max(values[:n/2]) + upper) / 2
+}
+
+// nth reorders values so that the n-th smallest stands in its place, none before it greater and none after it
+// less, and returns it (Hoare 1961, "Algorithm 65: find", Communications of the ACM 4).
+func nth(values []float64, n int) float64 {
+	for low, high := 0, len(values)-1; low < high; {
+		pivot := values[low+(high-low)/2]
+		i, j := low, high
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for pivot < values[j] {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case n <= j:
+			high = j
+		case n >= i:
+			low = i
+		default:
+			return values[n]
+		}
+	}
+	return values[n]
 }

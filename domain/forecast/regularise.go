@@ -18,9 +18,15 @@ const maxGridPoints = 270_000
 // by the clock hour that they fall in; daily and weekly data by the nearest day from the last stamp, so
 // that a daylight saving change of the source moves nothing; monthly data by calendar month.
 func regularise(series Series, granularity Granularity) (*grid, error) {
-	points := slices.Clone(series.Points)
-	slices.SortStableFunc(points, func(a, b UsageDataPoint) int { return a.Timestamp.Compare(b.Timestamp) })
-	points = slices.DeleteFunc(points, func(p UsageDataPoint) bool { return p.Timestamp.IsZero() })
+	points := series.Points
+	byTime := func(a, b UsageDataPoint) int { return a.Timestamp.Compare(b.Timestamp) }
+	if !slices.IsSortedFunc(points, byTime) {
+		points = slices.Clone(points)
+		slices.SortStableFunc(points, byTime)
+	}
+	for len(points) > 0 && points[0].Timestamp.IsZero() {
+		points = points[1:]
+	}
 	if granularity == "" {
 		granularity = findGranularity(points)
 	}

@@ -104,7 +104,9 @@ func fitComplex(history []float64, season int, near *complexFit) *complexFit {
 	for k := range within {
 		within[k] = span{math.Inf(-1), math.Inf(1)}
 	}
-	worth := descend(newComplexLikelihood(f, history, count).at, at[:count], within[:count], looks, complexEnough)
+	likelihood := newComplexLikelihood(f, history, count)
+	defer giveBack(likelihood.room)
+	worth := descend(likelihood.at, at[:count], within[:count], looks, complexEnough)
 	f.parameters = at
 	f.criterion = math.Inf(1)
 	n, free := float64(len(history)), float64(count+3)

@@ -11,6 +11,7 @@ import (
 // change with each parameter, so that the last way gives the slope too.
 type complexLikelihood struct {
 	*complexFit
+	room    *[]float64
 	history []float64
 	errors  []float64   // of one step
 	changes [][]float64 // per parameter, of what is expected of each point
@@ -25,7 +26,8 @@ type complexTangents [complexParameters]complexPair
 func newComplexLikelihood(f *complexFit, history []float64, parameters int) *complexLikelihood {
 	n := len(history)
 	l := &complexLikelihood{complexFit: f, history: history, changes: make([][]float64, parameters)}
-	backing := make([]float64, (parameters+1)*n)
+	l.room = borrow((parameters + 1) * n)
+	backing := *l.room
 	l.errors = backing[:n]
 	for k := range l.changes {
 		l.changes[k] = backing[(k+1)*n : (k+2)*n]

@@ -1,5 +1,7 @@
 package model
 
+import "gonum.org/v1/gonum/stat"
+
 // Levels is a temporal hierarchy (Athanasopoulos, Hyndman, Kourentzes and Petropoulos 2017, "Forecasting
 // with temporal hierarchies", European Journal of Operational Research 262): a model predicts a series as it
 // is, and its means over whole seasons and over quarters of them, in which noise cancels and trends and
@@ -52,8 +54,9 @@ func (l Levels) means(task Task, origin, width int) Path {
 		return nil
 	}
 	level := Task{Values: make([]float64, count), Origins: []int{count}, Horizon: task.Horizon / width}
-	for i, v := range history[len(history)-count*width:] {
-		level.Values[i/width] += v / float64(width)
+	blocks := history[len(history)-count*width:]
+	for i := range level.Values {
+		level.Values[i] = stat.Mean(blocks[i*width:(i+1)*width], nil)
 	}
 	for _, season := range task.Seasons {
 		if season > width && season%width == 0 {

@@ -25,10 +25,12 @@ func regress(columns [][]float64, targets []float64, first, season int) (regress
 		return regression{}, false
 	}
 	means := newPlaceMeans(n, first, season)
-	right, targetMeans := means.centre(targets)
+	room := borrow((size + 1) * n)
+	defer giveBack(room)
+	right, targetMeans := means.centre(targets, (*room)[size*n:])
 	centred, columnMeans := make([][]float64, size), make([][]float64, size)
 	for i, column := range columns {
-		centred[i], columnMeans[i] = means.centre(column)
+		centred[i], columnMeans[i] = means.centre(column, (*room)[i*n:])
 	}
 	matrix, slopes := make([]float64, size*size), make([]float64, size)
 	for i, column := range centred {
@@ -79,11 +81,12 @@ func newPlaceMeans(n, first, season int) placeMeans {
 	return placeMeans{first, season, shares}
 }
 
-func (p placeMeans) centre(values []float64) (centred, means []float64) {
+// centre puts values less the means of their places into room.
+func (p placeMeans) centre(values, room []float64) (centred, means []float64) {
 	means = make([]float64, p.season)
 	p.each(values, means, func(piece, at []float64) { floats.Add(at, piece) })
 	floats.Mul(means, p.shares)
-	centred = append(make([]float64, 0, len(values)), values...)
+	centred = room[:copy(room, values)]
 	p.each(centred, means, func(piece, at []float64) { floats.Sub(piece, at) })
 	return centred, means
 }

@@ -54,6 +54,7 @@ func fitSmoothing(history []float64, season int, f form, near *smoothed) *smooth
 	at := s.parameters
 	within := s.spans()
 	likelihood := newSmoothingLikelihood(s, history, count)
+	defer giveBack(likelihood.room)
 	worth := descend(likelihood.at, at[:count], within[:count], looks, smoothingEnough)
 	s.parameters = at
 	s.criterion = math.Inf(1)

@@ -11,6 +11,7 @@ import (
 // parameter, so that one way through the history gives the slope too.
 type smoothingLikelihood struct {
 	*smoothed
+	room    *[]float64
 	history []float64
 	errors  []float64   // of one step; relative where the form is
 	changes [][]float64 // per parameter, of what is expected of each point; relative likewise
@@ -25,7 +26,8 @@ type tangent struct{ level, slope float64 }
 func newSmoothingLikelihood(s *smoothed, history []float64, parameters int) *smoothingLikelihood {
 	n := len(history)
 	l := &smoothingLikelihood{smoothed: s, history: history, changes: make([][]float64, parameters)}
-	backing := make([]float64, (parameters+1)*n)
+	l.room = borrow((parameters + 1) * n)
+	backing := *l.room
 	l.errors = backing[:n]
 	for k := range l.changes {
 		l.changes[k] = backing[(k+1)*n : (k+2)*n]

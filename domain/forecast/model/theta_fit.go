@@ -19,6 +19,7 @@ const (
 // SIAM Journal on Numerical Analysis 10).
 func fitTheta(history []float64, near *thetaParameters) *thetaParameters {
 	f := newThetaFit(history)
+	defer giveBack(f.room)
 	at, step := 0.5, thetaFirstStep
 	if near != nil {
 		at, step = near.alpha, thetaNearStep
@@ -34,14 +35,15 @@ func fitTheta(history []float64, near *thetaParameters) *thetaParameters {
 // thetaFit is a history to be fitted, with the line through the points before each: it is the same
 // for all parameters.
 type thetaFit struct {
+	room             *[]float64
 	history          []float64
 	intercept, slope []float64
 }
 
 func newThetaFit(history []float64) *thetaFit {
 	n := len(history)
-	backing := make([]float64, 2*n)
-	f := &thetaFit{history: history, intercept: backing[:n], slope: backing[n:]}
+	room := borrow(2 * n)
+	f := &thetaFit{room: room, history: history, intercept: (*room)[:n], slope: (*room)[n:]}
 	line := runningLine{base: history[0], count: 1}
 	for t := 1; t < n; t++ {
 		f.intercept[t], f.slope[t] = line.fit()
