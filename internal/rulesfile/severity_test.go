@@ -74,6 +74,8 @@ func TestSeverities(t *testing.T) {
 		{"aws_instance", `{"user_data":"a"}`, `{"user_data":"export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}`, drift.Critical},
 		{"aws_s3_bucket_policy", `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111122223333\"},\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"}`, `{"policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"}`, drift.Critical},
 		{"AWS::SQS::QueuePolicy", `{"PolicyDocument":{"Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sqs:*","Resource":"*"}}}`, `{"PolicyDocument":{"Statement":{"Effect":"Allow","Principal":{"AWS":["111122223333","*"]},"Action":"sqs:*","Resource":"*"}}}`, drift.Critical},
+		{"aws_opensearch_domain", `{"access_policies":"{\"Statement\":[]}"}`, `{"access_policies":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"es:*\",\"Resource\":\"*\"}]}"}`, drift.Critical},
+		{"google_storage_bucket_iam_policy", `{"policy_data":"{\"bindings\":[{\"role\":\"roles/viewer\",\"members\":[\"user:a@b.c\"]}]}"}`, `{"policy_data":"{\"bindings\":[{\"role\":\"roles/viewer\",\"members\":[\"user:a@b.c\",\"allUsers\"]}]}"}`, drift.Critical},
 		{"aws_lb", `{"internal":true}`, `{"internal":false}`, drift.Critical},
 		{"aws_lambda_permission", `{"action":"lambda:InvokeFunction","principal":"s3.amazonaws.com"}`, `{"action":"lambda:InvokeFunction","principal":"*"}`, drift.Critical},
 		{"azurerm_mssql_firewall_rule", `{"start_ip_address":"0.0.0.0","end_ip_address":"10.0.0.1"}`, `{"start_ip_address":"0.0.0.0","end_ip_address":"255.255.255.255"}`, drift.Critical},

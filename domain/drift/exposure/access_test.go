@@ -45,6 +45,7 @@ func TestPolicies(t *testing.T) {
 		{"rights of a role", "AWS::IAM::Policy", policy(`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`), policy(`{"Effect":"Allow","Action":"*","Resource":"*"}`), exposure.Widens, ""},
 		{"all actions but some", "AWS::IAM::Policy", policy(`{"Effect":"Allow","NotAction":["iam:*","sts:*"],"Resource":"*"}`), policy(`{"Effect":"Allow","NotAction":["sts:*","iam:*"],"Resource":"*"}`), exposure.Unchanged, ""},
 		{"Google, all users", "google_storage_bucket_iam_binding", `{"role":"roles/storage.objectViewer","members":["group:a@example.com"]}`, `{"role":"roles/storage.objectViewer","members":["group:a@example.com","allUsers"]}`, exposure.Widens, "roles/storage.objectViewer for everybody"},
+		{"Google, bindings kept as text", "google_project_iam_policy", `{"policy_data":"{}"}`, `{"policy_data":` + quoted(`{"bindings":[{"role":"roles/viewer","members":["allUsers"]}]}`) + `}`, exposure.Widens, "roles/viewer for everybody"},
 		{"Google, a policy of bindings", "storage.v1.bucket", `{"iamPolicy":{"bindings":[]}}`, `{"iamPolicy":{"bindings":[{"role":"roles/viewer","members":["allAuthenticatedUsers"]}]}}`, exposure.Widens, "roles/viewer for everybody with an account"},
 	})
 }

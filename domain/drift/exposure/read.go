@@ -176,16 +176,18 @@ func (r *reader) level(scale scale, label string, value document.Value, at *plac
 	r.understood(at)
 }
 
-// embedded reads a policy that is kept as text.
+// embedded reads a policy that is kept as text: statements, or Google's bindings.
 func (r *reader) embedded(text string, at *place) {
-	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") || !strings.Contains(text, "Statement") {
+	statements, bindings := strings.Contains(text, "Statement"), strings.Contains(text, `"bindings"`)
+	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") || (!statements && !bindings) {
 		return
 	}
-	if policy, err := document.ParseString(text); err == nil {
-		if r.statements(policy.Get("Statement"), at) {
-			return
-		}
+	policy, err := document.ParseString(text)
+	if err != nil {
+		return
 	}
+	r.statements(policy.Get("Statement"), at)
+	r.walk(policy.Get("bindings"), at)
 }
 
 // settle applies what one part of the document does to another.
