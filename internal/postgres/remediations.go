@@ -120,12 +120,13 @@ func (s *Remediations) Usage(ctx context.Context, ref remediation.Ref, limits re
 // go on, and how the latest that changed anything ended.
 func usageOf(ctx context.Context, db DB, ref remediation.Ref, limits remediation.Limits, now time.Time) (usage remediation.Usage, err error) {
 	err = db.QueryRow(ctx, `WITH this AS (SELECT * FROM remediations WHERE remediation_id = $1),
-		others AS (SELECT r.*, r.scan_id = this.scan_id AS of_run, r.resource_type = this.resource_type AS of_type, r.resource_id = this.resource_id AS of_resource
-			FROM remediations r, this WHERE r.tenant_id = this.tenant_id AND r.remediation_id <> this.remediation_id),
-		alone AS (SELECT count(*) FILTER (WHERE of_run) AS in_run, count(*) FILTER (WHERE alone_at > $2) AS of_tenant,
-				count(*) FILTER (WHERE of_type AND alone_at > $2) AS of_type, count(*) FILTER (WHERE of_resource AND alone_at > $2) AS of_resource
-			FROM others WHERE alone_at IS NOT NULL),
-		latest AS (SELECT state FROM others WHERE applied_at > $2 AND ended_at IS NOT NULL ORDER BY applied_at DESC LIMIT $3)
+		alone AS (SELECT count(*) FILTER (WHERE r.scan_id = this.scan_id) AS in_run, count(*) FILTER (WHERE r.alone_at > $2) AS of_tenant,
+				count(*) FILTER (WHERE r.resource_type = this.resource_type AND r.alone_at > $2) AS of_type,
+				count(*) FILTER (WHERE r.resource_id = this.resource_id AND r.alone_at > $2) AS of_resource
+			FROM remediations r, this WHERE r.tenant_id = this.tenant_id AND r.remediation_id <> this.remediation_id
+				AND r.alone_at IS NOT NULL AND (r.alone_at > $2 OR r.scan_id = this.scan_id)),
+		latest AS (SELECT r.state FROM remediations r, this WHERE r.tenant_id = this.tenant_id AND r.remediation_id <> this.remediation_id
+			AND r.applied_at > $2 AND r.ended_at IS NOT NULL ORDER BY r.applied_at DESC LIMIT $3)
 		SELECT in_run, of_tenant, of_type, of_resource, (SELECT count(*) FROM latest WHERE state = 'failed'), (SELECT count(*) FROM latest) FROM alone`,
 		ref.ID, now.Add(-limits.Window), limits.FailuresOf).
 		Scan(&usage.InRun, &usage.OfTenant, &usage.OfType, &usage.OfResource, &usage.Failed, &usage.Tried)
