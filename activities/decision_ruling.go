@@ -1,7 +1,10 @@
 package activities
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -36,6 +39,7 @@ func (e examination) rule(said approval.Decision) (Ruling, error) {
 		err = e.permit(decision)
 	} else {
 		decision = said
+		decision.ID = unproven(said)
 	}
 	if err == nil {
 		return Ruling{Accepted: true, Decision: decision}, nil
@@ -123,6 +127,13 @@ func keptRefusal(decision approval.Decision, now time.Time) approval.Decision {
 		kept.DecidedAt = now
 	}
 	return kept
+}
+
+// unproven is the id that a decision is kept under whose token does not prove it: what is said under one id
+// may differ each time, and each is kept.
+func unproven(said approval.Decision) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []any{said.Verdict, said.Direction, said.BreakGlass, said.Reason, said.ResultHash, said.Actor.Subject}))
+	return said.ID[:min(len(said.ID), maxRefusedText/2)] + "~" + hex.EncodeToString(sum[:4])
 }
 
 // printable cuts a text and drops what PostgreSQL cannot store.

@@ -107,6 +107,22 @@ func TestRefusedRemediationDecisions(t *testing.T) {
 	})
 }
 
+func TestWhatATokenDoesNotProveIsOnRecordEachTime(t *testing.T) {
+	s := newMendingStage(t, portOpened)
+	s.at(time.Hour, func() {
+		decision := s.decision("d", ada)
+		for _, change := range []func(*approval.Decision){accepting, rejecting, breakingGlass, accepting} {
+			said := decision
+			change(&said)
+			s.SignalWorkflow(workflows.DecideName, said)
+		}
+	})
+	result, err := s.run()
+	require.NoError(t, err)
+	require.Equal(t, remediation.Expired, result.State)
+	require.Equal(t, []string{"ada: forbidden", "ada: forbidden", "ada: forbidden"}, s.mendings.refusals(), "the same again once")
+}
+
 func TestRemediationQuorum(t *testing.T) {
 	t.Run("what widens needs two people, and the same one twice is one", func(t *testing.T) {
 		s := newMendingStage(t, portOpened)
