@@ -15,8 +15,9 @@ import (
 const (
 	// webhookSecretFile holds what notifications are signed with.
 	webhookSecretFile = "webhook-secret"
-	// driftSecretFile holds what the tags are keyed with that stand for secrets in drift. With another
-	// one every hidden value looks changed.
+	// driftSecretFile holds what the tags are keyed with that stand for secrets in drift, and what the
+	// reconciler's open changes are encrypted with. With another one every hidden value looks changed,
+	// secrets of the past are forgotten, and a change that was cut off is not taken back.
 	driftSecretFile = "drift-secret"
 )
 
