@@ -68,6 +68,18 @@ func cluesAt(text string, already uint64) (found uint64) {
 	return found
 }
 
+// nextHint returns where the next hint is that something is assigned to, or that ends a tag; -1 where
+// there is none from a place on.
+func nextHint(text string, from int) int {
+	for i := from + 1; i < len(text); i++ {
+		pair := int(text[i-1])<<8 | int(text[i])
+		if cluePairs[pair/64]&(1<<(pair%64)) != 0 && hinted(text[i-1:]) {
+			return i - 1
+		}
+	}
+	return -1
+}
+
 // hinted reports whether a text begins with a hint that something is assigned to, or that ends a tag.
 func hinted(text string) bool {
 	for _, hint := range assignedHints {

@@ -103,7 +103,7 @@ func issuedIn(text string) []string {
 	if held&(1<<len(issued)) != 0 {
 		for _, kind := range assigned {
 			if strings.Contains(text, kind.literal) {
-				found = append(found, slices.DeleteFunc(kind.in(text), reference)...)
+				found = append(found, slices.DeleteFunc(kind.assignedIn(text), reference)...)
 			}
 		}
 	}
@@ -118,6 +118,27 @@ func (f format) in(text string) []string {
 		}
 	}
 	return found
+}
+
+// beforeHint is the most bytes of a telling name that lie before its hint: encryption_key.
+const beforeHint = len("encryption_")
+
+// assignedIn is in for the assigned patterns, which are slow and match around hints alone.
+func (f format) assignedIn(text string) []string {
+	var found []string
+	for at := 0; ; {
+		hint := nextHint(text, at)
+		if hint < 0 {
+			return found
+		}
+		start := max(at, hint-beforeHint)
+		match := f.pattern.FindStringSubmatchIndex(text[start:])
+		if match == nil {
+			return found
+		}
+		found = append(found, text[start+match[2]:start+match[3]])
+		at = start + match[1]
+	}
 }
 
 // spelt adds what secrets stand for that were found escaped, as in a URL or in XML, or together with a user
