@@ -67,6 +67,8 @@ gen-check: $(BIN)/.oapi-codegen-$(OAPI_CODEGEN)
 bench: postgres bin/temporal ## the speeds that the documents promise
 	go test -run '^$$' -bench . -benchmem -timeout 30m $(PKG)
 	go test -C test/driftbench -run '^$$' -bench . -benchmem ./...
+	@echo "pairs of configurations on one core:"
+	go test -run '^$$' -bench Pairs -cpu 1 ./internal/rulesfile ./cmd/omnicloud
 
 # A close of the size in docs/scale.md takes minutes and 20 GB of disk.
 bench-scale: postgres bin/temporal build ## a close of SCALE="-lines 10000000 -tenants 100000", a scan of SCALE="-resources 100000", or forecasts of SCALE="-series 10000"
