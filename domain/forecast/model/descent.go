@@ -11,6 +11,9 @@ type slope struct {
 	value     float64
 	gradient  [mostParameters]float64
 	curvature [mostParameters][mostParameters]float64 // symmetric
+
+	matrix [mostParameters * mostParameters]float64 // where a step is solved for
+	right  [mostParameters]float64
 }
 
 // objective puts its value and slope at parameters into to; a value that is no number or infinite is
@@ -99,9 +102,8 @@ func (s *slope) step(at []float64, within []span, damping float64, move []float6
 // solve finds the damped step in some parameters for the moves of the others; false where it is not to
 // be had.
 func (s *slope) solve(list []int, damping float64, move []float64) bool {
-	var matrix [mostParameters * mostParameters]float64
-	var right [mostParameters]float64
 	n := len(list)
+	matrix, right := s.matrix[:n*n], s.right[:n]
 	for _, k := range list {
 		move[k] = 0
 	}
@@ -115,10 +117,10 @@ func (s *slope) solve(list []int, damping float64, move []float64) bool {
 		}
 		matrix[i*n+i] += damping*s.curvature[k][k] + 1e-300
 	}
-	if !cholesky(matrix[:n*n], n) {
+	if !cholesky(matrix, n) {
 		return false
 	}
-	substitute(matrix[:n*n], right[:n], n)
+	substitute(matrix, right, n)
 	for i, k := range list {
 		if math.IsNaN(right[i]) {
 			return false
