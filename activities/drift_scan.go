@@ -119,7 +119,7 @@ func (a *DriftScans) ScanResources(ctx context.Context, ref driftwatch.ScanRef) 
 		return ScannedResources{}, ApplicationError(err)
 	}
 	scanner := driftwatch.Scanner{
-		Inventory: a.Inventory, Scans: a.Scans, Comparer: comparer,
+		Inventory: a.Inventory, Scans: a.Scans, Comparer: comparer, Now: a.Now,
 		OnPage: func(resources, _ int64) { done.Store(resources) },
 	}
 	at, err := scanner.Scan(ctx, ref, scan.Types)

@@ -100,7 +100,9 @@ type Tally struct {
 	Missing    int64 `json:"missing_resources"`
 	Extra      int64 `json:"extra_resources"`
 	Unreadable int64 `json:"unreadable_resources"`
-	Findings   int64 `json:"drifts"`
+	// Changing counts those that were being changed, and were not compared.
+	Changing int64 `json:"changing_resources"`
+	Findings int64 `json:"drifts"`
 	// Expected is how many resources the listing announced.
 	Expected int64 `json:"expected_resources"`
 	// Running counts those that are there, by type.
@@ -118,7 +120,8 @@ func (t Tally) Add(next Tally) Tally {
 	}
 	return Tally{
 		Resources: t.Resources + next.Resources, Drifted: t.Drifted + next.Drifted, Missing: t.Missing + next.Missing,
-		Extra: t.Extra + next.Extra, Unreadable: t.Unreadable + next.Unreadable, Findings: t.Findings + next.Findings,
+		Extra: t.Extra + next.Extra, Unreadable: t.Unreadable + next.Unreadable,
+		Changing: t.Changing + next.Changing, Findings: t.Findings + next.Findings,
 		Expected: next.Expected, Running: running,
 	}
 }
@@ -127,6 +130,8 @@ func (t Tally) Add(next Tally) Tally {
 type Page struct {
 	Number   int
 	Findings []Finding
+	// Changing names the resources that were being changed.
+	Changing []string
 	Tally    Tally
 	Next     string
 }

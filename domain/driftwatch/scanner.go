@@ -2,6 +2,7 @@ package driftwatch
 
 import (
 	"context"
+	"time"
 
 	"github.com/omnicloud/omnicloud/domain/drift"
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -24,6 +25,8 @@ type Scanner struct {
 	Inventory infra.Inventory
 	Scans     PageKeeper
 	Comparer  Comparer
+	// Now tells the time, by which a change that goes on is told from one that is stuck.
+	Now func() time.Time
 	// OnPage, where not nil, hears how many resources are done.
 	OnPage func(done, expected int64)
 }
@@ -65,8 +68,13 @@ func (s *Scanner) Scan(ctx context.Context, ref ScanRef, types []string) (Positi
 	return at, err
 }
 
+// longestChange is how long a scan takes a change for one that goes on: a resource that nobody touched for
+// longer is stuck in the middle, and compared as it stands.
+const longestChange = time.Hour
+
 // look compares one resource. One that cannot be read or compared says nothing about drift, and makes
-// the scan a partial one.
+// the scan a partial one. One that is being changed is neither what it was nor what it will be: what is
+// known of it stays until a later scan.
 func (s *Scanner) look(ref ScanRef, resource infra.Resource, page *Page) {
 	page.Tally.Resources++
 	if resource.TenantID == "" {
@@ -74,6 +82,12 @@ func (s *Scanner) look(ref ScanRef, resource infra.Resource, page *Page) {
 	}
 	if resource.TenantID != ref.TenantID || !resource.Readable() {
 		page.Tally.Unreadable++
+		return
+	}
+	if resource.State.Changing() && s.Now().Sub(resource.UpdatedAt) < longestChange {
+		page.Tally.see(resource)
+		page.Tally.Changing++
+		page.Changing = append(page.Changing, resource.ID)
 		return
 	}
 	records, err := s.Comparer.ScanResource(resource)

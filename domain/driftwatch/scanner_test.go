@@ -42,8 +42,9 @@ func (l *listing) Resources(_ context.Context, _ infra.ResourceFilter, cursor st
 
 // kept keeps pages in memory.
 type kept struct {
-	at    driftwatch.Position
-	found []driftwatch.Finding
+	at       driftwatch.Position
+	found    []driftwatch.Finding
+	changing []string
 }
 
 func (k *kept) Position(context.Context, driftwatch.ScanRef) (driftwatch.Position, error) {
@@ -53,8 +54,11 @@ func (k *kept) Position(context.Context, driftwatch.ScanRef) (driftwatch.Positio
 func (k *kept) KeepPage(_ context.Context, _ driftwatch.ScanRef, page driftwatch.Page) (driftwatch.Position, error) {
 	k.at = driftwatch.Position{Pages: page.Number, Cursor: page.Next, Finished: page.Next == "", Tally: k.at.Tally.Add(page.Tally)}
 	k.found = append(k.found, page.Findings...)
+	k.changing = append(k.changing, page.Changing...)
 	return k.at, nil
 }
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // naming is a comparer that finds drift where both sides differ, and cannot compare what is called broken.
 type naming struct{}
@@ -90,7 +94,7 @@ func changed(id string) infra.Resource {
 func TestScanner(t *testing.T) {
 	ref := driftwatch.ScanRef{TenantID: "acme", ScanID: "s"}
 	scan := func(l *listing, k *kept) (driftwatch.Position, error) {
-		scanner := driftwatch.Scanner{Inventory: l, Scans: k, Comparer: naming{}}
+		scanner := driftwatch.Scanner{Inventory: l, Scans: k, Comparer: naming{}, Now: func() time.Time { return noon }}
 		return scanner.Scan(t.Context(), ref, nil)
 	}
 	t.Run("works through every page and counts", func(t *testing.T) {
@@ -126,6 +130,34 @@ func TestScanner(t *testing.T) {
 			require.EqualValues(t, 1, at.Tally.Unreadable)
 			require.Equal(t, "1 of 2 resources could not be read", at.Tally.Gap())
 			require.Len(t, k.found, 1)
+		})
+	}
+	for name, each := range map[string]struct {
+		state     infra.State
+		untouched time.Duration
+		compared  bool
+	}{
+		"one that is being made is not compared":      {state: infra.Creating},
+		"nor one that is being updated":               {state: infra.Updating, untouched: 59 * time.Minute},
+		"nor one that is being deleted":               {state: infra.Deleting, untouched: time.Minute},
+		"one that is stuck in a change is compared":   {state: infra.Updating, untouched: time.Hour, compared: true},
+		"one that failed in the middle of it is, too": {state: infra.Failed, compared: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resource, k := changed("b"), &kept{}
+			resource.State, resource.UpdatedAt = each.state, noon.Add(-each.untouched)
+			at, err := scan(&listing{pages: [][]infra.Resource{{changed("a"), resource}}}, k)
+			require.NoError(t, err)
+			require.Empty(t, at.Tally.Gap(), "nothing is in doubt")
+			require.EqualValues(t, 2, at.Tally.Running[""], "it is there")
+			if each.compared {
+				require.Len(t, k.found, 2)
+				require.Zero(t, at.Tally.Changing)
+				return
+			}
+			require.Len(t, k.found, 1)
+			require.EqualValues(t, 1, at.Tally.Changing)
+			require.Equal(t, []string{"b"}, k.changing)
 		})
 	}
 	t.Run("a listing that names the same page again ends", func(t *testing.T) {

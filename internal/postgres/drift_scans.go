@@ -124,6 +124,9 @@ func (d *Drifts) KeepPage(ctx context.Context, ref driftwatch.ScanRef, page drif
 		if err := copyFindings(ctx, tx, ref, page.Findings); err != nil {
 			return err
 		}
+		if err := keepKnown(ctx, tx, ref, page.Changing); err != nil {
+			return err
+		}
 		at = driftwatch.Position{Pages: page.Number, Cursor: page.Next, Finished: page.Next == "", Tally: at.Tally.Add(page.Tally)}
 		tally, err := json.Marshal(at.Tally)
 		if err != nil {
@@ -153,6 +156,16 @@ func copyFindings(ctx context.Context, tx pgx.Tx, ref driftwatch.ScanRef, findin
 			record.ConfigPath, string(record.Type), string(record.Severity), findings[i].Opens, string(document),
 		}, nil
 	}))
+	return err
+}
+
+// keepKnown lets what is known of resources stand as if the scan had found it.
+func keepKnown(ctx context.Context, tx pgx.Tx, ref driftwatch.ScanRef, resources []string) error {
+	if len(resources) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE drifts SET seen_in = $2
+		WHERE tenant_id = $1 AND state <> 'resolved' AND resource_id = ANY ($3)`, ref.TenantID, ref.ScanID, resources)
 	return err
 }
 

@@ -155,6 +155,19 @@ func TestScans(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, candidates)
 	})
+	t.Run("what is known of a resource that is being changed stands", func(t *testing.T) {
+		ref := b.open(t).ScanRef
+		_, err := b.drifts.KeepPage(ctx, ref, driftwatch.Page{
+			Number: 1, Changing: []string{"vm-1", "vm-2"}, Tally: driftwatch.Tally{Resources: 10, Expected: 10, Changing: 2},
+		})
+		require.NoError(t, err)
+		settled, err := b.drifts.Settle(ctx, ref, "", b.now)
+		require.NoError(t, err)
+		require.Equal(t, driftwatch.ScanComplete, settled.State)
+		require.EqualValues(t, 2, settled.Changing)
+		require.Zero(t, settled.Resolved)
+		require.Zero(t, settled.News)
+	})
 	t.Run("what is gone is resolved", func(t *testing.T) {
 		scan := b.scan(t, "", renamed)
 		require.EqualValues(t, 2, scan.Resolved)
