@@ -25,10 +25,17 @@ type Remediations struct {
 	Reconciler Reconciler
 	Tokens     approval.TokenVerifier
 	Notifier   Notifier
+	// Discretion hides secrets in the reasons of decisions that no token proves.
+	Discretion Discretion
 	Policy     remediation.Policy
 	// DigestKey keys the digest of a resource's state that a plan is bound to.
 	DigestKey []byte
 	Now       Clock
+}
+
+// Discretion hides the secrets of tenants in what people write.
+type Discretion interface {
+	Hide(ctx context.Context, text string, tenantIDs ...string) (string, error)
 }
 
 // DriftSettings knows which drifts of a resource a person said to leave be, and what may be done about the

@@ -27,7 +27,7 @@ func (a *Remediations) AuthorizeRemediation(ctx context.Context, input Remediati
 		tokens: a.Tokens, workflowID: input.Ref.WorkflowID(),
 		permit: func(decision approval.Decision) error { return a.permit(ctx, input.Ref, decision) },
 		record: func(decision approval.Decision, refusal fault.Code) error {
-			return a.Store.RefuseDecision(ctx, input.Ref, keptRefusal(decision, a.Now()), string(refusal))
+			return a.keepRefusal(ctx, input.Ref, decision, refusal)
 		},
 	}.rule(input.Decision)
 }
@@ -48,7 +48,18 @@ func AuthorizeRemediation(ctx workflow.Context, input RemediationDecision) (Ruli
 // RefuseRemediation records a decision that the workflow turned down. The actor in it is what the
 // sender said; nothing proved it.
 func (a *Remediations) RefuseRemediation(ctx context.Context, input RemediationDecision) error {
-	return ApplicationError(a.Store.RefuseDecision(ctx, input.Ref, keptRefusal(input.Decision, a.Now()), string(input.Refusal)))
+	return ApplicationError(a.keepRefusal(ctx, input.Ref, input.Decision, input.Refusal))
+}
+
+// keepRefusal records a refused decision. Its reason may have come by a Signal, past the API that hides
+// secrets in reasons, and is cut only after they are hidden, so that no part of one is left.
+func (a *Remediations) keepRefusal(ctx context.Context, ref remediation.Ref, decision approval.Decision, refusal fault.Code) error {
+	reason, err := a.Discretion.Hide(ctx, decision.Reason, ref.TenantID)
+	if err != nil {
+		return err
+	}
+	decision.Reason = reason
+	return a.Store.RefuseDecision(ctx, ref, keptRefusal(decision, a.Now()), string(refusal))
 }
 
 // RefuseRemediation calls the activity of that name.

@@ -27,8 +27,9 @@ func (a Activities) WithDrift(pool *pgxpool.Pool, services *serviceclient.Client
 	if options.Policy == (remediation.Policy{}) {
 		options.Policy = remediation.DefaultPolicy()
 	}
+	traces := postgres.NewSecretTraces(pool)
 	drifts, messages, mending := postgres.NewDrifts(pool), postgres.NewOutbox(pool), postgres.NewRemediations(pool)
-	rules := &rulebook{store: postgres.NewDriftRules(pool), inventory: services.State, memory: postgres.NewSecretTraces(pool), key: options.Secret, now: now}
+	rules := &rulebook{store: postgres.NewDriftRules(pool), inventory: services.State, memory: traces, key: options.Secret, now: now}
 	a.DriftScans = &activities.DriftScans{
 		Scans: drifts, Inventory: services.State, Rules: rules, Remediations: mending, Tenants: ScannedTenants(pool, services, now),
 		Outbox: messages, Compliance: services.Compliance, Policy: options.Policy, Now: now,
@@ -39,6 +40,7 @@ func (a Activities) WithDrift(pool *pgxpool.Pool, services *serviceclient.Client
 			Provider: services.State, Journal: postgres.NewReconciliations(pool, options.Secret), Key: options.Secret, Now: now,
 		},
 		Tokens: tokens, Notifier: messages, Policy: options.Policy, DigestKey: options.Secret, Now: now,
+		Discretion: &driftwatch.Discretion{Memory: traces, Key: options.Secret, Now: now},
 	}
 	return a
 }

@@ -70,8 +70,16 @@ func newMendingStage(t *testing.T, actual string) *mendingStage {
 		Store: s.mendings, Drifts: s.cloud, Rules: s.rules(), Platform: s.cloud,
 		Reconciler: &infra.Reconciler{Provider: s.cloud, Journal: &infra.MemoryJournal{Now: s.Now}, Now: s.Now},
 		Tokens:     s.tokens, Notifier: s.mendings, Policy: remediation.DefaultPolicy(), DigestKey: []byte("key"), Now: s.Now,
+		Discretion: discretion{},
 	})
 	return s
+}
+
+// discretion knows one secret.
+type discretion struct{}
+
+func (discretion) Hide(_ context.Context, text string, _ ...string) (string, error) {
+	return strings.ReplaceAll(text, "hunter2", "[hidden]"), nil
 }
 
 // rules are the built-in packs with the judge of exposure.

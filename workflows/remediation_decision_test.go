@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -121,6 +122,19 @@ func TestWhatATokenDoesNotProveIsOnRecordEachTime(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, remediation.Expired, result.State)
 	require.Equal(t, []string{"ada: forbidden", "ada: forbidden", "ada: forbidden"}, s.mendings.refusals(), "the same again once")
+}
+
+func TestTheReasonOfARefusedSignalIsKeptWithoutSecrets(t *testing.T) {
+	s := newMendingStage(t, portOpened)
+	s.at(time.Hour, func() {
+		said := s.decision("d", ada)
+		said.Token, said.Reason = "", strings.Repeat("x", 995)+" hunter2"
+		s.SignalWorkflow(workflows.DecideName, said)
+	})
+	_, err := s.run()
+	require.NoError(t, err)
+	require.Len(t, s.mendings.refusals(), 1)
+	require.NotContains(t, s.mendings.decisions[0].Reason, "hunt", "not even what was left of it by the cut")
 }
 
 func TestRemediationQuorum(t *testing.T) {
