@@ -11,7 +11,8 @@ import (
 
 // Candidates implements driftwatch.Store.
 func (d *Drifts) Candidates(ctx context.Context, ref driftwatch.ScanRef, modes driftwatch.Modes, limit int) (list []driftwatch.Candidate, total int64, err error) {
-	// A type is looked up among those that are the exception to the mode of all others.
+	// What stands of a resource that was being changed counts as seen, but was not found: a plan would be made
+	// from the middle of the change. A type is looked up among those that are the exception to the mode of all others.
 	rest, exceptions := modes.Of(driftwatch.AllTypes) != driftwatch.Observe, []string{}
 	for _, setting := range modes {
 		if setting.ResourceType != driftwatch.AllTypes && (setting.Mode != driftwatch.Observe) != rest {
@@ -23,6 +24,7 @@ func (d *Drifts) Candidates(ctx context.Context, ref driftwatch.ScanRef, modes d
 				md5(string_agg(drift_id || fingerprint, ',' ORDER BY drift_id)) AS cause, bool_and(baseline) AS quiet
 			FROM drifts k WHERE tenant_id = $1 AND seen_in = $2 AND state <> 'resolved' AND `+stateNow+` = 'open'
 				AND (resource_type = ANY ($3)) <> $4
+				AND EXISTS (SELECT FROM drift_findings f WHERE f.scan_id = $2 AND f.resource_id = k.resource_id AND f.drift_id = k.drift_id)
 				AND NOT EXISTS (SELECT FROM remediations r WHERE r.tenant_id = k.tenant_id AND r.resource_id = k.resource_id AND r.ended_at IS NULL)
 			GROUP BY resource_id)
 		SELECT resource_id, resource_type, rank, cause, quiet, count(*) OVER ()

@@ -167,6 +167,11 @@ func TestScans(t *testing.T) {
 		require.EqualValues(t, 2, settled.Changing)
 		require.Zero(t, settled.Resolved)
 		require.Zero(t, settled.News)
+		require.Len(t, b.listed(t, driftwatch.Filter{ResourceID: "vm-1"}), 2)
+		candidates, total, err := b.drifts.Candidates(ctx, ref, enforced, 10)
+		require.NoError(t, err)
+		require.Empty(t, candidates, "nothing is planned from the middle of a change")
+		require.Zero(t, total)
 	})
 	t.Run("what is gone is resolved", func(t *testing.T) {
 		scan := b.scan(t, "", renamed)
