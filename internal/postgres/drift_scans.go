@@ -111,6 +111,12 @@ func readPosition(ctx context.Context, db DB, ref driftwatch.ScanRef, lock strin
 // kept once however often it is sent.
 func (d *Drifts) KeepPage(ctx context.Context, ref driftwatch.ScanRef, page driftwatch.Page) (at driftwatch.Position, err error) {
 	err = pgx.BeginFunc(ctx, d.db, func(tx pgx.Tx) error {
+		if len(page.Changing) > 0 {
+			// Whoever writes what is known takes turns by the head, and takes it before the scan.
+			if _, err := lockHistory(ctx, tx, ref.TenantID); err != nil {
+				return err
+			}
+		}
 		var state driftwatch.ScanState
 		if at, state, err = readPosition(ctx, tx, ref, "FOR UPDATE"); err != nil {
 			return err
@@ -159,7 +165,7 @@ func copyFindings(ctx context.Context, tx pgx.Tx, ref driftwatch.ScanRef, findin
 	return err
 }
 
-// keepKnown lets what is known of resources stand as if the scan had found it.
+// keepKnown lets what is known of resources stand: it is not resolved when the scan is settled.
 func keepKnown(ctx context.Context, tx pgx.Tx, ref driftwatch.ScanRef, resources []string) error {
 	if len(resources) == 0 {
 		return nil
