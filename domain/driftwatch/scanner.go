@@ -69,7 +69,8 @@ func (s *Scanner) Scan(ctx context.Context, ref ScanRef, types []string) (Positi
 }
 
 // longestChange is how long a scan takes a change for one that goes on: a resource that nobody touched for
-// longer is stuck in the middle, and compared as it stands.
+// longer is stuck in the middle, and compared as it stands, and so is one whose clock says that it was touched
+// that far ahead.
 const longestChange = time.Hour
 
 // look compares one resource. One that cannot be read or compared says nothing about drift, and makes
@@ -84,7 +85,7 @@ func (s *Scanner) look(ref ScanRef, resource infra.Resource, page *Page) {
 		page.Tally.Unreadable++
 		return
 	}
-	if resource.State.Changing() && s.Now().Sub(resource.UpdatedAt) < longestChange {
+	if resource.State.Changing() && s.Now().Sub(resource.UpdatedAt).Abs() < longestChange {
 		page.Tally.see(resource)
 		page.Tally.Changing++
 		page.Changing = append(page.Changing, resource.ID)

@@ -141,6 +141,7 @@ func TestScanner(t *testing.T) {
 		"nor one that is being updated":               {state: infra.Updating, untouched: 59 * time.Minute},
 		"nor one that is being deleted":               {state: infra.Deleting, untouched: time.Minute},
 		"one that is stuck in a change is compared":   {state: infra.Updating, untouched: time.Hour, compared: true},
+		"so is one that was touched long from now":    {state: infra.Updating, untouched: -time.Hour, compared: true},
 		"one that failed in the middle of it is, too": {state: infra.Failed, compared: true},
 	} {
 		t.Run(name, func(t *testing.T) {
