@@ -1,6 +1,9 @@
 package configpath
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Trie is patterns by their segments, ready to be part of any number of matchers. It never changes.
 type Trie struct{ nodes []trieNode }
@@ -39,46 +42,45 @@ func NewTrie(patterns []Pattern, numbers []int) *Trie {
 // grow returns the child of a node for a step, made where there is none.
 func (t *Trie) grow(at int, s step) int {
 	n := &t.nodes[at]
-	slot := func(child *int) int {
-		if *child == 0 {
-			*child = len(t.nodes)
-		}
-		return *child
-	}
-	to := 0
+	made := len(t.nodes)
+	to := made
 	switch s.kind {
 	case stepKey:
-		to = n.keys[s.text]
-		if n.keys == nil {
-			n.keys = make(map[string]int)
-		}
-		to = slot(&to)
-		n.keys[s.text] = to
+		to = child(&n.keys, s.text, made)
 	case stepName:
 		if i := slices.IndexFunc(n.names, func(b branch) bool { return b.glob == s.text }); i >= 0 {
 			return n.names[i].to
 		}
-		to = len(t.nodes)
 		n.names = append(n.names, branch{s.text, to})
 	case stepIndex:
-		to = n.index[s.at]
-		if n.index == nil {
-			n.index = make(map[int]int)
-		}
-		to = slot(&to)
-		n.index[s.at] = to
+		to = child(&n.index, s.at, made)
 	case stepAny:
-		to = slot(&n.any)
+		n.any = cmp.Or(n.any, made)
+		to = n.any
 	case stepEach:
-		to = slot(&n.each)
+		n.each = cmp.Or(n.each, made)
+		to = n.each
 	case stepDeep:
 		if n.loops {
 			return at
 		}
-		to = slot(&n.deep)
+		n.deep = cmp.Or(n.deep, made)
+		to = n.deep
 	}
-	if to == len(t.nodes) {
+	if to == made {
 		t.nodes = append(t.nodes, trieNode{loops: s.kind == stepDeep})
 	}
 	return to
+}
+
+// child returns the node that a step leads to, the one about to be made where there is none yet.
+func child[K comparable](children *map[K]int, step K, made int) int {
+	if to, known := (*children)[step]; known {
+		return to
+	}
+	if *children == nil {
+		*children = make(map[K]int)
+	}
+	(*children)[step] = made
+	return made
 }
