@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/drift/document"
@@ -35,8 +36,7 @@ func (r *reader) permission(config document.Value) {
 		world: who == anybody && len(limits) == 0, place: root,
 	})
 	for key := range config.Members() {
-		switch nameOf(key) {
-		case "principal", "group", "action", "sourceaccount", "sourcearn", "principalorgid", "organizationid", "eventsourcetoken":
+		if name := nameOf(key); name == "principal" || name == "group" || name == "action" || slices.Contains(permissionLimits, name) {
 			r.understood(root.key(key))
 		}
 	}
