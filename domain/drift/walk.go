@@ -138,9 +138,10 @@ func (w *walker) compare(state *configpath.State, v *verdict, desired, actual do
 		return 0
 	}
 	if within != nil && within.Unordered {
+		own := w.stance
+		defer func() { w.stance = own }()
 		w.unordered++
 		w.label = within.Label
-		defer func() { w.unordered-- }()
 	}
 	before := len(w.changes)
 	cost := w.structure(state, v, inDesired, inActual)
