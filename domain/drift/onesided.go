@@ -92,24 +92,3 @@ func (w *walker) inside(state *configpath.State, value document.Value, judge fun
 	}
 	return cost
 }
-
-// collector gathers the values at sensitive paths.
-type collector struct {
-	program *program
-	found   *[]document.Value
-}
-
-func (c collector) visit(state *configpath.State, value document.Value) {
-	if value.IsScalar() {
-		if c.program.at(state).sensitive {
-			*c.found = append(*c.found, value)
-		}
-		return
-	}
-	for key, member := range value.Members() {
-		c.visit(c.program.matcher.Member(state, key), member)
-	}
-	for i, element := range value.Elements() {
-		c.visit(c.program.matcher.Element(state, i), element)
-	}
-}

@@ -3,6 +3,7 @@ package drift
 import (
 	"slices"
 
+	"github.com/omnicloud/omnicloud/domain/drift/configpath"
 	"github.com/omnicloud/omnicloud/domain/drift/document"
 )
 
@@ -74,8 +75,21 @@ func (d *Detector) Marked(subject Subject, value document.Value) ([]document.Val
 
 // secrets returns the values at paths that rules mark as sensitive.
 func (p *program) secrets(value document.Value) []document.Value {
-	var found []document.Value
-	s := collector{program: p, found: &found}
-	s.visit(p.matcher.Start(), value)
+	return p.appendSecrets(nil, p.matcher.Start(), value)
+}
+
+func (p *program) appendSecrets(found []document.Value, state *configpath.State, value document.Value) []document.Value {
+	if value.IsScalar() {
+		if p.at(state).sensitive {
+			found = append(found, value)
+		}
+		return found
+	}
+	for key, member := range value.Members() {
+		found = p.appendSecrets(found, p.matcher.Member(state, key), member)
+	}
+	for i, element := range value.Elements() {
+		found = p.appendSecrets(found, p.matcher.Element(state, i), element)
+	}
 	return found
 }
