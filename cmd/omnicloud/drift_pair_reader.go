@@ -159,6 +159,7 @@ func (r *pairReader) schema(text string) (*drift.Schema, error) {
 	if known := r.schemas[text]; known != nil {
 		return known, nil
 	}
+	text = strings.Clone(text) // what is kept of a schema would keep the whole line
 	value, err := document.ParseString(text)
 	if err != nil {
 		return nil, r.errorf("schema: %s", inLine(err))
@@ -170,6 +171,6 @@ func (r *pairReader) schema(text string) (*drift.Schema, error) {
 	if err != nil {
 		return nil, r.errorf("%s", err)
 	}
-	r.schemas[strings.Clone(text)] = schema
+	r.schemas[text] = schema
 	return schema, nil
 }

@@ -170,5 +170,7 @@ func (s *Secrets) sure(secret string) {
 	if s.certain == nil {
 		s.certain = map[string]bool{}
 	}
-	s.certain[secret] = true
+	if !s.certain[secret] {
+		s.certain[strings.Clone(secret)] = true
+	}
 }

@@ -46,7 +46,7 @@ func NameIsSecret(name string) bool {
 	}
 	secret := judgeName(name)
 	if rememberedNames.Add(1) <= mostNames {
-		judgedNames.Store(name, secret)
+		judgedNames.Store(strings.Clone(name), secret) // the key of a document would keep all of it
 	}
 	return secret
 }

@@ -16,7 +16,7 @@ import (
 // has, any number of goroutines may ask it. The zero value knows none.
 type Secrets struct {
 	values []string
-	known  map[string]int
+	known  map[string]bool
 	// places are the values that are secret where they stand, whatever their length: true where
 	// secrets belong, false where a value only looks like one.
 	places map[document.Value]bool
@@ -91,12 +91,13 @@ func (s *Secrets) value(text string) {
 		return
 	}
 	if s.known == nil {
-		s.known = map[string]int{}
+		s.known = map[string]bool{}
 	}
-	if _, known := s.known[text]; known {
+	if s.known[text] {
 		return
 	}
-	s.known[text] = len(s.values)
+	text = strings.Clone(text) // the text of a document would keep all of it
+	s.known[text] = true
 	s.values = append(s.values, text)
 	s.search.Store(nil)
 	for line := range longLines(text) {
