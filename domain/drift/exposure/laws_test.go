@@ -110,7 +110,7 @@ type smallRule struct {
 }
 
 var (
-	smallProtocols = map[string][]int{"tcp": {6}, "udp": {17}, "-1": {6, 17, 50}, "esp": {50}}
+	smallProtocols = map[string][]int{"tcp": {6}, "udp": {17}, "-1": {6, 17, 50, 51}, "esp": {50}}
 	smallSources   = map[string]string{"10.0.0.0/9": "a", "10.128.0.0/9": "b", "10.0.0.0/8": "ab", "fd00::/8": "c"}
 )
 
@@ -141,12 +141,13 @@ func drawRules(t *rapid.T, label string, ordered bool) []smallRule {
 	return rules
 }
 
-// allowed decides each of the few services for each of the few audiences, rule by rule.
+// allowed decides each of the few services for each of the few audiences, rule by rule. Protocol 51 and port
+// 6 stand for all that only a rule for every protocol reaches.
 func allowed(rules []smallRule) map[string]bool {
 	decided, result := map[string]bool{}, map[string]bool{}
 	for _, rule := range rules {
 		for _, protocol := range smallProtocols[rule.Protocol] {
-			for port := 1; port <= 5; port++ {
+			for port := 1; port <= 6; port++ {
 				if rule.Protocol != "-1" && protocol != 50 && (port < rule.From || port > rule.To) {
 					continue
 				}
