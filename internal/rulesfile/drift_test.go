@@ -133,7 +133,7 @@ func TestParseConfiguration(t *testing.T) {
 }
 
 func TestPacksAreReadAndUnderstood(t *testing.T) {
-	for _, name := range []string{"base", "aws"} {
+	for _, name := range []string{"base", "severity", "aws", "terraform", "kubernetes"} {
 		_, err := drift.NewDetector(drift.WithPack(rulesfile.Pack(name)))
 		require.NoError(t, err, name)
 	}

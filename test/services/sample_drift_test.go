@@ -19,10 +19,8 @@ import (
 // silent.
 func TestDriftOfTheSample(t *testing.T) {
 	redactor := secrecy.Redactor{Key: secrecy.Key("a key for the tags of hidden values")}
-	detector, err := drift.NewDetector(
-		drift.WithPack(rulesfile.Pack("base")), drift.WithPack(rulesfile.Pack("aws")),
-		drift.WithJudge(judgement.Judge{Secrets: redactor}), drift.WithRedactor(redactor),
-	)
+	detector, err := drift.NewDetector(append(rulesfile.BuiltIn(),
+		drift.WithJudge(judgement.Judge{Secrets: redactor}), drift.WithRedactor(redactor))...)
 	require.NoError(t, err)
 	worst := map[string]drift.Severity{}
 	paths := map[string][]string{}
