@@ -93,7 +93,7 @@ func TestDriftHistoryVerifyNamesWhatAnOwnerDid(t *testing.T) {
 		},
 		"the end dropped": {
 			"DELETE FROM drift_history WHERE tenant_id = 'acme' AND chain_index = 3",
-			"the drift history of tenant acme has 3 entries noted, but ends after 2: entry 3 was dropped",
+			"the drift history of tenant acme ends after 2 entries, but its head notes 3: entry 3 was dropped",
 		},
 		"the end dropped, with the head set to fit": {
 			`DELETE FROM drift_history WHERE tenant_id = 'acme' AND chain_index = 3;
@@ -102,7 +102,7 @@ func TestDriftHistoryVerifyNamesWhatAnOwnerDid(t *testing.T) {
 		},
 		"a forged head": {
 			"UPDATE drift_history_heads SET hash = 'forged' WHERE tenant_id = 'dune'",
-			"the head of the drift history of tenant dune is not the hash of its last entry 2",
+			"the drift history of tenant dune was rewritten: the hash of its last entry 2 is not the one that its head notes",
 		},
 		"a tenant removed": {
 			"DELETE FROM drift_history WHERE tenant_id = 'dune'; DELETE FROM drift_history_heads WHERE tenant_id = 'dune'",

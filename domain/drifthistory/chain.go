@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"iter"
+	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/instant"
@@ -73,15 +75,21 @@ func Verify(head Head, entries iter.Seq2[Linked, error]) error {
 		}
 		walked.Entries, walked.Hash = entry.Index, entry.Hash
 	}
+	return walked.confirm(head, "its head")
+}
+
+// confirm compares where a history ends with the end that was noted of it, and names who noted it.
+func (h Head) confirm(noted Head, by string) error {
 	switch {
-	case walked.Entries < head.Entries:
-		return fault.New(fault.Tampered, "the drift history of tenant %s has %d entries noted, but ends after %d: entry %d was dropped",
-			head.TenantID, head.Entries, walked.Entries, walked.Entries+1)
-	case walked.Entries > head.Entries:
-		return fault.New(fault.Tampered, "the drift history of tenant %s has %d entries noted, but holds %d: entry %d was added past the head",
-			head.TenantID, head.Entries, walked.Entries, head.Entries+1)
-	case walked.Hash != head.Hash:
-		return fault.New(fault.Tampered, "the head of the drift history of tenant %s is not the hash of its last entry %d", head.TenantID, walked.Entries)
+	case h.Entries < noted.Entries:
+		return fault.New(fault.Tampered, "the drift history of tenant %s ends after %d entries, but %s notes %d: entry %d was dropped",
+			h.TenantID, h.Entries, by, noted.Entries, h.Entries+1)
+	case h.Entries > noted.Entries:
+		return fault.New(fault.Tampered, "the drift history of tenant %s has %d entries, but %s notes %d: entry %d was added past it",
+			h.TenantID, h.Entries, by, noted.Entries, noted.Entries+1)
+	case h.Hash != noted.Hash:
+		return fault.New(fault.Tampered, "the drift history of tenant %s was rewritten: the hash of its last entry %d is not the one that %s notes",
+			h.TenantID, h.Entries, by)
 	default:
 		return nil
 	}
@@ -92,19 +100,8 @@ func (h Head) follow(entry Linked) error {
 	if entry.TenantID != h.TenantID {
 		return fault.New(fault.Tampered, "entry %d of the drift history of tenant %s says that it is of tenant %s", entry.Index, h.TenantID, entry.TenantID)
 	}
-	switch {
-	case entry.Index > h.Entries+1:
-		return fault.New(fault.Tampered, "entry %d of the drift history of tenant %s was dropped; entry %d follows entry %d",
-			h.Entries+1, h.TenantID, entry.Index, h.Entries)
-	case entry.Index <= h.Entries:
-		return fault.New(fault.Tampered, "entry %d of the drift history of tenant %s was moved; it follows entry %d", entry.Index, h.TenantID, h.Entries)
-	case entry.hash() != entry.Hash:
-		return fault.New(fault.Tampered, "entry %d of the drift history of tenant %s, %s of resource %s at %s, was edited: its content does not give its hash",
-			entry.Index, h.TenantID, entry.Kind, entry.ResourceID, entry.At.UTC().Format("2006-01-02T15:04:05Z"))
-	case entry.PreviousHash != h.Hash:
-		return fault.New(fault.Tampered, "entry %d of the drift history of tenant %s, %s of resource %s, was moved: it does not follow entry %d",
-			entry.Index, h.TenantID, entry.Kind, entry.ResourceID, h.Entries)
-	default:
-		return nil
-	}
+	place := link{index: entry.Index, previous: entry.PreviousHash, hash: entry.Hash, content: entry.hash()}
+	return place.follow(h.Entries, h.Hash, "the drift history of tenant "+h.TenantID, func() string {
+		return fmt.Sprintf("%s of resource %s at %s", entry.Kind, entry.ResourceID, entry.At.UTC().Format(time.RFC3339))
+	})
 }

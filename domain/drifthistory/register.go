@@ -58,39 +58,21 @@ func VerifyRegister(entries iter.Seq2[Noted, error]) (Register, error) {
 
 // follow checks one entry against the one before it.
 func (r Register) follow(entry Noted) error {
-	switch {
-	case entry.Index > r.Entries+1:
-		return fault.New(fault.Tampered, "entry %d of the register of drift histories was dropped; entry %d follows entry %d", r.Entries+1, entry.Index, r.Entries)
-	case entry.Index <= r.Entries:
-		return fault.New(fault.Tampered, "entry %d of the register of drift histories was moved; it follows entry %d", entry.Index, r.Entries)
-	case entry.hash() != entry.Hash:
-		return fault.New(fault.Tampered, "entry %d of the register of drift histories, of tenant %s, was edited: its content does not give its hash", entry.Index, entry.Head.TenantID)
-	case entry.PreviousHash != r.Hash:
-		return fault.New(fault.Tampered, "entry %d of the register of drift histories, of tenant %s, was moved: it does not follow entry %d", entry.Index, entry.Head.TenantID, r.Entries)
-	case entry.Head.Entries <= r.Heads[entry.Head.TenantID].Entries:
+	place := link{index: entry.Index, previous: entry.PreviousHash, hash: entry.Hash, content: entry.hash()}
+	err := place.follow(r.Entries, r.Hash, "the register of drift histories", func() string { return "of tenant " + entry.Head.TenantID })
+	if before := r.Heads[entry.Head.TenantID].Entries; err == nil && entry.Head.Entries <= before {
 		return fault.New(fault.Tampered, "entry %d of the register of drift histories notes %d entries of tenant %s, which had %d before",
-			entry.Index, entry.Head.Entries, entry.Head.TenantID, r.Heads[entry.Head.TenantID].Entries)
-	default:
-		return nil
+			entry.Index, entry.Head.Entries, entry.Head.TenantID, before)
 	}
+	return err
 }
 
 // Confirm compares the head of a tenant's history with the last one that was noted. A Tampered error says
 // what was dropped, added or written over.
 func (r Register) Confirm(head Head) error {
 	noted := r.Heads[head.TenantID]
-	switch {
-	case head.Entries == 0 && noted.Entries > 0:
+	if head.Entries == 0 && noted.Entries > 0 {
 		return fault.New(fault.Tampered, "the drift history of tenant %s was removed: the register notes %d entries of it", head.TenantID, noted.Entries)
-	case head.Entries < noted.Entries:
-		return fault.New(fault.Tampered, "the drift history of tenant %s ends after %d entries, but the register notes %d: entry %d was dropped",
-			head.TenantID, head.Entries, noted.Entries, head.Entries+1)
-	case head.Entries > noted.Entries:
-		return fault.New(fault.Tampered, "the drift history of tenant %s has %d entries, but the register notes %d: entry %d was added past it",
-			head.TenantID, head.Entries, noted.Entries, noted.Entries+1)
-	case head.Hash != noted.Hash:
-		return fault.New(fault.Tampered, "the drift history of tenant %s was rewritten: its head is not the one that the register notes", head.TenantID)
-	default:
-		return nil
 	}
+	return head.confirm(noted, "the register")
 }

@@ -71,11 +71,11 @@ func TestConfirm(t *testing.T) {
 	require.NoError(t, register.Confirm(Head{"acme", 5, "a5"}))
 	require.NoError(t, register.Confirm(Head{"dune", 0, ""}))
 	for want, head := range map[string]Head{
-		"the drift history of tenant acme was removed: the register notes 5 entries of it":                      {"acme", 0, ""},
-		"the drift history of tenant acme ends after 3 entries, but the register notes 5: entry 4 was dropped":  {"acme", 3, "a3"},
-		"the drift history of tenant acme has 6 entries, but the register notes 5: entry 6 was added past it":   {"acme", 6, "a6"},
-		"the drift history of tenant acme was rewritten: its head is not the one that the register notes":       {"acme", 5, "b5"},
-		"the drift history of tenant globex has 1 entries, but the register notes 0: entry 1 was added past it": {"globex", 1, "g1"},
+		"the drift history of tenant acme was removed: the register notes 5 entries of it":                                    {"acme", 0, ""},
+		"the drift history of tenant acme ends after 3 entries, but the register notes 5: entry 4 was dropped":                {"acme", 3, "a3"},
+		"the drift history of tenant acme has 6 entries, but the register notes 5: entry 6 was added past it":                 {"acme", 6, "a6"},
+		"the drift history of tenant acme was rewritten: the hash of its last entry 5 is not the one that the register notes": {"acme", 5, "b5"},
+		"the drift history of tenant globex has 1 entries, but the register notes 0: entry 1 was added past it":               {"globex", 1, "g1"},
 	} {
 		err := register.Confirm(head)
 		require.Equal(t, fault.Tampered, fault.CodeOf(err))
