@@ -32,9 +32,7 @@ type driftBench struct {
 func newDriftBench(t testing.TB) *driftBench {
 	t.Helper()
 	url := postgrestest.URL(t)
-	pool, err := postgres.Open(ctx, postgrestest.ServiceURL(t, url))
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
+	pool := postgrestest.NewService(t, url)
 	return &driftBench{
 		url: url, pool: pool, drifts: postgres.NewDrifts(pool), history: postgres.NewDriftHistory(pool), outbox: postgres.NewOutbox(pool),
 		now: time.Now().UTC().Truncate(time.Microsecond),

@@ -31,9 +31,7 @@ type inventory struct {
 
 func newInventory(t testing.TB) inventory {
 	t.Helper()
-	pool, err := postgres.Open(ctx, postgrestest.ServiceURL(t, postgrestest.URL(t)))
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
+	pool := postgrestest.NewService(t, postgrestest.URL(t))
 	return inventory{pool: pool, StateManager: &infra.StateManager[string]{
 		Store: postgres.NewResources(pool), Now: func() time.Time { return noon },
 	}}

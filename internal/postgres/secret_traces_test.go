@@ -13,9 +13,7 @@ import (
 )
 
 func TestSecretTraces(t *testing.T) {
-	pool, err := postgres.Open(ctx, postgrestest.ServiceURL(t, postgrestest.URL(t)))
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
+	pool := postgrestest.NewService(t, postgrestest.URL(t))
 	store := postgres.NewSecretTraces(pool)
 	today := time.Date(2026, time.June, 1, 15, 0, 0, 0, time.UTC)
 	day := func(n int) time.Time { return time.Date(2026, time.June, 1+n, 0, 0, 0, 0, time.UTC) }

@@ -13,9 +13,7 @@ import (
 // TestServiceRole closes a month as a user who is only a member of omnicloud_service. The whole close
 // under such a user is in test/integration.
 func TestServiceRole(t *testing.T) {
-	pool, err := postgres.Open(ctx, postgrestest.ServiceURL(t, postgrestest.URL(t)))
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
+	pool := postgrestest.NewService(t, postgrestest.URL(t))
 	b := newBook(t, pool, "main")
 	ref := b.close(t, september)
 

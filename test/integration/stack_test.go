@@ -73,9 +73,7 @@ func newStack(t testing.TB) *stack {
 	t.Helper()
 	s := &stack{TB: t, databaseURL: postgrestest.URL(t), keysDir: t.TempDir(), queues: []string{workflows.QueueAllocation}}
 	// Everything but the sandbox, which makes its own tables, runs as a user who owns none.
-	pool, err := postgres.Open(context.Background(), postgrestest.ServiceURL(t, s.databaseURL))
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
+	pool := postgrestest.NewService(t, s.databaseURL)
 	s.pool, s.periods = pool, postgres.NewClosing(pool)
 	keys, err := token.CreateKeys(s.keysDir)
 	require.NoError(t, err)

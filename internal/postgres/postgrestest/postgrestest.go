@@ -24,7 +24,13 @@ import (
 // New returns a pool on a fresh database of the test's own. Both go when the test ends.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	pool, err := postgres.Open(context.Background(), URL(t))
+	return open(t, URL(t))
+}
+
+// open returns a pool that is closed when the test ends.
+func open(t testing.TB, database string) *pgxpool.Pool {
+	t.Helper()
+	pool, err := postgres.Open(context.Background(), database)
 	if err != nil {
 		t.Fatalf("opening the test database: %v", err)
 	}

@@ -5,13 +5,19 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// ServiceURL returns the URL of the same database for a user who is only a member of
-// omnicloud_service, as the API and the worker are to be in production: he owns no table, is no
-// superuser, and is let past row-level security, without which PostgreSQL refuses COPY. The user goes
-// when the test ends.
-func ServiceURL(t testing.TB, database string) string {
+// NewService returns a pool on the database at a URL for a user who is only a member of omnicloud_service,
+// as the API and the worker are to be in production: he owns no table, is no superuser, and is let past
+// row-level security, without which PostgreSQL refuses COPY. Both go when the test ends.
+func NewService(t testing.TB, database string) *pgxpool.Pool {
+	t.Helper()
+	return open(t, serviceURL(t, database))
+}
+
+// serviceURL makes the user and returns the URL by which he opens the database.
+func serviceURL(t testing.TB, database string) string {
 	t.Helper()
 	address, err := url.Parse(database)
 	if err != nil {
