@@ -2,7 +2,6 @@ package foresight
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -21,6 +20,7 @@ type GaugeReader struct {
 	// Monitoring may be nil: then there are no gauges.
 	Monitoring Monitoring
 	Store      GaugeStore
+	// Statements may be nil where there are no gauges.
 	Statements StatementStore
 	Tenants    tenancy.Directory
 }
@@ -118,7 +118,10 @@ func (r *GaugeReader) state(ctx context.Context, gauge Gauge, tenants []string, 
 			stated[i].Capacity = follow(known[key].Capacity, measured[key.TenantID], gauge.Terms.Capacity, from)
 		}
 	}
-	return errors.Join(refused, r.Statements.KeepTerms(ctx, gauge, stated))
+	if err := r.Statements.KeepTerms(ctx, gauge, stated); err != nil {
+		return err
+	}
+	return refused
 }
 
 // follow returns a capacity of the levels known from before an instant (as far back as forecasts look), those

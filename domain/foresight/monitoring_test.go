@@ -84,6 +84,13 @@ func (s stated) KeepTerms(_ context.Context, _ foresight.Gauge, terms []foresigh
 
 func (s stated) ForgetTerms(context.Context, []foresight.Gauge) error { return nil }
 
+// unkept is a store that keeps nothing just now.
+type unkept struct{ stated }
+
+func (unkept) KeepTerms(context.Context, foresight.Gauge, []foresight.Terms) error {
+	return fault.New(fault.Unavailable, "the store is away")
+}
+
 // read keeps what gauges measured.
 type read struct {
 	until time.Time
@@ -213,6 +220,14 @@ func TestGaugeReader(t *testing.T) {
 		source.refused, store.until = nil, at(100)
 		levels, _ = night(noon.AddDate(0, 0, 101), capacity.Level{From: at(100), Value: 70})
 		require.Equal(t, []capacity.Level{second, {From: at(100), Value: 70}}, levels, "no further back than forecasts look")
+	})
+	t.Run("terms that are not kept are tried again, also where capacity cannot be measured", func(t *testing.T) {
+		source, _, reader := begin()
+		gauge := requests
+		gauge.MeasuresCapacity, source.refused = true, fault.New(fault.InvalidInput, "no such function")
+		reader.Statements = unkept{stated{}}
+		_, _, err := reader.Read(t.Context(), noon, gauge, func() {})
+		require.Equal(t, fault.Unavailable, fault.CodeOf(err))
 	})
 	t.Run("without monitoring there is nothing to read", func(t *testing.T) {
 		require.Empty(t, (&foresight.GaugeReader{}).Gauges())
