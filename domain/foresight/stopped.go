@@ -36,7 +36,8 @@ func checkGoesOn(metric forecast.ResourceMetric, last, now time.Time) error {
 	return nil
 }
 
-// IsShort reports whether an error is about too little usage, and what it says.
+// IsShort reports whether an error is about usage that is too little or too old to forecast from, and what it
+// says.
 func IsShort(err error) (string, bool) {
 	var short *forecast.ShortSeriesError
 	if errors.As(err, &short) {
