@@ -2,6 +2,7 @@ package allocationfile
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"io"
 	"os"
@@ -21,7 +22,7 @@ type Output struct {
 }
 
 // CreateOutput begins a file; "-" stands for the stream. What is there and no file, such as a device or a pipe, is
-// written to and stays what it is. Call Commit, and Discard in any case.
+// written to and stays what it is; a file that is replaced keeps its permissions. Call Commit, and Discard in any case.
 func CreateOutput(path string, stream io.Writer) (*Output, error) {
 	if path == "-" {
 		return &Output{Writer: bufio.NewWriterSize(stream, 1<<16)}, nil
@@ -36,7 +37,7 @@ func CreateOutput(path string, stream io.Writer) (*Output, error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	file, err := beside(path)
 	if err != nil {
 		var system *os.PathError
 		if errors.As(err, &system) {
@@ -45,6 +46,24 @@ func CreateOutput(path string, stream io.Writer) (*Output, error) {
 		return nil, fault.Wrap(err, fault.InvalidInput, "%s cannot be written", path)
 	}
 	return &Output{Writer: bufio.NewWriterSize(file, 1<<16), path: path, file: file}, nil
+}
+
+// beside creates a temporary file in the folder of another, with the permissions of that one where it is there and
+// those of any new file elsewhere.
+func beside(path string) (*os.File, error) {
+	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
+	there, err := os.Stat(path)
+	if err != nil || there.IsDir() {
+		return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Chmod(there.Mode().Perm()); err != nil {
+		return nil, errors.Join(err, file.Close(), os.Remove(name))
+	}
+	return file, nil
 }
 
 // Commit writes what is buffered and gives the file its name.
@@ -59,9 +78,6 @@ func (o *Output) Commit() error {
 			return fault.Wrap(err, fault.Unavailable, "the result cannot be written")
 		}
 		return nil
-	}
-	if err == nil {
-		err = o.file.Chmod(0o644)
 	}
 	if closing := o.file.Close(); err == nil {
 		err = closing

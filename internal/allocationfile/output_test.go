@@ -38,6 +38,23 @@ func TestOutput(t *testing.T) {
 		text, err := os.ReadFile(target)
 		require.NoError(t, err)
 		require.Equal(t, "cells", string(text))
+		there, err := os.Lstat(link)
+		require.NoError(t, err)
+		require.Equal(t, os.ModeSymlink, there.Mode().Type())
+	})
+	t.Run("a file that is replaced keeps its permissions, and a new one has those of any new file", func(t *testing.T) {
+		plain, private, fresh := filepath.Join(folder, "plain"), filepath.Join(folder, "private.csv"), filepath.Join(folder, "fresh.csv")
+		require.NoError(t, os.WriteFile(plain, nil, 0o666))
+		require.NoError(t, os.WriteFile(private, []byte("old"), 0o600))
+		write(t, private)
+		write(t, fresh)
+		mode := func(path string) os.FileMode {
+			there, err := os.Stat(path)
+			require.NoError(t, err)
+			return there.Mode()
+		}
+		require.Equal(t, os.FileMode(0o600), mode(private))
+		require.Equal(t, mode(plain), mode(fresh))
 	})
 	t.Run("a pipe stays a pipe", func(t *testing.T) {
 		path := filepath.Join(folder, "pipe")
