@@ -27,17 +27,20 @@ func CreateOutput(path string, stream io.Writer) (*Output, error) {
 	if path == "-" {
 		return &Output{Writer: bufio.NewWriterSize(stream, 1<<16)}, nil
 	}
-	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() && !there.IsDir() {
+	there, err := os.Stat(path)
+	switch {
+	case err != nil: // a new file
+	case there.IsDir():
+		return nil, fault.New(fault.InvalidInput, "%s is a folder; name a file", path)
+	case !there.Mode().IsRegular():
 		device, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return nil, fault.Wrap(err, fault.InvalidInput, "%s cannot be written", path)
 		}
 		return &Output{Writer: bufio.NewWriterSize(device, 1<<16), device: device}, nil
 	}
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	file, err := beside(path)
+	path = behindLinks(path)
+	file, err := beside(path, there)
 	if err != nil {
 		var system *os.PathError
 		if errors.As(err, &system) {
@@ -48,12 +51,26 @@ func CreateOutput(path string, stream io.Writer) (*Output, error) {
 	return &Output{Writer: bufio.NewWriterSize(file, 1<<16), path: path, file: file}, nil
 }
 
+// behindLinks returns what a link names in the end, or in the first place where that is not there yet.
+func behindLinks(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
+	}
+	target, err := os.Readlink(path)
+	switch {
+	case err != nil:
+		return path
+	case filepath.IsAbs(target):
+		return target
+	}
+	return filepath.Join(filepath.Dir(path), target)
+}
+
 // beside creates a temporary file in the folder of another, with the permissions of that one where it is there and
-// those of any new file elsewhere.
-func beside(path string) (*os.File, error) {
+// those of any new file where there is nil.
+func beside(path string, there os.FileInfo) (*os.File, error) {
 	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
-	there, err := os.Stat(path)
-	if err != nil || there.IsDir() {
+	if there == nil {
 		return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

@@ -42,6 +42,15 @@ func TestOutput(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, os.ModeSymlink, there.Mode().Type())
 	})
+	t.Run("a link to a file that is not there yet goes on to name it", func(t *testing.T) {
+		link := filepath.Join(folder, "ahead.csv")
+		require.NoError(t, os.Symlink("later.csv", link))
+		write(t, link)
+		target, err := os.Readlink(link)
+		require.NoError(t, err)
+		require.Equal(t, "later.csv", target)
+		require.FileExists(t, filepath.Join(folder, "later.csv"))
+	})
 	t.Run("a file that is replaced keeps its permissions, and a new one has those of any new file", func(t *testing.T) {
 		plain, private, fresh := filepath.Join(folder, "plain"), filepath.Join(folder, "private.csv"), filepath.Join(folder, "fresh.csv")
 		require.NoError(t, os.WriteFile(plain, nil, 0o666))
@@ -70,10 +79,8 @@ func TestOutput(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, os.ModeNamedPipe, there.Mode().Type())
 	})
-	t.Run("a folder is refused", func(t *testing.T) {
-		output, err := CreateOutput(folder, nil)
-		require.NoError(t, err)
-		defer output.Discard()
-		require.ErrorContains(t, output.Commit(), "cannot be written")
+	t.Run("a folder is refused at once", func(t *testing.T) {
+		_, err := CreateOutput(folder, nil)
+		require.EqualError(t, err, folder+" is a folder; name a file")
 	})
 }
