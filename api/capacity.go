@@ -58,6 +58,9 @@ func (s *server) GetRecommendations(ctx context.Context, request GetRecommendati
 	if err != nil {
 		return nil, err
 	}
+	for _, defect := range found.Defects {
+		s.Logger.ErrorContext(ctx, "a defect of this program kept a metric out of recommendations", "tenant", request.TenantID, "error", defect)
+	}
 	return GetRecommendations200JSONResponse(found), nil
 }
 

@@ -64,10 +64,12 @@ type Recommendations struct {
 	Items []capacity.CapacityRecommendation `json:"items"`
 	// Notes name the metrics that were left out, and why.
 	Notes []string `json:"notes,omitempty"`
+	// Defects are what lies beneath notes on defects of this program, for whoever logs them.
+	Defects []error `json:"-"`
 }
 
-// Recommendations returns what to change of a tenant's capacity, the most urgent first. A metric with
-// too little usage is left out and named.
+// Recommendations returns what to change of a tenant's capacity, the most urgent first. A metric that cannot be
+// forecast is left out and named.
 func (p *Planning) Recommendations(ctx context.Context, tenantID string, headroomPercent float64) (Recommendations, error) {
 	plans, left, err := p.plans(ctx, tenantID)
 	if err != nil {
@@ -76,6 +78,9 @@ func (p *Planning) Recommendations(ctx context.Context, tenantID string, headroo
 	answer := Recommendations{Items: []capacity.CapacityRecommendation{}}
 	for _, failure := range left {
 		answer.Notes = append(answer.Notes, failure.Reason)
+		if failure.Defect != nil {
+			answer.Defects = append(answer.Defects, failure.Defect)
+		}
 	}
 	items, err := p.recommend(ctx, p.Now(), plans, headroomPercent)
 	if err != nil {
