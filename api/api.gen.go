@@ -669,7 +669,7 @@ type Factor = decimal.Decimal
 type Forecast = forecast.ForecastResult
 
 // ForecastGranularity defines model for ForecastGranularity.
-type ForecastGranularity = forecast.Granularity
+type ForecastGranularity = forecast.ForecastGranularity
 
 // ForecastRequest defines model for ForecastRequest.
 type ForecastRequest struct {

@@ -29,7 +29,7 @@ func TestForecastsOfEveryGranularity(t *testing.T) {
 	require.NoError(t, postgres.NewUsage(f.pool).Keep(t.Context(), []foresight.Usage{years}))
 
 	for _, test := range []struct {
-		granularity  forecast.Granularity
+		granularity  forecast.ForecastGranularity
 		days, points int
 		next         time.Time
 	}{

@@ -73,7 +73,7 @@ func (s *server) picture(ctx context.Context, found forecast.ForecastResult) (fo
 }
 
 // evenly puts points at even distances; what is missing is a gap.
-func evenly(granularity forecast.Granularity, points []forecast.UsageDataPoint) (start time.Time, values []float64) {
+func evenly(granularity forecast.ForecastGranularity, points []forecast.UsageDataPoint) (start time.Time, values []float64) {
 	if len(points) == 0 {
 		return start, nil
 	}

@@ -152,7 +152,7 @@ func (c *forecastCommand) read(ctx context.Context, std streams, use func(watche
 	if c.Prometheus == "" {
 		return seriesfile.Read(c.In, std.In, func(series forecast.Series) error { return use(watched{series: series, limit: limit}) })
 	}
-	found, err := c.prometheusFlags.read(ctx, std, forecast.Granularity(c.Granularity))
+	found, err := c.prometheusFlags.read(ctx, std, forecast.ForecastGranularity(c.Granularity))
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (c *forecastCommand) forecaster() (*forecast.Forecaster, error) {
 		return nil, err
 	}
 	return forecast.New(forecast.Options{
-		Horizon: c.Horizon, Granularity: forecast.Granularity(c.Granularity), Levels: c.Levels,
+		Horizon: c.Horizon, Granularity: forecast.ForecastGranularity(c.Granularity), Levels: c.Levels,
 		Bounds: bounds, Workers: runtime.GOMAXPROCS(0),
 	})
 }

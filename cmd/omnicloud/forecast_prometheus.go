@@ -43,7 +43,7 @@ type watched struct {
 }
 
 // read asks for every metric of the configuration.
-func (f prometheusFlags) read(ctx context.Context, std streams, granularity forecast.Granularity) ([]watched, error) {
+func (f prometheusFlags) read(ctx context.Context, std streams, granularity forecast.ForecastGranularity) ([]watched, error) {
 	span, err := parseSpan("--lookback", f.Lookback)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (f prometheusFlags) read(ctx context.Context, std streams, granularity fore
 // prometheusReading is what the metrics of a run have in common.
 type prometheusReading struct {
 	client      *prometheus.Client
-	granularity forecast.Granularity
+	granularity forecast.ForecastGranularity
 	from, until time.Time
 	std         streams
 }

@@ -40,7 +40,7 @@ const variantsKept = 2
 
 // run has every model predict a scaled series and weighs the models. Variants that are named stay as spare
 // candidates where they are not among their model's best.
-func run(values []float64, granularity Granularity, horizon int, named func(candidate string) bool) *trial {
+func run(values []float64, granularity ForecastGranularity, horizon int, named func(candidate string) bool) *trial {
 	t := &trial{values: values, horizon: horizon, origins: rollingOrigins(len(values), horizon)}
 	task := model.Task{Values: values, Seasons: granularity.seasons(), Origins: t.origins, Horizon: horizon}
 	var spare []model.Candidate

@@ -22,7 +22,7 @@ const (
 
 // cyclesOf returns the cycles that points at a distance can show, the shortest first. Phases follow the
 // calendar, since months and years are no whole number of days.
-func cyclesOf(granularity Granularity) []cycle {
+func cyclesOf(granularity ForecastGranularity) []cycle {
 	hour := func(t time.Time) int { return t.UTC().Hour() }
 	weekday := func(t time.Time) int { return int(t.UTC().Weekday()) }
 	day := func(t time.Time) int { return t.UTC().Day() - 1 }

@@ -7,7 +7,7 @@ import (
 
 // findGranularity returns the granularity nearest to the median distance between sorted stamps; data
 // finer than hourly are forecast by the hour.
-func findGranularity(points []UsageDataPoint) Granularity {
+func findGranularity(points []UsageDataPoint) ForecastGranularity {
 	distances := make([]time.Duration, 0, len(points))
 	for i := 1; i < len(points); i++ {
 		if d := points[i].Timestamp.Sub(points[i-1].Timestamp); d > 0 {

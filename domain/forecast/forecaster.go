@@ -46,7 +46,7 @@ func (f *Forecaster) Batch(batch []Series) []Outcome {
 		})
 	})
 
-	pools := map[Granularity]tails{}
+	pools := map[ForecastGranularity]tails{}
 	prior := priorTails(f.options.Levels)
 	for _, g := range Granularities() {
 		var sample []float64

@@ -2,23 +2,25 @@ package forecast
 
 import "time"
 
-// Granularity is the distance between the points of a series.
-type Granularity string
+// ForecastGranularity is the distance between the points of a series.
+type ForecastGranularity string
 
 // The granularities.
 const (
-	Hourly  Granularity = "hourly"
-	Daily   Granularity = "daily"
-	Weekly  Granularity = "weekly"
-	Monthly Granularity = "monthly"
+	Hourly  ForecastGranularity = "hourly"
+	Daily   ForecastGranularity = "daily"
+	Weekly  ForecastGranularity = "weekly"
+	Monthly ForecastGranularity = "monthly"
 )
 
 // Granularities lists every granularity, the finest first.
-func Granularities() []Granularity { return []Granularity{Hourly, Daily, Weekly, Monthly} }
+func Granularities() []ForecastGranularity {
+	return []ForecastGranularity{Hourly, Daily, Weekly, Monthly}
+}
 
 // Step returns the instant n points after t; months are calendar months counted from t itself, so
 // that no day of the month is lost on the way through a short one.
-func (g Granularity) Step(t time.Time, n int) time.Time {
+func (g ForecastGranularity) Step(t time.Time, n int) time.Time {
 	switch g {
 	case Hourly:
 		return t.Add(time.Duration(n) * time.Hour)

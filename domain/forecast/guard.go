@@ -22,7 +22,7 @@ const leastOrigins = 3
 
 // isShort reports whether a series shows what it does at most twice: hours and days under three weeks. Models
 // are then judged by patterns that they cannot have told from chance.
-func isShort(n int, granularity Granularity) bool {
+func isShort(n int, granularity ForecastGranularity) bool {
 	switch granularity {
 	case Hourly:
 		return n < 3*7*24
@@ -37,7 +37,7 @@ func isShort(n int, granularity Granularity) bool {
 // a short series to its last value or to the last cycle of its shortest season (a day of hours), whichever was
 // better, the more the less of a lead the combination has; a longer one only where that cycle was clearly
 // better, and then altogether. What a recipe narrows is left as it was asked for.
-func (t *trial) guard(granularity Granularity) {
+func (t *trial) guard(granularity ForecastGranularity) {
 	oldest := len(t.origins) - 1
 	if oldest < leastOrigins {
 		return

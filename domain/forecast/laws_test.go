@@ -14,7 +14,7 @@ import (
 var start = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 
 // at puts values on a series of a granularity.
-func at(id string, granularity Granularity, values []float64) Series {
+func at(id string, granularity ForecastGranularity, values []float64) Series {
 	points := make([]UsageDataPoint, len(values))
 	for i, v := range values {
 		points[i] = UsageDataPoint{Timestamp: granularity.Step(start, i), Value: v}
@@ -24,8 +24,8 @@ func at(id string, granularity Granularity, values []float64) Series {
 
 // drawn are series of a trend, a season and noise, at times of zeros or negative values, of a length
 // that lets a check run some dozens.
-func drawn(t *rapid.T) (Granularity, []float64) {
-	granularity := rapid.SampledFrom([]Granularity{Daily, Weekly, Monthly}).Draw(t, "granularity")
+func drawn(t *rapid.T) (ForecastGranularity, []float64) {
+	granularity := rapid.SampledFrom([]ForecastGranularity{Daily, Weekly, Monthly}).Draw(t, "granularity")
 	n := rapid.IntRange(14, 150).Draw(t, "length")
 	season := granularity.seasons()[0]
 	level := rapid.Float64Range(0, 100).Draw(t, "level")

@@ -23,7 +23,7 @@ func weekly(n int) []float64 {
 }
 
 // mended puts a series on its grid and mends it.
-func mended(t *testing.T, series Series, granularity Granularity) *grid {
+func mended(t *testing.T, series Series, granularity ForecastGranularity) *grid {
 	t.Helper()
 	g, err := regularise(series, granularity)
 	require.NoError(t, err)
@@ -189,7 +189,7 @@ func TestMending(t *testing.T) {
 }
 
 func TestGranularityIsFound(t *testing.T) {
-	for granularity, want := range map[Granularity]Granularity{Hourly: Hourly, Daily: Daily, Weekly: Weekly, Monthly: Monthly} {
+	for granularity, want := range map[ForecastGranularity]ForecastGranularity{Hourly: Hourly, Daily: Daily, Weekly: Weekly, Monthly: Monthly} {
 		t.Run(string(granularity), func(t *testing.T) {
 			g := mended(t, at("s", granularity, weekly(30)), "")
 			assert.Equal(t, want, g.granularity)
@@ -201,7 +201,7 @@ func TestGranularityIsFound(t *testing.T) {
 func TestShortSeries(t *testing.T) {
 	forecaster, err := New(Options{Horizon: 3})
 	require.NoError(t, err)
-	for granularity, least := range map[Granularity]int{Hourly: 336, Daily: 14, Weekly: 14, Monthly: 14} {
+	for granularity, least := range map[ForecastGranularity]int{Hourly: 336, Daily: 14, Weekly: 14, Monthly: 14} {
 		t.Run(string(granularity)+" needs its history", func(t *testing.T) {
 			_, err := forecaster.Forecast(at("brief", granularity, weekly(least-1)))
 			var short *ShortSeriesError

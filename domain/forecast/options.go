@@ -27,7 +27,7 @@ type Options struct {
 	// Horizon is the number of points to forecast, from 1 to MaxHorizon.
 	Horizon int
 	// Granularity is the distance between points; empty to find it from each series' stamps.
-	Granularity Granularity
+	Granularity ForecastGranularity
 	// Levels are the probabilities of the quantiles, rising, each within (0, 1); empty for
 	// DefaultLevels.
 	Levels []float64

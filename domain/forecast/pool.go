@@ -3,7 +3,7 @@ package forecast
 import "github.com/omnicloud/omnicloud/domain/forecast/model"
 
 // seasons returns the lengths, in points, of the patterns that a granularity may have.
-func (g Granularity) seasons() []int {
+func (g ForecastGranularity) seasons() []int {
 	switch g {
 	case Hourly:
 		return []int{24, 168}
@@ -18,7 +18,7 @@ func (g Granularity) seasons() []int {
 
 // lags returns the distances to the past values on which the next one is regressed: the recent past
 // and the neighbourhood of whole seasons; of daily data also the same weekday a year ago.
-func (g Granularity) lags() []int {
+func (g ForecastGranularity) lags() []int {
 	switch g {
 	case Hourly:
 		return append(append(span(1, 49), 72, 96, 120, 144), span(166, 170)...)
@@ -40,7 +40,7 @@ func span(from, to int) []int {
 }
 
 // models returns what is combined for a granularity, in an order that is part of the result.
-func (g Granularity) models() []model.Model {
+func (g ForecastGranularity) models() []model.Model {
 	season := g.seasons()[0]
 	list := []model.Model{
 		model.SeasonalNaive{},

@@ -17,7 +17,7 @@ const maxGridPoints = 270_000
 // point become gaps (NaN), and what was moved or merged is listed. Data of an hour and finer are placed
 // by the clock hour that they fall in; daily and weekly data by the nearest day from the last stamp, so
 // that a daylight saving change of the source moves nothing; monthly data by calendar month.
-func regularise(series Series, granularity Granularity) (*grid, error) {
+func regularise(series Series, granularity ForecastGranularity) (*grid, error) {
 	points := series.Points
 	byTime := func(a, b UsageDataPoint) int { return a.Timestamp.Compare(b.Timestamp) }
 	if !slices.IsSortedFunc(points, byTime) {
@@ -79,7 +79,7 @@ func regularise(series Series, granularity Granularity) (*grid, error) {
 }
 
 // placeOf returns how many steps a stamp lies from the last one, 0 or less.
-func placeOf(granularity Granularity, stamp, last time.Time) int {
+func placeOf(granularity ForecastGranularity, stamp, last time.Time) int {
 	const day = 24 * time.Hour
 	switch granularity {
 	case Hourly:
@@ -113,7 +113,7 @@ type irregularities struct {
 
 // note compares a stamp with the place that it was given. An hour's difference at a daily or weekly
 // series is a clock change; up to half a day of a month's stamps is no difference.
-func (t *irregularities) note(granularity Granularity, stamp, placed time.Time) {
+func (t *irregularities) note(granularity ForecastGranularity, stamp, placed time.Time) {
 	off := stamp.Sub(placed).Abs()
 	switch {
 	case off == 0 || granularity == Monthly:
@@ -124,7 +124,7 @@ func (t *irregularities) note(granularity Granularity, stamp, placed time.Time) 
 	}
 }
 
-func (t *irregularities) mendings(granularity Granularity) []Mending {
+func (t *irregularities) mendings(granularity ForecastGranularity) []Mending {
 	var list []Mending
 	add := func(kind string, count int, format string) {
 		if count > 0 {

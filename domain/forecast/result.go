@@ -21,10 +21,10 @@ type Prediction struct {
 //
 //nolint:revive // the name that the engine's interface has had from the start, in contracts and clients
 type ForecastResult struct {
-	ID          string         `json:"forecast_id"`
-	TenantID    string         `json:"tenant_id"`
-	Metric      ResourceMetric `json:"metric"`
-	Granularity Granularity    `json:"granularity"`
+	ID          string              `json:"forecast_id"`
+	TenantID    string              `json:"tenant_id"`
+	Metric      ResourceMetric      `json:"metric"`
+	Granularity ForecastGranularity `json:"granularity"`
 	// Levels are the probabilities of the quantiles, rising; 0.1, 0.5 and 0.9 unless asked otherwise.
 	Levels      []float64    `json:"levels"`
 	Predictions []Prediction `json:"predictions"`

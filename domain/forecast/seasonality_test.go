@@ -17,7 +17,7 @@ import (
 var seriesBegin = time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
 
 // pointsOf makes n points at a granularity from a level, what a function adds, and unit noise.
-func pointsOf(granularity forecast.Granularity, n int, seed uint64, at func(i int, t time.Time) float64) []forecast.UsageDataPoint {
+func pointsOf(granularity forecast.ForecastGranularity, n int, seed uint64, at func(i int, t time.Time) float64) []forecast.UsageDataPoint {
 	random := rand.New(rand.NewPCG(seed, 2))
 	points := make([]forecast.UsageDataPoint, n)
 	for i := range points {
@@ -91,7 +91,7 @@ func TestDetectSeasonality(t *testing.T) {
 func TestSeasonalityIsSeldomSeenInNoise(t *testing.T) {
 	const trials = 200
 	for name, c := range map[string]struct {
-		granularity forecast.Granularity
+		granularity forecast.ForecastGranularity
 		points      int
 		memory      float64
 	}{

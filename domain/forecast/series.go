@@ -20,14 +20,14 @@ type Series struct {
 // days, or under 14 weeks or months.
 type ShortSeriesError struct {
 	SeriesID    string
-	Granularity Granularity
+	Granularity ForecastGranularity
 	Points      int
 	// Horizon is what a backtest needs beside the history, 0 elsewhere.
 	Horizon int
 }
 
 // leastPoints is how many points a series needs: 14 days of hours, 14 of anything else.
-func (g Granularity) leastPoints() int {
+func (g ForecastGranularity) leastPoints() int {
 	if g == Hourly {
 		return 14 * 24
 	}
@@ -35,7 +35,7 @@ func (g Granularity) leastPoints() int {
 }
 
 // noun names one point of a granularity.
-func (g Granularity) noun() string {
+func (g ForecastGranularity) noun() string {
 	switch g {
 	case Hourly:
 		return "hour"
@@ -66,7 +66,7 @@ func (e *ShortSeriesError) Unwrap() error { return fault.New(fault.InvalidInput,
 
 // grid is a series at even distances: value i stands at step i from first.
 type grid struct {
-	granularity Granularity
+	granularity ForecastGranularity
 	first       time.Time
 	values      []float64 // finite once mended
 	mended      []Mending

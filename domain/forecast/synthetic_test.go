@@ -10,7 +10,7 @@ import (
 // have, with what followed them.
 type synthetic struct {
 	name        string
-	granularity Granularity
+	granularity ForecastGranularity
 	horizon     int
 	history     []Series
 	future      [][]float64
@@ -27,7 +27,7 @@ func syntheticSets(series int) []synthetic {
 	}
 }
 
-func makeSet(name string, granularity Granularity, n, horizon, series int, value func(*rand.Rand) func(t int) float64) synthetic {
+func makeSet(name string, granularity ForecastGranularity, n, horizon, series int, value func(*rand.Rand) func(t int) float64) synthetic {
 	set := synthetic{name: name, granularity: granularity, horizon: horizon}
 	for i := range series {
 		random := rand.New(rand.NewPCG(uint64(i), uint64(n)))

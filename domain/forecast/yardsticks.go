@@ -11,7 +11,7 @@ import (
 type band struct{ low, median, high float64 }
 
 // seasonFor returns the shortest season of a granularity of which a history holds two cycles, or 1.
-func seasonFor(granularity Granularity, history int) int {
+func seasonFor(granularity ForecastGranularity, history int) int {
 	if season := granularity.seasons()[0]; 2*season <= history {
 		return season
 	}

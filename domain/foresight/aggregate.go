@@ -10,7 +10,7 @@ import (
 // Points turns hours of a metric in order into the points that are forecast, by the statistic that its terms
 // name. A day, week or month counts by its greatest hour, since that is what capacity must hold; one that the
 // hours cover only in part, at either end, is left out.
-func Points(metric forecast.ResourceMetric, terms Terms, granularity forecast.Granularity, hours []Hour) []forecast.UsageDataPoint {
+func Points(metric forecast.ResourceMetric, terms Terms, granularity forecast.ForecastGranularity, hours []Hour) []forecast.UsageDataPoint {
 	points := make([]forecast.UsageDataPoint, 0, len(hours))
 	statistic := terms.statistic(metric)
 	for _, hour := range hours {
@@ -38,7 +38,7 @@ func Points(metric forecast.ResourceMetric, terms Terms, granularity forecast.Gr
 }
 
 // start returns the beginning of the hour, day, week (a Monday) or month that an instant lies in.
-func start(granularity forecast.Granularity, at time.Time) time.Time {
+func start(granularity forecast.ForecastGranularity, at time.Time) time.Time {
 	at = at.UTC()
 	day := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC)
 	switch granularity {

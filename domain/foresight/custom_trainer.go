@@ -47,7 +47,7 @@ func (t *CustomTrainer) Train(ctx context.Context, ref CustomRef, at time.Time) 
 }
 
 // history is what a model learns from: usage up to an instant, without what events did to it.
-func (t *CustomTrainer) history(ctx context.Context, key Key, granularity forecast.Granularity, at time.Time) ([]forecast.UsageDataPoint, error) {
+func (t *CustomTrainer) history(ctx context.Context, key Key, granularity forecast.ForecastGranularity, at time.Time) ([]forecast.UsageDataPoint, error) {
 	desk := Desk{Usage: t.Usage, Meter: t.Meter, Statements: t.Statements, Now: func() time.Time { return at }}
 	points, err := desk.History(ctx, key, granularity)
 	if err != nil {

@@ -33,7 +33,7 @@ const (
 )
 
 // LookbackOf returns which of them a granularity takes.
-func LookbackOf(granularity forecast.Granularity) time.Duration {
+func LookbackOf(granularity forecast.ForecastGranularity) time.Duration {
 	if granularity == forecast.Weekly || granularity == forecast.Monthly {
 		return LongLookback
 	}
@@ -64,7 +64,7 @@ type Request struct {
 	// HorizonDays is from 1 to MostDays; 0 is UsualDays.
 	HorizonDays int
 	// Granularity is daily and Levels are the engine's where they are empty.
-	Granularity forecast.Granularity
+	Granularity forecast.ForecastGranularity
 	Levels      []float64
 	// Bounds are those of the metric where they are zero.
 	Bounds forecast.Bounds
@@ -147,7 +147,7 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 }
 
 // pointsOf returns how many points reach over days.
-func pointsOf(granularity forecast.Granularity, days int) int {
+func pointsOf(granularity forecast.ForecastGranularity, days int) int {
 	switch granularity {
 	case forecast.Hourly:
 		return 24 * days

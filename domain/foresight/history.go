@@ -10,7 +10,7 @@ import (
 
 // History returns what a metric was, after asking the meter for hours that are missing at the end.
 // Where the meter does not answer just now, what is kept must do.
-func (d *Desk) History(ctx context.Context, key Key, granularity forecast.Granularity) ([]forecast.UsageDataPoint, error) {
+func (d *Desk) History(ctx context.Context, key Key, granularity forecast.ForecastGranularity) ([]forecast.UsageDataPoint, error) {
 	now := d.Now().UTC()
 	latest, err := d.Usage.Latest(ctx, key)
 	if err != nil {
@@ -26,7 +26,7 @@ func (d *Desk) History(ctx context.Context, key Key, granularity forecast.Granul
 }
 
 // recent is the history of a metric that goes on; nothing at all is a *forecast.ShortSeriesError.
-func (d *Desk) recent(ctx context.Context, key Key, granularity forecast.Granularity) ([]forecast.UsageDataPoint, error) {
+func (d *Desk) recent(ctx context.Context, key Key, granularity forecast.ForecastGranularity) ([]forecast.UsageDataPoint, error) {
 	history, err := d.History(ctx, key, granularity)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (d *Desk) recent(ctx context.Context, key Key, granularity forecast.Granula
 }
 
 // passed counts the points after a history that are over by now.
-func (d *Desk) passed(granularity forecast.Granularity, history []forecast.UsageDataPoint) (points int) {
+func (d *Desk) passed(granularity forecast.ForecastGranularity, history []forecast.UsageDataPoint) (points int) {
 	last, now := history[len(history)-1].Timestamp, start(granularity, d.Now())
 	for granularity.Step(last, points+1).Before(now) {
 		points++
@@ -51,7 +51,7 @@ func (d *Desk) passed(granularity forecast.Granularity, history []forecast.Usage
 }
 
 // Past returns what is kept of a metric from an instant (included) to another (excluded).
-func (d *Desk) Past(ctx context.Context, key Key, granularity forecast.Granularity, from, until time.Time) ([]forecast.UsageDataPoint, error) {
+func (d *Desk) Past(ctx context.Context, key Key, granularity forecast.ForecastGranularity, from, until time.Time) ([]forecast.UsageDataPoint, error) {
 	terms, err := termsOf(ctx, d.Statements, key)
 	if err != nil {
 		return nil, err

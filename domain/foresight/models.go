@@ -26,7 +26,7 @@ const (
 // Model is a way to combine the engine's models for one series at one granularity.
 type Model struct {
 	Key
-	Granularity forecast.Granularity `json:"granularity"`
+	Granularity forecast.ForecastGranularity `json:"granularity"`
 	// Version counts the models that were in use for the series from 1; 0 was never in use.
 	Version int       `json:"version"`
 	ID      string    `json:"model_id"`
@@ -77,16 +77,16 @@ type Decision struct {
 
 // DecisionPosition is where a list of decisions goes on: after this one. The zero value is its beginning.
 type DecisionPosition struct {
-	DecidedAt   time.Time            `json:"decided_at"`
-	Granularity forecast.Granularity `json:"granularity"`
-	Run         string               `json:"run"`
+	DecidedAt   time.Time                    `json:"decided_at"`
+	Granularity forecast.ForecastGranularity `json:"granularity"`
+	Run         string                       `json:"run"`
 }
 
 // Models knows which model forecasts each series, and why. Its methods return Unavailable errors when trying again
 // can help, and may be used concurrently.
 type Models interface {
 	// InUse returns the models in use, for those of the keys that have one.
-	InUse(ctx context.Context, granularity forecast.Granularity, keys []Key) (map[Key]Model, error)
+	InUse(ctx context.Context, granularity forecast.ForecastGranularity, keys []Key) (map[Key]Model, error)
 	// Decisions lists those on a tenant's metric after one of them, the newest first, no more than limit.
 	Decisions(ctx context.Context, key Key, after DecisionPosition, limit int) ([]Decision, error)
 }

@@ -20,7 +20,7 @@ var _ foresight.ModelStore = (*ForecastModels)(nil)
 func NewForecastModels(db DB) *ForecastModels { return &ForecastModels{db: db} }
 
 // InUse implements foresight.ModelStore.
-func (m *ForecastModels) InUse(ctx context.Context, granularity forecast.Granularity, keys []foresight.Key) (map[foresight.Key]foresight.Model, error) {
+func (m *ForecastModels) InUse(ctx context.Context, granularity forecast.ForecastGranularity, keys []foresight.Key) (map[foresight.Key]foresight.Model, error) {
 	tenants, metrics := make([]string, len(keys)), make([]string, len(keys))
 	for i, key := range keys {
 		tenants[i], metrics[i] = key.TenantID, string(key.Metric)

@@ -82,7 +82,7 @@ func (f *TenantForecasts) Forecasts(ctx context.Context, tenantID string, metric
 }
 
 // InUse implements foresight.Models.
-func (f *TenantForecasts) InUse(ctx context.Context, granularity forecast.Granularity, keys []foresight.Key) (map[foresight.Key]foresight.Model, error) {
+func (f *TenantForecasts) InUse(ctx context.Context, granularity forecast.ForecastGranularity, keys []foresight.Key) (map[foresight.Key]foresight.Model, error) {
 	return asTenant(ctx, f.pool, f.tenant, func(tx pgx.Tx) (map[foresight.Key]foresight.Model, error) {
 		return NewForecastModels(tx).InUse(ctx, granularity, keys)
 	})

@@ -63,7 +63,7 @@ func (m Metric) overTime(period time.Duration) string {
 // another, stamped with the period's begin; the tenants are in order of their labels. A series without
 // the tenant's label, and a second series of one tenant, are InvalidInput; other errors are those of
 // QueryRange.
-func (c *Client) History(ctx context.Context, m Metric, granularity forecast.Granularity, from, until time.Time) ([]History, []string, error) {
+func (c *Client) History(ctx context.Context, m Metric, granularity forecast.ForecastGranularity, from, until time.Time) ([]History, []string, error) {
 	period := time.Hour
 	if granularity == forecast.Daily {
 		period = 24 * time.Hour

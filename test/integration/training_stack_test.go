@@ -79,7 +79,7 @@ func (s *trainingStack) handed() (handed []foresight.Handover) {
 }
 
 // forecasts counts what is stored of a granularity.
-func (s *trainingStack) forecasts(granularity forecast.Granularity) (count int) {
+func (s *trainingStack) forecasts(granularity forecast.ForecastGranularity) (count int) {
 	s.Helper()
 	require.NoError(s, s.pool.QueryRow(context.Background(), "SELECT count(*) FROM forecasts WHERE granularity = $1", string(granularity)).Scan(&count))
 	return count

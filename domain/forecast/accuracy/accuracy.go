@@ -38,17 +38,17 @@ type Report struct {
 
 // ModelMeasure is how good one model was at one granularity.
 type ModelMeasure struct {
-	Model       string               `json:"model_type"`
-	Granularity forecast.Granularity `json:"granularity"`
+	Model       string                       `json:"model_type"`
+	Granularity forecast.ForecastGranularity `json:"granularity"`
 	Measure
 	ByHorizon []HorizonMeasure `json:"by_horizon"`
 }
 
 // HorizonMeasure is how good predictions of a number of steps ahead were, both ends included.
 type HorizonMeasure struct {
-	Granularity forecast.Granularity `json:"granularity"`
-	FromStep    int                  `json:"from_step"`
-	ToStep      int                  `json:"to_step"`
+	Granularity forecast.ForecastGranularity `json:"granularity"`
+	FromStep    int                          `json:"from_step"`
+	ToStep      int                          `json:"to_step"`
 	Measure
 }
 
@@ -69,14 +69,14 @@ func GetHistoricalAccuracy(ctx context.Context, archive Archive, tenantID string
 
 // bucket is a range of steps of a granularity.
 type bucket struct {
-	granularity forecast.Granularity
+	granularity forecast.ForecastGranularity
 	Range
 }
 
 // summary adds scores up in their groups.
 func summary(scores []Score) Report {
 	type model struct {
-		granularity forecast.Granularity
+		granularity forecast.ForecastGranularity
 		name        string
 	}
 	var overall Tally
@@ -122,7 +122,7 @@ func byHorizon(scores []Score) []HorizonMeasure {
 }
 
 // rank orders granularities, the finest first.
-func rank(g forecast.Granularity) int { return slices.Index(forecast.Granularities(), g) }
+func rank(g forecast.ForecastGranularity) int { return slices.Index(forecast.Granularities(), g) }
 
 // notes say what could not be computed, and why.
 func (t *Tally) notes() (notes []string) {

@@ -8,7 +8,7 @@ import (
 )
 
 // season is the number of points after which a pattern is expected to repeat.
-func season(g forecast.Granularity) int {
+func season(g forecast.ForecastGranularity) int {
 	switch g {
 	case forecast.Hourly:
 		return 24
@@ -22,7 +22,7 @@ func season(g forecast.Granularity) int {
 }
 
 // History is how much usage before a forecast sets the scale of MASE.
-func History(g forecast.Granularity) time.Duration {
+func History(g forecast.ForecastGranularity) time.Duration {
 	const day = 24 * time.Hour
 	switch g {
 	case forecast.Hourly, forecast.Daily:
@@ -34,7 +34,7 @@ func History(g forecast.Granularity) time.Duration {
 
 // naiveScale is the mean absolute difference of values one season apart; of neighbouring values where
 // the history does not hold two seasons. NaN without a pair, or where every pair is equal.
-func naiveScale(usage []forecast.UsageDataPoint, g forecast.Granularity) float64 {
+func naiveScale(usage []forecast.UsageDataPoint, g forecast.ForecastGranularity) float64 {
 	values := make(map[int64]float64, len(usage))
 	for _, u := range usage {
 		values[u.Timestamp.Unix()] = u.Value

@@ -15,8 +15,8 @@ type Range struct {
 }
 
 // Ranges lists the ranges that a forecast of a number of steps reaches into, from near to far.
-func Ranges(g forecast.Granularity, steps int) []Range {
-	ends := map[forecast.Granularity][]int{
+func Ranges(g forecast.ForecastGranularity, steps int) []Range {
+	ends := map[forecast.ForecastGranularity][]int{
 		forecast.Hourly: {1, 24, 168, 720}, forecast.Daily: {1, 7, 30, 90},
 		forecast.Weekly: {1, 4, 13, 52}, forecast.Monthly: {1, 3, 12},
 	}[g]
@@ -40,12 +40,12 @@ func (r Range) CompleteAt(f forecast.ForecastResult) time.Time {
 
 // Score is how good a range of steps of one forecast was.
 type Score struct {
-	ForecastID  string                  `json:"forecast_id"`
-	TenantID    string                  `json:"tenant_id"`
-	Metric      forecast.ResourceMetric `json:"metric"`
-	Granularity forecast.Granularity    `json:"granularity"`
-	Model       string                  `json:"model_type"`
-	GeneratedAt time.Time               `json:"generated_at"`
+	ForecastID  string                       `json:"forecast_id"`
+	TenantID    string                       `json:"tenant_id"`
+	Metric      forecast.ResourceMetric      `json:"metric"`
+	Granularity forecast.ForecastGranularity `json:"granularity"`
+	Model       string                       `json:"model_type"`
+	GeneratedAt time.Time                    `json:"generated_at"`
 	Range
 	Tally Tally `json:"tally"`
 }

@@ -15,10 +15,10 @@ import (
 var start = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 
 // on is the instant of a point.
-func on(g forecast.Granularity, k int) time.Time { return g.Step(start, k) }
+func on(g forecast.ForecastGranularity, k int) time.Time { return g.Step(start, k) }
 
 // band is a forecast of medians with P10 and P90 at a distance to either side.
-func band(g forecast.Granularity, distance float64, medians ...float64) forecast.ForecastResult {
+func band(g forecast.ForecastGranularity, distance float64, medians ...float64) forecast.ForecastResult {
 	f := forecast.ForecastResult{
 		ID: "f1", TenantID: "acme", Metric: forecast.StorageUsedGB, Granularity: g, Levels: forecast.DefaultLevels(), ConfidenceScore: 0.7,
 	}

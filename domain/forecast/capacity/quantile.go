@@ -27,7 +27,7 @@ func quantile(f forecast.ForecastResult, level float64) ([]float64, error) {
 
 // confirmation is within how many points a value above capacity must be seen again, so that one spike
 // raises no alarm: a day of hours, a week of days. A week or a month above capacity is no spike.
-func confirmation(g forecast.Granularity) int {
+func confirmation(g forecast.ForecastGranularity) int {
 	switch g {
 	case forecast.Hourly:
 		return 24

@@ -119,7 +119,7 @@ func TestReservedCapacity(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, decimal.NewFromInt(168).DivRound(decimal.NewFromInt(oneYear), 4).String(), got.ForecastShare.String())
 	})
-	for name, g := range map[string]forecast.Granularity{"days": forecast.Daily, "weeks": forecast.Weekly, "months": forecast.Monthly} {
+	for name, g := range map[string]forecast.ForecastGranularity{"days": forecast.Daily, "weeks": forecast.Weekly, "months": forecast.Monthly} {
 		t.Run("a forecast in "+name+" stands for all their hours", func(t *testing.T) {
 			got, err := EstimateReservedCapacitySavings(offered(t, band(g, 0, 8, 8, 8)))
 			require.NoError(t, err)

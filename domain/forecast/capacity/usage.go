@@ -61,7 +61,7 @@ func usageOverTerm(c ReservationCase, level float64) (usage, error) {
 }
 
 // repeated is how many hours at the end of a forecast stand for what follows it.
-func repeated(g forecast.Granularity) int {
+func repeated(g forecast.ForecastGranularity) int {
 	switch g {
 	case forecast.Hourly, forecast.Daily:
 		return 7 * 24

@@ -14,15 +14,15 @@ import (
 
 // Config says how a model is trained; config.schema.json describes every field.
 type Config struct {
-	Version      int                  `json:"version"`
-	Models       []string             `json:"models"`
-	Weighting    Weighting            `json:"weighting"`
-	Granularity  forecast.Granularity `json:"granularity,omitempty"`
-	Horizon      int                  `json:"horizon"`
-	LookbackDays int                  `json:"lookback_days,omitempty"`
-	Levels       []float64            `json:"levels"`
-	Bounds       *Bounds              `json:"bounds,omitempty"`
-	Seed         int64                `json:"seed"`
+	Version      int                          `json:"version"`
+	Models       []string                     `json:"models"`
+	Weighting    Weighting                    `json:"weighting"`
+	Granularity  forecast.ForecastGranularity `json:"granularity,omitempty"`
+	Horizon      int                          `json:"horizon"`
+	LookbackDays int                          `json:"lookback_days,omitempty"`
+	Levels       []float64                    `json:"levels"`
+	Bounds       *Bounds                      `json:"bounds,omitempty"`
+	Seed         int64                        `json:"seed"`
 }
 
 // Weighting says how models are combined.

@@ -26,7 +26,7 @@ type Model struct {
 	Version int    `json:"version"`
 	Config  Config `json:"config"`
 	// Granularity is the one found or asked for.
-	Granularity forecast.Granularity `json:"granularity"`
+	Granularity forecast.ForecastGranularity `json:"granularity"`
 	// Weights are the candidates that count and their parts, which sum to 1.
 	Weights map[string]float64 `json:"weights"`
 	// Points is how many points were used, the last at TrainedUntil; DataHash is their SHA-256.
