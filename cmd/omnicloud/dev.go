@@ -50,6 +50,7 @@ func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) err
 		return err
 	}
 	supervisor := devstack.NewSupervisor(folder, log)
+	defer hurryAtSecondSignal(supervisor)()
 	defer supervisor.Stop()
 
 	stack := &devStack{flags: c, folder: folder, supervisor: supervisor, progress: &progress{w: std.Err, began: began}}
@@ -67,6 +68,24 @@ func (c *devCommand) Run(ctx context.Context, std streams, log *slog.Logger) err
 	supervisor.Stop()
 	stack.progress.step("stopped; everything is kept in %s", folder.Path())
 	return nil
+}
+
+// hurryAtSecondSignal has the second signal kill the children, where by default it would end this process
+// and leave them behind. What it returns ends that.
+func hurryAtSecondSignal(supervisor *devstack.Supervisor) (end func()) {
+	signals, ended := make(chan os.Signal, 2), make(chan struct{})
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		for range 2 {
+			select {
+			case <-signals:
+			case <-ended:
+				return
+			}
+		}
+		supervisor.Hurry()
+	}()
+	return func() { signal.Stop(signals); close(ended) }
 }
 
 // devStack is one run of the stack on its way up.

@@ -121,22 +121,24 @@ func (f *Folder) launch(child *Child) (*process, error) {
 		close(running.exited)
 	}()
 	if err := f.writePID(child, cmd.Process.Pid); err != nil {
-		running.stop(syscall.SIGKILL, 0)
+		running.stop(syscall.SIGKILL, 0, nil)
 		return nil, err
 	}
 	return running, nil
 }
 
-// stop sends the signal, and SIGKILL to the whole group when the grace is over; it returns when
-// the process has ended.
-func (p *process) stop(signal syscall.Signal, grace time.Duration) {
+// stop sends the signal, and SIGKILL to the whole group when the grace is over or hurried is closed; it
+// returns when the process has ended.
+func (p *process) stop(signal syscall.Signal, grace time.Duration, hurried <-chan struct{}) {
 	_ = p.cmd.Process.Signal(signal)
 	select {
 	case <-p.exited:
+		return
 	case <-time.After(grace):
-		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
-		<-p.exited
+	case <-hurried:
 	}
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	<-p.exited
 }
 
 // lastWords is the line of this run's log that tells best why it ended: the last one that calls

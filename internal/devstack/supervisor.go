@@ -29,11 +29,15 @@ type Supervisor struct {
 	mutex    sync.Mutex
 	keepers  []*keeper
 	stopping bool
+
+	hurried chan struct{} // closed when no child is given time any more
+	hurry   func()
 }
 
 // NewSupervisor supervises children whose logs and pid files go into the folder.
 func NewSupervisor(folder *Folder, log *slog.Logger) *Supervisor {
-	return &Supervisor{folder: folder, log: log}
+	hurried := make(chan struct{})
+	return &Supervisor{folder: folder, log: log, hurried: hurried, hurry: sync.OnceFunc(func() { close(hurried) })}
 }
 
 // keeper watches over one child.
@@ -92,7 +96,7 @@ func (s *Supervisor) firstRun(ctx context.Context, child *Child) (*process, erro
 			return running, nil
 		}
 		words := running.lastWords()
-		running.stop(child.stopSignal(), child.stopGrace())
+		running.stop(child.stopSignal(), child.stopGrace(), s.hurried)
 		_ = os.Remove(s.folder.pidPath(child.Name))
 		var died *earlyExitError
 		if !errors.As(err, &died) || child.Transient == nil || !child.Transient(words) || !pause(ctx, restartFirst) {
@@ -150,7 +154,7 @@ func (s *Supervisor) keep(kept *keeper, running *process) {
 		if running != nil {
 			select {
 			case <-kept.stop:
-				running.stop(kept.child.stopSignal(), kept.child.stopGrace())
+				running.stop(kept.child.stopSignal(), kept.child.stopGrace(), s.hurried)
 				_ = os.Remove(s.folder.pidPath(kept.child.Name))
 				return
 			case <-running.exited:
@@ -186,6 +190,9 @@ func (s *Supervisor) Stop() {
 		<-keepers[i].done
 	}
 }
+
+// Hurry has every Stop, also one under way, kill children rather than wait for them.
+func (s *Supervisor) Hurry() { s.hurry() }
 
 // pause waits and reports whether the context still lives.
 func pause(ctx context.Context, wait time.Duration) bool {

@@ -66,6 +66,18 @@ func TestSupervisor(t *testing.T) {
 		assert.NoFileExists(t, folder.pidPath("role"))
 	})
 
+	t.Run("in a hurry, a child that takes its time is killed", func(t *testing.T) {
+		supervisor := newSupervisor(t, newFolder(t))
+		child := shell(t, "role", "trap 'touch asked' TERM; touch ready; while :; do sleep 0.01; done")
+		child.StopGrace = time.Hour
+		require.NoError(t, supervisor.Start(t.Context(), child))
+		stopped := make(chan struct{})
+		go func() { supervisor.Stop(); close(stopped) }()
+		require.Eventually(t, func() bool { return exists(filepath.Join(child.Dir, "asked")) }, patience, pollEvery)
+		supervisor.Hurry()
+		<-stopped
+	})
+
 	t.Run("a child that dies before it is ready fails the start with its last words", func(t *testing.T) {
 		folder := newFolder(t)
 		err := newSupervisor(t, folder).Start(t.Context(), shell(t, "api", "echo starting; echo 'omnicloud: no database' >&2; exit 1"))
