@@ -88,8 +88,8 @@ type stage struct {
 	fitted  int   // the length of history that is fitted to: the last of origins
 }
 
-// stageOrigins is how many rolling origins share a fit.
-const stageOrigins = 3
+// stageGrowth is by which part of itself a history may have grown since a fit that is still used.
+const stageGrowth = 0.27
 
 // stages returns the stages of the task in the order of time. The end of the series is a stage of its
 // own, so that the forecast itself is fitted to the whole history. An origin below least, the number
@@ -98,8 +98,11 @@ func (t Task) stages(least int) []stage {
 	usable := len(t.longEnough(least))
 	var list []stage
 	for end := usable; end > 1; {
-		begin := max(1, end-stageOrigins)
-		list = append(list, stage{begin, t.Origins[begin:end], t.Origins[end-1]})
+		begin, fitted := end-1, t.Origins[end-1]
+		for begin > 1 && float64(t.Origins[begin-1]) <= (1+stageGrowth)*float64(fitted) {
+			begin--
+		}
+		list = append(list, stage{begin, t.Origins[begin:end], fitted})
 		end = begin
 	}
 	if usable > 0 {
