@@ -17,9 +17,14 @@ type usageError struct{ error }
 // noValue is how kong words a flag without its value.
 var noValue = regexp.MustCompile(`: expected \w+ value but got "EOL" \(<EOL>\)$`)
 
+// dashedValue is how kong words a value that begins as flags do, such as -5.
+var dashedValue = regexp.MustCompile(`^(--[\w-]+): expected \w+ value but got "(.*)" \(short flag\); perhaps try .*$`)
+
 // Error adds what to do to kong's sentence.
 func (e usageError) Error() string {
-	return noValue.ReplaceAllString(e.error.Error(), " needs a value") + `; "omnicloud --help" lists commands and flags`
+	text := noValue.ReplaceAllString(e.error.Error(), " needs a value")
+	text = dashedValue.ReplaceAllString(text, "$1: a value that begins with a dash follows an equals sign; write $1=$2")
+	return text + `; "omnicloud --help" lists commands and flags`
 }
 
 // codedExit is an error that asks for an exit code of its own, such as 2 for drift found.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"runtime"
 
@@ -22,7 +21,7 @@ type forecastCommand struct {
 	SkipShort   bool      `help:"Leave out series that are too short, and say so, instead of failing."`
 	Backtest    string    `help:"Forecast this much of the past instead, such as 90d, and print how good that was." placeholder:"SPAN"`
 	Plot        string    `help:"Draw each series into this folder as SVG: history, forecast, band, regimes, capacity." placeholder:"DIR"`
-	Capacity    float64   `help:"How much there is of what is measured: say when each series runs out. Prometheus metrics name their own." placeholder:"N"`
+	Capacity    *float64  `help:"How much there is of what is measured: say when each series runs out. Prometheus metrics name their own." placeholder:"N"`
 	Events      string    `help:"CSV of name,from,until and perhaps series_id,effect: holidays, launches and the like." placeholder:"FILE"`
 	Out         string    `help:"CSV of series_id,timestamp and a column per level to write; - is standard output." placeholder:"FILE"`
 	prometheusFlags
@@ -34,17 +33,11 @@ const forecastBatch = 128
 
 // Run forecasts, or tests on the past.
 func (c *forecastCommand) Run(ctx context.Context, std streams) error {
-	if err := c.check(c.In); err != nil {
+	if err := c.check(); err != nil {
 		return err
 	}
 	if c.Backtest != "" {
 		return c.backtest(ctx, std)
-	}
-	if c.Out == "" {
-		return usageError{errors.New("give --out a file to write, or - for standard output")}
-	}
-	if c.In != "-" && c.Out != "-" && sameFile(c.In, c.Out) {
-		return usageError{errors.New("--out would overwrite what --in reads; name another file")}
 	}
 	output, err := allocationfile.CreateOutput(c.Out, std.Out)
 	if err != nil {
@@ -145,8 +138,8 @@ func (c *forecastCommand) each(ctx context.Context, std streams, use func([]watc
 // read hands on every series of the source.
 func (c *forecastCommand) read(ctx context.Context, std streams, use func(watched) error) error {
 	var limit *capacity.Capacity
-	if c.Capacity > 0 {
-		constant := capacity.Constant(c.Capacity)
+	if c.Capacity != nil {
+		constant := capacity.Constant(*c.Capacity)
 		limit = &constant
 	}
 	if c.Prometheus == "" {
@@ -159,6 +152,9 @@ func (c *forecastCommand) read(ctx context.Context, std streams, use func(watche
 	for _, w := range found {
 		if w.limit == nil {
 			w.limit = limit
+		}
+		if err := c.checkDates(w.limit); err != nil {
+			return err
 		}
 		if err := use(w); err != nil {
 			return err

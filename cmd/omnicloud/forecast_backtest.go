@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"unicode/utf8"
 
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/internal/allocationfile"
@@ -39,11 +40,9 @@ func (c *forecastCommand) backtest(ctx context.Context, std streams) error {
 		return err
 	}
 	defer output.Discard()
-	fmt.Fprintf(output, "MASE and coverage of the band %s to %s (ideal %.0f %%) of forecasts %d points ahead over the last %s:\n",
-		seriesfile.LevelName(levels[0]), seriesfile.LevelName(levels[len(levels)-1]), 100*(levels[len(levels)-1]-levels[0]), c.Horizon, c.Backtest)
-	fmt.Fprintf(output, backtestHeader, "series", "forecasts", "sMAPE", "MASE", "coverage", "naive MASE", "coverage", "line MASE", "coverage")
 	notes := newForecastNotes(std.Err, c.SkipShort)
 	var total backtestMean
+	var tests []forecast.Backtest
 	err = c.each(ctx, std, func(batch []watched) error {
 		for _, outcome := range forecaster.Backtest(seriesOf(batch), span, predict) {
 			if left, err := notes.left(outcome.Err); left || err != nil {
@@ -53,7 +52,8 @@ func (c *forecastCommand) backtest(ctx context.Context, std streams) error {
 				continue
 			}
 			total.add(outcome.Backtest)
-			printBacktest(output, outcome.Backtest)
+			tests = append(tests, outcome.Backtest)
+			notes.tested(outcome.Backtest, c.Backtest)
 		}
 		return nil
 	})
@@ -63,23 +63,38 @@ func (c *forecastCommand) backtest(ctx context.Context, std streams) error {
 	if err := notes.finish(c.source()); err != nil {
 		return err
 	}
-	printBacktest(output, total.mean())
+	fmt.Fprintf(output, "MASE and coverage of the band %s to %s (ideal %.0f %%) of forecasts %d points ahead over the last %s:\n",
+		seriesfile.LevelName(levels[0]), seriesfile.LevelName(levels[len(levels)-1]), 100*(levels[len(levels)-1]-levels[0]), c.Horizon, c.Backtest)
+	printBacktests(output, append(tests, total.mean()))
 	return output.Commit()
 }
 
 const (
-	backtestHeader = "%-24s %9s %8s %8s %9s %11s %9s %10s %9s\n"
-	backtestRow    = "%-24s %9d %7.1f%% %8s %8.1f%% %11s %8.1f%% %10s %8.1f%%\n"
+	backtestHeader = "%-*s %9s %8s %8s %9s %11s %9s %10s %9s\n"
+	backtestRow    = "%-*s %9d %7.1f%% %8s %8.1f%% %11s %8.1f%% %10s %8.1f%%\n"
 )
 
-func printBacktest(to io.Writer, b forecast.Backtest) {
+// printBacktests prints a table whose first column is as wide as the names in it, within reason.
+func printBacktests(to io.Writer, tests []forecast.Backtest) {
+	const narrowest, widest = 12, 60
+	width := narrowest
+	for _, test := range tests {
+		width = min(max(width, utf8.RuneCountInString(test.SeriesID)), widest)
+	}
+	fmt.Fprintf(to, backtestHeader, width, "series", "forecasts", "sMAPE", "MASE", "coverage", "naive MASE", "coverage", "line MASE", "coverage")
+	for _, test := range tests {
+		printBacktest(to, width, test)
+	}
+}
+
+func printBacktest(to io.Writer, width int, b forecast.Backtest) {
 	scaled := func(s forecast.Score) string {
 		if math.IsNaN(s.MASE) {
 			return "-"
 		}
 		return fmt.Sprintf("%.3f", s.MASE)
 	}
-	fmt.Fprintf(to, backtestRow, b.SeriesID, b.Origins, b.Engine.SMAPE,
+	fmt.Fprintf(to, backtestRow, width, b.SeriesID, b.Origins, b.Engine.SMAPE,
 		scaled(b.Engine), 100*b.Engine.Coverage, scaled(b.SeasonalNaive), 100*b.SeasonalNaive.Coverage,
 		scaled(b.StraightLine), 100*b.StraightLine.Coverage)
 }

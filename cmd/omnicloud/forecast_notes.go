@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
@@ -69,6 +70,13 @@ func (n *forecastNotes) exhaustion(w watched, result forecast.ForecastResult) er
 	return nil
 }
 
+// tested tells where less was tested than asked for.
+func (n *forecastNotes) tested(b forecast.Backtest, span string) {
+	if b.Short {
+		n.tell("series %q: its history is too short to test %s; the forecasts tested begin on %s", b.SeriesID, span, b.From.UTC().Format(time.DateOnly))
+	}
+}
+
 func (n *forecastNotes) tell(format string, arguments ...any) {
 	if n.told < maxForecastNotes {
 		fmt.Fprintf(n.to, format+"\n", arguments...)
@@ -82,8 +90,12 @@ func (n *forecastNotes) finish(in string) error {
 		fmt.Fprintf(n.to, "… and %d notes more; in all %d series were mended and %d left out\n",
 			n.told-maxForecastNotes, n.mendedSeries, n.leftOut)
 	}
-	if n.used == 0 {
-		return fault.New(fault.InvalidInput, "%s holds no series that can be forecast", in)
+	switch {
+	case n.used > 0:
+		return nil
+	case n.leftOut > 0:
+		return fault.New(fault.InvalidInput, "every series of %s is too short; take more history", in)
+	default:
+		return fault.New(fault.InvalidInput, "%s holds no series; there is a header and not one row below it", in)
 	}
-	return nil
 }

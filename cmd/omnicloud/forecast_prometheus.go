@@ -25,7 +25,9 @@ type prometheusFlags struct {
 // check refuses flags that do not go together.
 func (f prometheusFlags) check(in string) error {
 	switch {
-	case (in == "") == (f.Prometheus == ""):
+	case in != "" && f.Prometheus != "":
+		return usageError{errors.New("--in and --prometheus are two sources; give one of them")}
+	case in == "" && f.Prometheus == "":
 		return usageError{errors.New("give --in a file of series, or --prometheus an address with --config")}
 	case (f.Prometheus == "") != (f.Config == ""):
 		return usageError{errors.New("--prometheus and --config go together: the address, and the queries to send there")}

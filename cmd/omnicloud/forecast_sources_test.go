@@ -145,7 +145,7 @@ func TestForecastCommandRefusesSources(t *testing.T) {
 		"is not one such as http://localhost:9090":    {"--prometheus", "localhost", "--config", fileOf(t, "m.yaml", "version: 1\nmetrics:\n  - preset: kubernetes_cpu\n"), "--out", "-"},
 		"Prometheus at 127.0.0.1:1 does not answer":   {"--prometheus", "http://127.0.0.1:1", "--config", fileOf(t, "m.yaml", "version: 1\nmetrics:\n  - preset: kubernetes_cpu\n"), "--out", "-"},
 		"--until \"now\" is no time":                  {"--prometheus", "http://127.0.0.1:1", "--config", in, "--until", "now", "--out", "-"},
-		"has no quantile at level 0.9":                {"--in", in, "--levels", "0.5", "--capacity", "5", "--out", "-"},
+		"--in and --prometheus are two sources":       {"--in", in, "--prometheus", "http://127.0.0.1:1", "--config", in, "--out", "-"},
 		"missing.csv cannot be opened":                {"--in", in, "--events", "missing.csv", "--out", "-"},
 		"of --plot cannot be made":                    {"--in", in, "--plot", filepath.Join(in, "x"), "--out", "-"},
 	} {

@@ -64,7 +64,7 @@ func TestForecastCommand(t *testing.T) {
 		code, stdout, stderr := execute(t, "forecast", "--in", path, "--horizon", "1", "--granularity", "daily", "--skip-short", "--out", "-")
 		require.Equal(t, 0, code, stderr)
 		assert.NotContains(t, stdout, "brief")
-		assert.Equal(t, "left out: series \"brief\" spans 1 days; at least 14 days of history are needed\n", stderr)
+		assert.Equal(t, "left out: series \"brief\" spans 1 day; at least 14 days of history are needed\n", stderr)
 	})
 	t.Run("tests on the past, beside seasonal naive and a straight line", func(t *testing.T) {
 		code, stdout, stderr := execute(t, "forecast", "--in", writeSeries(t, 90, "a"), "--horizon", "7", "--backtest", "28d")
@@ -74,7 +74,31 @@ func TestForecastCommand(t *testing.T) {
 		assert.Contains(t, stdout, "\nmean of 1 ")
 	})
 
+	t.Run("says where a history is too short for the test that was asked for", func(t *testing.T) {
+		code, stdout, stderr := execute(t, "forecast", "--in", writeSeries(t, 90, "a", "a series with a long name"), "--horizon", "7", "--backtest", "900d")
+		require.Equal(t, 0, code, stderr)
+		assert.Contains(t, stderr, `series "a": its history is too short to test 900d; the forecasts tested begin on 2026-01-21`)
+		assert.Regexp(t, `\na {24} +10 +[0-9.]+%`, stdout, "the table is as wide as its names")
+	})
+	t.Run("never writes over what it reads", func(t *testing.T) {
+		in, events := writeSeries(t, 30, "a"), fileOf(t, "events.csv", "name,from,until\nsale,2026-01-05,\n")
+		before, err := os.ReadFile(in)
+		require.NoError(t, err)
+		for flag, arguments := range map[string][]string{
+			"--in":     {"--in", in, "--out", in, "--backtest", "7d"},
+			"--events": {"--in", in, "--out", events, "--events", events},
+		} {
+			code, _, stderr := execute(t, append([]string{"forecast", "--horizon", "2"}, arguments...)...)
+			assert.Equal(t, 1, code)
+			assert.Contains(t, stderr, "--out would overwrite what "+flag+" reads")
+		}
+		after, err := os.ReadFile(in)
+		require.NoError(t, err)
+		assert.Equal(t, string(before), string(after))
+	})
+
 	in := writeSeries(t, 30, "a")
+	header := fileOf(t, "header.csv", "series_id,timestamp,value\n")
 	for want, arguments := range map[string][]string{
 		"give --out a file to write":                           {"--in", in, "--horizon", "2"},
 		"--out would overwrite what --in reads":                {"--in", in, "--horizon", "2", "--out", in},
@@ -87,6 +111,13 @@ func TestForecastCommand(t *testing.T) {
 		"none.csv cannot be opened":                            {"--in", "none.csv", "--horizon", "2", "--out", "-"},
 		"--backtest measures coverage between the lowest":      {"--in", in, "--horizon", "2", "--backtest", "7d", "--levels", "0.5"},
 		"a backtest needs at least 14 days of history and the": {"--in", in, "--horizon", "20", "--backtest", "7d"},
+		"leave --plot and --capacity out":                      {"--in", in, "--horizon", "2", "--backtest", "7d", "--capacity", "60"},
+		"leave --plot and --capacity out; ":                    {"--in", in, "--horizon", "2", "--backtest", "7d", "--plot", t.TempDir()},
+		"--capacity: the capacity NaN is not a number":         {"--in", in, "--horizon", "2", "--capacity", "NaN", "--out", "-"},
+		"--capacity: the capacity -1 is not a number":          {"--in", in, "--horizon", "2", "--capacity=-1", "--out", "-"},
+		"add 0.9 to --levels":                                  {"--in", in, "--horizon", "2", "--capacity", "60", "--levels", "0.1,0.5", "--out", "-"},
+		"a value that begins with a dash follows an equals":    {"--in", in, "--horizon", "2", "--bounds", "-5,5", "--out", "-"},
+		"header.csv holds no series":                           {"--in", header, "--horizon", "2", "--out", "-"},
 	} {
 		t.Run("refuses: "+want, func(t *testing.T) {
 			code, stdout, stderr := execute(t, append([]string{"forecast"}, arguments...)...)

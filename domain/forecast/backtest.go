@@ -11,9 +11,12 @@ type Backtest struct {
 	SeriesID string
 	// Origins is the number of forecasts, Points the number of outcomes that they were compared with.
 	Origins, Points int
-	Engine          Score
-	SeasonalNaive   Score
-	StraightLine    Score
+	// From is the first instant that was forecast; Short says that the history did not let the whole span be.
+	From          time.Time
+	Short         bool
+	Engine        Score
+	SeasonalNaive Score
+	StraightLine  Score
 }
 
 // Score is the error and the coverage of forecasts.
@@ -79,6 +82,7 @@ type backtest struct {
 	grid    *grid
 	origins []int
 	horizon int
+	short   bool
 	scale   float64
 	tallies [3]tally
 	err     error
@@ -92,7 +96,11 @@ func (f *Forecaster) newBacktest(series Series, span time.Duration) (*backtest, 
 	test := &backtest{id: series.ID, grid: g, horizon: f.options.Horizon}
 	n := len(g.values)
 	last := g.at(n - 1)
-	for origin := n - test.horizon; origin >= g.granularity.leastPoints(); origin -= test.horizon {
+	for origin := n - test.horizon; ; origin -= test.horizon {
+		if origin < g.granularity.leastPoints() {
+			test.short = true
+			break
+		}
 		if last.Sub(g.at(origin-1)) > span && len(test.origins) > 0 {
 			break
 		}
@@ -145,6 +153,7 @@ func (b *backtest) score(round int, outcome Outcome, levels []float64) {
 func (b *backtest) result() Backtest {
 	return Backtest{
 		SeriesID: b.id, Origins: len(b.origins), Points: b.tallies[0].count,
+		From: b.grid.at(b.origins[len(b.origins)-1]), Short: b.short,
 		Engine: b.tallies[0].score(b.scale), SeasonalNaive: b.tallies[1].score(b.scale), StraightLine: b.tallies[2].score(b.scale),
 	}
 }

@@ -59,7 +59,7 @@ func (o Options) check() (Options, error) {
 	}
 	for i, level := range o.Levels {
 		if !(level > 0 && level < 1) {
-			return o, fault.Invalid("/levels", "the level %v is not between 0 and 1", level)
+			return o, fault.Invalid("/levels", "the level %v is not between 0 and 1; write 0.9 for P90", level)
 		}
 		if i > 0 && level <= o.Levels[i-1] {
 			return o, fault.Invalid("/levels", "the levels %v and %v do not rise; give each once, in rising order", o.Levels[i-1], level)

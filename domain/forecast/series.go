@@ -51,6 +51,9 @@ func (g ForecastGranularity) noun() string {
 // Error says which series is short, and by how much.
 func (e *ShortSeriesError) Error() string {
 	unit, least := e.Granularity.noun()+"s", fmt.Sprintf("%d %ss", e.Granularity.leastPoints(), e.Granularity.noun())
+	if e.Points == 1 {
+		unit = e.Granularity.noun()
+	}
 	if e.Granularity == Hourly {
 		least = "14 days (336 hours)"
 	}
