@@ -3,6 +3,8 @@ package forecast
 import "time"
 
 // ForecastGranularity is the distance between the points of a series.
+//
+//nolint:revive // the name that the engine's interface has had from the start, in contracts and clients
 type ForecastGranularity string
 
 // The granularities.
