@@ -139,8 +139,13 @@ func (b *backtest) score(round int, outcome Outcome, levels []float64) {
 	low, high := levels[0], levels[len(levels)-1]
 	naive := naiveBands(history, season, b.horizon, low, high)
 	line := lineBands(history, b.horizon, low, high)
+	// Where the last points before an origin are missing, the forecast begins with them.
+	first := b.origins[round]
+	for math.IsNaN(b.grid.values[first-1]) {
+		first--
+	}
 	for k, p := range outcome.Outlook.Forecast.Predictions {
-		actual := b.grid.values[b.origins[round]+k]
+		actual := b.grid.values[first+k]
 		if math.IsNaN(actual) {
 			continue
 		}

@@ -120,8 +120,8 @@ func (f *Forecaster) prepare(series Series) (d *draft, scaled []float64, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(g.values) < g.granularity.leastPoints() {
-		return nil, nil, &ShortSeriesError{SeriesID: series.ID, Granularity: g.granularity, Points: len(g.values)}
+	if err := g.checkLength(series.ID); err != nil {
+		return nil, nil, err
 	}
 	g.mend(g.granularity.seasons(), f.options.Bounds)
 	d = &draft{grid: g, unit: unit(g.values)}
@@ -197,7 +197,7 @@ func (f *Forecaster) finish(id string, d *draft, pooled tails) Outlook {
 		}
 	}
 	outlook := Outlook{SeriesID: id, Forecast: result}
-	outlook.Diagnostics = Diagnostics{Start: d.grid.first, History: d.grid.values, Error: math.NaN(), NaiveError: math.NaN()}
+	outlook.Diagnostics = Diagnostics{Start: d.grid.at(0), History: d.grid.values, Error: math.NaN(), NaiveError: math.NaN()}
 	if d.trial != nil {
 		d.trial.describe(&outlook, d.unit)
 	}

@@ -20,8 +20,8 @@ func Granularities() []ForecastGranularity {
 	return []ForecastGranularity{Hourly, Daily, Weekly, Monthly}
 }
 
-// Step returns the instant n points after t; months are calendar months counted from t itself, so
-// that no day of the month is lost on the way through a short one.
+// Step returns the instant n points after t. Months are calendar months counted from t itself: the 31st is
+// the last day of a shorter month, and the 31st again in the next long one.
 func (g ForecastGranularity) Step(t time.Time, n int) time.Time {
 	switch g {
 	case Hourly:
@@ -31,9 +31,14 @@ func (g ForecastGranularity) Step(t time.Time, n int) time.Time {
 	case Weekly:
 		return t.AddDate(0, 0, 7*n)
 	default:
-		return t.AddDate(0, n, 0)
+		hour, minute, second := t.Clock()
+		first := time.Date(t.Year(), t.Month()+time.Month(n), 1, hour, minute, second, t.Nanosecond(), t.Location())
+		return first.AddDate(0, 0, min(t.Day(), lastDay(first))-1)
 	}
 }
+
+// lastDay returns how many days the month of an instant has.
+func lastDay(t time.Time) int { return time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day() }
 
 // SeasonalityType names the length of a pattern that repeats.
 type SeasonalityType string

@@ -71,7 +71,7 @@ func TestMending(t *testing.T) {
 	t.Run("gaps at the ends are left off", func(t *testing.T) {
 		g := mended(t, at("s", Daily, []float64{gap, 1, 2, 3, gap, gap}), Daily)
 		assert.Equal(t, []float64{1, 2, 3}, g.values)
-		assert.Equal(t, start.AddDate(0, 0, 1), g.first)
+		assert.Equal(t, start.AddDate(0, 0, 1), g.at(0))
 	})
 	t.Run("points of one place are averaged, in any order", func(t *testing.T) {
 		series := at("s", Hourly, []float64{1, 2, 3})

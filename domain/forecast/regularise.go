@@ -13,6 +13,9 @@ import (
 // maxGridPoints bounds what a single far-off stamp can make of a series: 30 years of hours.
 const maxGridPoints = 270_000
 
+// largestValue is the greatest magnitude that may be forecast: beyond it sums and bands leave what floats hold.
+const largestValue = 1e305
+
 // regularise puts a series on even distances. Points that share a place are averaged, places without a
 // point become gaps (NaN), and what was moved or merged is listed. Data of an hour and finer are placed
 // by the clock hour that they fall in; daily and weekly data by the nearest day from the last stamp, so
@@ -44,17 +47,14 @@ func regularise(series Series, granularity ForecastGranularity) (*grid, error) {
 		return nil, fault.Invalid("/points", "series %q spans more than %d points from %s to %s; is a timestamp wrong?",
 			series.ID, maxGridPoints, points[0].Timestamp.UTC().Format(time.RFC3339), last.Format(time.RFC3339))
 	}
-	anchor := last
-	if granularity == Hourly {
-		anchor = last.Truncate(time.Hour)
-	}
-	g.first = granularity.Step(anchor, first)
+	anchor, shift := anchorOf(granularity, points)
+	g.anchor, g.begin = anchor, shift+first
 	g.values = make([]float64, 1-first)
 	counts := make([]int, 1-first)
 	var tally irregularities
 	for i, p := range points {
 		at := places[i] - first
-		tally.note(granularity, p.Timestamp.UTC(), granularity.Step(anchor, places[i]))
+		tally.note(granularity, p.Timestamp.UTC(), granularity.Step(anchor, shift+places[i]))
 		if i > 0 && p.Timestamp.Equal(points[i-1].Timestamp) {
 			tally.duplicates++
 		} else if counts[at] > 0 {
@@ -62,6 +62,10 @@ func regularise(series Series, granularity ForecastGranularity) (*grid, error) {
 		}
 		if math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
 			continue
+		}
+		if math.Abs(p.Value) > largestValue {
+			return nil, fault.Invalid("/points", "series %q holds %v at %s; give values within ±%v, in a larger unit",
+				series.ID, p.Value, p.Timestamp.UTC().Format(time.RFC3339), largestValue)
 		}
 		g.values[at] += p.Value
 		counts[at]++
@@ -76,6 +80,21 @@ func regularise(series Series, granularity ForecastGranularity) (*grid, error) {
 	g.mended = tally.mendings(granularity)
 	g.trim()
 	return g, nil
+}
+
+// anchorOf returns the instant that places are counted from, and how many steps the last stamp lies after it.
+// Months whose stamps all are last days of theirs are counted from a 31st, so that they stay last days.
+func anchorOf(granularity ForecastGranularity, points []UsageDataPoint) (anchor time.Time, shift int) {
+	last := points[len(points)-1].Timestamp.UTC()
+	if granularity == Hourly {
+		return last.Truncate(time.Hour), 0
+	}
+	withinMonth := func(p UsageDataPoint) bool { return p.Timestamp.UTC().Day() != lastDay(p.Timestamp.UTC()) }
+	if granularity != Monthly || slices.ContainsFunc(points, withinMonth) {
+		return last, 0
+	}
+	hour, minute, second := last.Clock()
+	return time.Date(last.Year(), time.January, 31, hour, minute, second, last.Nanosecond(), time.UTC), int(last.Month()) - 1
 }
 
 // placeOf returns how many steps a stamp lies from the last one, 0 or less.
@@ -95,14 +114,21 @@ func placeOf(granularity ForecastGranularity, stamp, last time.Time) int {
 
 // trim drops gaps at either end, where there is nothing to fill them from.
 func (g *grid) trim() {
+	whole := len(g.values)
 	for len(g.values) > 0 && math.IsNaN(g.values[len(g.values)-1]) {
 		g.values = g.values[:len(g.values)-1]
+	}
+	if missing := whole - len(g.values); missing > 0 {
+		g.mended = append(g.mended, Mending{
+			Kind: "gap", Count: missing,
+			Note: g.granularity.noun() + "s without a value at the end are forecast: what was measured ends before them",
+		})
 	}
 	skip := 0
 	for skip < len(g.values) && math.IsNaN(g.values[skip]) {
 		skip++
 	}
-	g.first = g.granularity.Step(g.first, skip)
+	g.begin += skip
 	g.values = g.values[skip:]
 }
 

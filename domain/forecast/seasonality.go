@@ -13,7 +13,8 @@ type Seasonality struct {
 	Type SeasonalityType `json:"seasonality"`
 	// Confidence is 1 − p of the test of the autocorrelation at the season's lag; 0 for none.
 	Confidence float64 `json:"confidence"`
-	// Period is the length of the season in points, rounded; 0 for none.
+	// Period is the length of the season in points of the series at even distances (hours where it is finer),
+	// rounded; 0 for none.
 	Period int `json:"period"`
 }
 
@@ -31,16 +32,20 @@ const (
 // DetectSeasonality returns the strongest pattern of a metric: the one that explains most of its
 // variance among those whose autocorrelation is significant at a daily, weekly, monthly or yearly lag.
 // Shorter seasons are removed before longer ones are tested, so that a week is not merely seven equal
-// days. Points may stand in any order; a NaN is a gap.
+// days. Points may stand in any order and at uneven distances; a NaN is a gap. Stamps too far apart and values
+// too large to be forecast show no pattern.
 func DetectSeasonality(points []UsageDataPoint) Seasonality {
-	points = inOrderOfTime(points)
-	stamps, values := make([]time.Time, len(points)), make([]float64, len(points))
-	for i, p := range points {
-		stamps[i], values[i] = p.Timestamp, p.Value
-	}
-	bridgeGaps(values)
 	best, strongest := Seasonality{Type: NoSeasonality}, 0.0
-	for _, season := range seasonsOf(stamps, values) {
+	g, err := regularise(Series{Points: points}, "")
+	if err != nil {
+		return best
+	}
+	stamps := make([]time.Time, len(g.values))
+	for i := range stamps {
+		stamps[i] = g.at(i)
+	}
+	bridgeGaps(g.values)
+	for _, season := range seasonsOf(stamps, g.values) {
 		if season.strength > strongest {
 			strongest = season.strength
 			best = Seasonality{season.kind, season.confidence, int(math.Round(season.period))}

@@ -31,6 +31,27 @@ func wave(period, height float64) func(int, time.Time) float64 {
 	return func(i int, _ time.Time) float64 { return height * math.Sin(2*math.Pi*float64(i)/period) }
 }
 
+// every makes n points of a day's wave at any distance.
+func every(distance time.Duration, n int) []forecast.UsageDataPoint {
+	random := rand.New(rand.NewPCG(9, 9))
+	points := make([]forecast.UsageDataPoint, n)
+	for i := range points {
+		t := seriesBegin.Add(time.Duration(i) * distance)
+		points[i] = forecast.UsageDataPoint{Timestamp: t, Value: 100 + 10*math.Sin(2*math.Pi*float64(t.Unix())/86400) + random.NormFloat64()}
+	}
+	return points
+}
+
+// without leaves out every nth point.
+func without(points []forecast.UsageDataPoint, nth int) (kept []forecast.UsageDataPoint) {
+	for i, p := range points {
+		if i%nth != 0 {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
 func weekend(depth float64) func(int, time.Time) float64 {
 	return func(_ int, t time.Time) float64 {
 		if day := t.Weekday(); day == time.Saturday || day == time.Sunday {
@@ -47,19 +68,22 @@ func TestDetectSeasonality(t *testing.T) {
 		want   forecast.SeasonalityType
 		period int
 	}{
-		"hours with a day's wave":       {pointsOf(forecast.Hourly, 24*21, 1, wave(24, 5)), forecast.DailySeasonality, 24},
-		"hours with quiet weekends":     {pointsOf(forecast.Hourly, 24*35, 2, weekend(8)), forecast.WeeklySeasonality, 168},
-		"days with quiet weekends":      {pointsOf(forecast.Daily, 120, 3, weekend(6)), forecast.WeeklySeasonality, 7},
-		"days with a peak at month end": {pointsOf(forecast.Daily, 400, 4, monthEnd(12)), forecast.MonthlySeasonality, 30},
-		"days with a yearly wave":       {pointsOf(forecast.Daily, 1200, 5, wave(365.25, 9)), forecast.YearlySeasonality, 365},
-		"weeks with a yearly wave":      {pointsOf(forecast.Weekly, 200, 6, wave(52.18, 6)), forecast.YearlySeasonality, 52},
-		"months with a yearly wave":     {pointsOf(forecast.Monthly, 60, 7, wave(12, 6)), forecast.YearlySeasonality, 12},
-		"a trend under a week's wave":   {pointsOf(forecast.Daily, 150, 8, func(i int, d time.Time) float64 { return float64(i) + wave(7, 6)(i, d) }), forecast.WeeklySeasonality, 7},
-		"the stronger of two":           {pointsOf(forecast.Hourly, 24*42, 9, func(i int, d time.Time) float64 { return wave(24, 9)(i, d) + weekend(3)(i, d) }), forecast.DailySeasonality, 24},
-		"noise":                         {pointsOf(forecast.Daily, 200, 10, func(int, time.Time) float64 { return 0 }), none, 0},
-		"a trend alone":                 {pointsOf(forecast.Daily, 200, 11, func(i int, _ time.Time) float64 { return float64(i) }), none, 0},
-		"too few points":                {pointsOf(forecast.Daily, 10, 12, wave(7, 9)), none, 0},
-		"no points":                     {nil, none, 0},
+		"hours with a day's wave":         {pointsOf(forecast.Hourly, 24*21, 1, wave(24, 5)), forecast.DailySeasonality, 24},
+		"hours with quiet weekends":       {pointsOf(forecast.Hourly, 24*35, 2, weekend(8)), forecast.WeeklySeasonality, 168},
+		"days with quiet weekends":        {pointsOf(forecast.Daily, 120, 3, weekend(6)), forecast.WeeklySeasonality, 7},
+		"days with a peak at month end":   {pointsOf(forecast.Daily, 400, 4, monthEnd(12)), forecast.MonthlySeasonality, 30},
+		"days with a yearly wave":         {pointsOf(forecast.Daily, 1200, 5, wave(365.25, 9)), forecast.YearlySeasonality, 365},
+		"weeks with a yearly wave":        {pointsOf(forecast.Weekly, 200, 6, wave(52.18, 6)), forecast.YearlySeasonality, 52},
+		"months with a yearly wave":       {pointsOf(forecast.Monthly, 60, 7, wave(12, 6)), forecast.YearlySeasonality, 12},
+		"a trend under a week's wave":     {pointsOf(forecast.Daily, 150, 8, func(i int, d time.Time) float64 { return float64(i) + wave(7, 6)(i, d) }), forecast.WeeklySeasonality, 7},
+		"the stronger of two":             {pointsOf(forecast.Hourly, 24*42, 9, func(i int, d time.Time) float64 { return wave(24, 9)(i, d) + weekend(3)(i, d) }), forecast.DailySeasonality, 24},
+		"five minutes with a day's wave":  {every(5*time.Minute, 288*20), forecast.DailySeasonality, 24},
+		"six hours with a day's wave":     {every(6*time.Hour, 4*40), forecast.DailySeasonality, 24},
+		"hours of which a third are lost": {without(every(time.Hour, 24*30), 3), forecast.DailySeasonality, 24},
+		"noise":                           {pointsOf(forecast.Daily, 200, 10, func(int, time.Time) float64 { return 0 }), none, 0},
+		"a trend alone":                   {pointsOf(forecast.Daily, 200, 11, func(i int, _ time.Time) float64 { return float64(i) }), none, 0},
+		"too few points":                  {pointsOf(forecast.Daily, 10, 12, wave(7, 9)), none, 0},
+		"no points":                       {nil, none, 0},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,8 @@ package forecast
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -22,6 +24,9 @@ type ShortSeriesError struct {
 	SeriesID    string
 	Granularity ForecastGranularity
 	Points      int
+	// Measured is on how many days of hours, or at how many points of anything else, there is a value, where that
+	// is too little; 0 elsewhere.
+	Measured int
 	// Horizon is what a backtest needs beside the history, 0 elsewhere.
 	Horizon int
 }
@@ -48,6 +53,14 @@ func (g ForecastGranularity) noun() string {
 	}
 }
 
+// day names what must be measured: days of hours, and points of anything else.
+func (g ForecastGranularity) day() string {
+	if g == Hourly {
+		return Daily.noun()
+	}
+	return g.noun()
+}
+
 // Error says which series is short, and by how much.
 func (e *ShortSeriesError) Error() string {
 	unit, least := e.Granularity.noun()+"s", fmt.Sprintf("%d %ss", e.Granularity.leastPoints(), e.Granularity.noun())
@@ -56,6 +69,10 @@ func (e *ShortSeriesError) Error() string {
 	}
 	if e.Granularity == Hourly {
 		least = "14 days (336 hours)"
+	}
+	if e.Measured > 0 {
+		return fmt.Sprintf("series %q spans %d %s but has values on %d %ss alone; at least %s of history are needed, half of them measured",
+			e.SeriesID, e.Points, unit, e.Measured, e.Granularity.day(), least)
 	}
 	if e.Horizon > 0 {
 		return fmt.Sprintf("series %q spans %d %s; a backtest needs at least %s of history and the horizon of %d %s",
@@ -67,16 +84,42 @@ func (e *ShortSeriesError) Error() string {
 // Unwrap gives the error its code.
 func (e *ShortSeriesError) Unwrap() error { return fault.New(fault.InvalidInput, "%s", e.Error()) }
 
-// grid is a series at even distances: value i stands at step i from first.
+// grid is a series at even distances: value i stands begin + i steps from the anchor.
 type grid struct {
 	granularity ForecastGranularity
-	first       time.Time
+	anchor      time.Time
+	begin       int
 	values      []float64 // finite once mended
 	mended      []Mending
 }
 
 // at returns the instant of a point, which may lie beyond the last.
-func (g *grid) at(i int) time.Time { return g.granularity.Step(g.first, i) }
+func (g *grid) at(i int) time.Time { return g.granularity.Step(g.anchor, g.begin+i) }
+
+// leastMeasured is on how many days of hours, or at how many points of anything else, a series needs values:
+// half of the least history. What is filled in between says nothing that the rest does not.
+const leastMeasured = 7
+
+// checkLength returns a *ShortSeriesError where a grid that is not mended yet holds too little history.
+func (g *grid) checkLength(seriesID string) error {
+	short := &ShortSeriesError{SeriesID: seriesID, Granularity: g.granularity, Points: len(g.values)}
+	if len(g.values) < g.granularity.leastPoints() {
+		return short
+	}
+	each := 1
+	if g.granularity == Hourly {
+		each = 24
+	}
+	for day := range slices.Chunk(g.values, each) {
+		if slices.ContainsFunc(day, func(v float64) bool { return !math.IsNaN(v) }) {
+			short.Measured++
+		}
+	}
+	if short.Measured < leastMeasured {
+		return short
+	}
+	return nil
+}
 
 // CheckLength returns a *ShortSeriesError for a series that spans too little to tell anything from, at
 // the granularity that its stamps show.
@@ -85,8 +128,5 @@ func (s Series) CheckLength() error {
 	if err != nil {
 		return err
 	}
-	if len(g.values) < g.granularity.leastPoints() {
-		return &ShortSeriesError{SeriesID: s.ID, Granularity: g.granularity, Points: len(g.values)}
-	}
-	return nil
+	return g.checkLength(s.ID)
 }
