@@ -27,7 +27,7 @@ func (t *trial) weigh(counts func(candidate int) bool) [][]float64 {
 	share := outcomes / (outcomes + evidence)
 	for i := range t.origins[1:] {
 		apart := m.apart(t, i+1)
-		weights[i+1] = m.byError(apart)
+		weights[i+1] = m.byError(apart, i+1)
 		if len(apart) > 0 {
 			selected := m.selected(apart)
 			floats.Add(picks, selected)
@@ -35,7 +35,7 @@ func (t *trial) weigh(counts func(candidate int) bool) [][]float64 {
 			mix(weights[i+1], selected, share)
 		}
 	}
-	weights[0] = m.byError(m.all())
+	weights[0] = m.byError(m.all(), 0)
 	if chosen > 0 {
 		floats.Scale(1/chosen, picks)
 		mix(weights[0], picks, share)
@@ -60,7 +60,7 @@ func (t *trial) weighBest(counts func(candidate int) bool) [][]float64 {
 		if i > 0 {
 			judges = m.apart(t, i)
 		}
-		if weights[i] = m.byError(judges); len(judges) > 0 {
+		if weights[i] = m.byError(judges, i); len(judges) > 0 {
 			best := floats.MaxIdx(weights[i])
 			clear(weights[i])
 			weights[i][best] = 1
@@ -74,7 +74,7 @@ func (t *trial) weighBest(counts func(candidate int) bool) [][]float64 {
 type misses struct {
 	rows   [][]float64 // by candidate, one origin's outcomes after the other's
 	starts []int       // where those of an origin start in a row; the end of a row at last
-	totals [][]float64 // sums of magnitudes, by origin and candidate
+	logs   [][]float64 // logarithms of the sums of magnitudes, by rolling origin and candidate
 }
 
 // stretch is some origins, from one to before another.
@@ -83,7 +83,7 @@ type stretch struct{ from, to int }
 func (t *trial) misses(counts func(candidate int) bool) misses {
 	m := misses{make([][]float64, len(t.candidates)), make([]int, 1, len(t.origins)+1), make([][]float64, len(t.origins))}
 	for i, origin := range t.origins {
-		m.totals[i] = make([]float64, len(t.candidates))
+		m.logs[i] = make([]float64, len(t.candidates))
 		m.starts = append(m.starts, m.starts[i]+min(t.horizon, len(t.values)-origin))
 	}
 	for j, candidate := range t.candidates {
@@ -94,18 +94,38 @@ func (t *trial) misses(counts func(candidate int) bool) misses {
 		for i, origin := range t.origins {
 			row := m.rows[j][m.starts[i]:m.starts[i+1]]
 			floats.SubTo(row, t.values[origin:origin+len(row)], candidate.Paths[i][:len(row)])
-			m.totals[i][j] = floats.Norm(row, 1)
+			m.logs[i][j] = floats.Norm(row, 1)
 		}
+	}
+	for _, sums := range m.logs[1:] {
+		m.logarithms(sums)
 	}
 	return m
 }
 
+// logarithms takes those of the sums of the candidates that count at one origin. A fit that is perfect by
+// chance must not silence all others: to each a hundredth of their mean is added.
+func (m misses) logarithms(sums []float64) {
+	count := 0
+	for j := range sums {
+		if m.counts(j) {
+			count++
+		}
+	}
+	floor := floats.Sum(sums)/float64(100*count) + 1e-9
+	for j, sum := range sums {
+		if m.counts(j) {
+			sums[j] = math.Log(sum + floor)
+		}
+	}
+}
+
 // all returns every rolling origin.
 func (m misses) all() []stretch {
-	if len(m.totals) == 1 {
+	if len(m.logs) == 1 {
 		return nil
 	}
-	return []stretch{{1, len(m.totals)}}
+	return []stretch{{1, len(m.logs)}}
 }
 
 // apart returns the rolling origins whose outcomes share nothing with those of one: the later and the
@@ -127,29 +147,35 @@ func (m misses) apart(t *trial, judged int) []stretch {
 	return stretches
 }
 
-// byError weighs candidates by their errors from some origins, alike where there are none.
-func (m misses) byError(origins []stretch) []float64 {
-	weights := make([]float64, len(m.rows))
+// byError weighs candidates by their errors from some origins, alike where there are none: by the geometric
+// mean over the origins, so that one stretch that nothing could foresee does not decide, and an origin by
+// how near in time it is, one over its distance from the one that is weighed for.
+func (m misses) byError(origins []stretch, judged int) []float64 {
+	weights, all := make([]float64, len(m.rows)), 0.0
 	for _, s := range origins {
-		for _, totals := range m.totals[s.from:s.to] {
-			floats.Add(weights, totals)
+		for i := s.from; i < s.to; i++ {
+			near := 1 / math.Abs(float64(i-judged))
+			floats.AddScaled(weights, near, m.logs[i])
+			all += near
 		}
+	}
+	if all > 0 {
+		floats.Scale(1/all, weights)
 	}
 	best := math.Inf(1)
-	for j, total := range weights {
+	for j, mean := range weights {
 		if m.counts(j) {
-			best = min(best, total)
+			best = min(best, mean)
 		}
 	}
-	const floor = 1e-9 // a perfect fit must not silence all others
-	all := 0.0
-	for j, total := range weights {
+	total := 0.0
+	for j, mean := range weights {
 		if m.counts(j) {
-			weights[j] = math.Pow((best+floor)/(total+floor), weightPower)
-			all += weights[j]
+			weights[j] = math.Exp(weightPower * (best - mean))
+			total += weights[j]
 		}
 	}
-	floats.Scale(1/all, weights)
+	floats.Scale(1/total, weights)
 	return weights
 }
 

@@ -41,7 +41,37 @@ func TestWeights(t *testing.T) {
 	})
 	t.Run("a model half as wrong weighs four times as much, as far as errors decide", func(t *testing.T) {
 		m := judged(always(1), always(2)).misses(every)
-		require.InDeltaSlice(t, []float64{0.8, 0.2}, m.byError(m.all()), 1e-9)
+		require.InDeltaSlice(t, []float64{0.8, 0.2}, m.byError(m.all(), 0), 0.005)
+	})
+	t.Run("a stretch that nobody foresaw weighs no more than another", func(t *testing.T) {
+		weigh := func(scale float64) []float64 {
+			shocked := func(wrong float64) func(int) float64 {
+				return func(i int) float64 {
+					if i == 4 {
+						return 100 * scale // alike for both
+					}
+					return wrong
+				}
+			}
+			m := judged(shocked(1), shocked(2)).misses(every)
+			return m.byError(m.all(), 0)
+		}
+		require.InDeltaSlice(t, weigh(1), weigh(100), 1e-12)
+		require.Greater(t, weigh(100)[0], 0.7)
+	})
+	t.Run("the nearer in time an origin is, the more it counts", func(t *testing.T) {
+		turns := func(early, late float64) func(int) float64 {
+			return func(i int) float64 {
+				if i <= 2 {
+					return late
+				}
+				return early
+			}
+		}
+		m := judged(turns(1, 2), turns(2, 1)).misses(every)
+		require.Greater(t, m.byError(m.all(), 0)[1], 0.5, "two late origins of nine")
+		require.Less(t, m.byError([]stretch{{1, 9}}, 9)[1], 0.5)
+		require.InDelta(t, 0.5, m.byError([]stretch{{1, 2}, {5, 6}}, 3)[0], 1e-9)
 	})
 	t.Run("candidates that err alike do not outvote one that errs otherwise", func(t *testing.T) {
 		test := judged(always(1), always(1), always(-1))
