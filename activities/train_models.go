@@ -87,7 +87,7 @@ func (a *Training) WatchCapacity(ctx context.Context, run TrainingRun) (Training
 func (a *Training) PruneForecasts(ctx context.Context, run TrainingRun) (TrainingStep, error) {
 	_, stop := reporting(ctx, TrainingStep{})
 	defer stop()
-	removed, err := a.Retention.Prune(ctx, run.At.Add(-foresight.ForecastsKept), run.At.Add(-foresight.ScoresKept))
+	removed, err := a.Retention.Prune(ctx, run.At)
 	return TrainingStep{Done: int(removed)}, ApplicationError(err)
 }
 

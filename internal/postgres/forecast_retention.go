@@ -18,18 +18,28 @@ var _ foresight.Retention = (*ForecastRetention)(nil)
 func NewForecastRetention(db DB) *ForecastRetention { return &ForecastRetention{db: db} }
 
 // Prune implements foresight.Retention.
-func (r *ForecastRetention) Prune(ctx context.Context, forecasts, scores time.Time) (removed int64, err error) {
+func (r *ForecastRetention) Prune(ctx context.Context, now time.Time) (removed int64, err error) {
 	err = pgx.BeginFunc(ctx, r.db, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `DELETE FROM forecasts WHERE score_due_at IS NULL AND generated_at < $1`, forecasts)
+		tag, err := tx.Exec(ctx, `DELETE FROM forecasts WHERE score_due_at IS NULL AND generated_at < $1`, now.Add(-foresight.ForecastsKept))
 		if err != nil {
 			return err
 		}
 		removed = tag.RowsAffected()
-		if _, err := tx.Exec(ctx, `DELETE FROM forecast_scores WHERE generated_at < $1`, scores); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM forecast_contests WHERE NOT promoted AND decided_at < $1`, now.Add(-foresight.ContestsKept)); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM forecast_contests WHERE decided_at < $1`, scores)
-		return err
+		for _, statement := range []string{
+			`DELETE FROM forecast_scores WHERE generated_at < $1`,
+			`DELETE FROM forecast_contests WHERE decided_at < $1`,
+			`DELETE FROM forecast_models AS old USING forecast_models AS next
+				WHERE (next.tenant_id, next.metric, next.granularity, next.version) = (old.tenant_id, old.metric, old.granularity, old.version + 1)
+				AND next.promoted_at < $1`,
+		} {
+			if _, err := tx.Exec(ctx, statement, now.Add(-foresight.ScoresKept)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return removed, explain(err, "removing old forecasts")
 }

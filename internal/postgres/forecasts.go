@@ -53,11 +53,13 @@ func forecastRow(given forecast.ForecastResult) ([]any, error) {
 	if len(one.Predictions) == 0 {
 		return nil, fault.New(fault.Internal, "forecast %s has no predictions to keep", one.ID)
 	}
-	medians := make([]float64, len(one.Predictions))
-	quantiles := make([]float64, 0, len(one.Predictions)*len(one.Levels))
+	medians := make([]float32, len(one.Predictions))
+	quantiles := make([]float32, 0, len(one.Predictions)*len(one.Levels))
 	for i, p := range one.Predictions {
-		medians[i] = p.Value
-		quantiles = append(quantiles, p.Quantiles...)
+		medians[i] = float32(p.Value)
+		for _, q := range p.Quantiles {
+			quantiles = append(quantiles, float32(q))
+		}
 	}
 	first := one.Predictions[0].Timestamp
 	one.Predictions = nil
@@ -107,7 +109,7 @@ func scanWhole(row pgx.CollectableRow) (forecast.ForecastResult, error) { return
 func scanForecast(row pgx.CollectableRow, further ...any) (forecast.ForecastResult, error) {
 	var one forecast.ForecastResult
 	var first time.Time
-	var medians, quantiles []float64
+	var medians, quantiles []float32
 	var document []byte
 	if err := row.Scan(append([]any{&first, &medians, &quantiles, &document}, further...)...); err != nil {
 		return one, err
@@ -121,9 +123,11 @@ func scanForecast(row pgx.CollectableRow, further ...any) (forecast.ForecastResu
 	}
 	one.Predictions = make([]forecast.Prediction, len(medians))
 	for i, median := range medians {
-		one.Predictions[i] = forecast.Prediction{
-			Timestamp: one.Granularity.Step(first.UTC(), i), Value: median, Quantiles: quantiles[i*levels : (i+1)*levels : (i+1)*levels],
+		prediction := forecast.Prediction{Timestamp: one.Granularity.Step(first.UTC(), i), Value: float64(median), Quantiles: make([]float64, levels)}
+		for j := range levels {
+			prediction.Quantiles[j] = float64(quantiles[i*levels+j])
 		}
+		one.Predictions[i] = prediction
 	}
 	return one, nil
 }
