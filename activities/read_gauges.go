@@ -14,8 +14,9 @@ import (
 // answer, the next attempt goes on after what is kept.
 func (a *Training) ReadGauges(ctx context.Context, run TrainingRun) (TrainingStep, error) {
 	var step TrainingStep
+	defer beat(ctx, func(ctx context.Context) { activity.RecordHeartbeat(ctx) })()
 	for _, gauge := range a.Gauges.Gauges() {
-		hours, failed, err := a.Gauges.Read(ctx, run.At, gauge, func() { activity.RecordHeartbeat(ctx) })
+		hours, failed, err := a.Gauges.Read(ctx, run.At, gauge)
 		step.Done += hours
 		step.fail(ctx, failed)
 		if err == nil {

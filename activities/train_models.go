@@ -29,15 +29,20 @@ func (a *Training) ScoreForecasts(ctx context.Context, run TrainingRun) (Trainin
 // series, Further the models that took the place of the one in use. That usage of a tenant who left ends is no
 // failure.
 func (a *Training) TrainModels(ctx context.Context, run TrainingRun) (TrainingStep, error) {
-	total, err := a.Trainer.Series(ctx, run.At)
-	if err != nil {
-		return TrainingStep{}, ApplicationError(err)
+	// Counting takes longer the more years are kept, so that the first part counts for all.
+	total := run.Total
+	if total == 0 {
+		counted, err := a.Trainer.Series(ctx, run.At)
+		if err != nil {
+			return TrainingStep{}, ApplicationError(err)
+		}
+		total = counted
 	}
 	left, _ := a.left(ctx, run) // where the tenants are not known, everybody's failures are told
 	return a.overSeries(ctx, run, func(step *TrainingStep) (foresight.Key, error) {
 		trained, err := a.Trainer.Batch(ctx, run.Run, run.At, step.Last)
 		step.Total = total
-		step.Done += trained.Forecasts
+		step.Done += trained.Series
 		step.Further += trained.Promoted
 		step.fail(ctx, slices.DeleteFunc(trained.Failed, func(f foresight.Failure) bool { return left[f.TenantID] }))
 		return trained.Last, err

@@ -33,6 +33,8 @@ type TrainingRun struct {
 	At  time.Time `json:"at"`
 	// After is the last series, or tenant, that an earlier part of the step has dealt with.
 	After foresight.Key `json:"after"`
+	// Total is how many there are in the whole step, as an earlier part told it; 0 where none did.
+	Total int `json:"total,omitempty"`
 }
 
 const (

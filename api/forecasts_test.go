@@ -200,8 +200,11 @@ func TestCapacityOfATenant(t *testing.T) {
 	t.Run("what a night told of capacity stands for who may see the tenant", func(t *testing.T) {
 		const path = "/v1/tenants/acme/capacity-alerts"
 		require.Empty(t, decode[api.CapacityAlerts](t, f.get(t, path, "operator", http.StatusOK)).Items)
+		trainer := foresight.Trainer{Usage: f.planned.Usage, Archive: f.planned.Archive, Models: postgres.NewForecastModels(f.pool)}
+		_, err := trainer.Batch(t.Context(), "night", time.Now(), foresight.Key{})
+		require.NoError(t, err)
 		watch := foresight.Watch{Planning: f.planned, Store: postgres.NewCapacityWatch(f.pool)}
-		_, err := watch.Tenant(t.Context(), "night", time.Now(), "acme")
+		_, err = watch.Tenant(t.Context(), "night", time.Now(), "acme")
 		require.NoError(t, err)
 		var storage foresight.Standing
 		for _, one := range decode[api.CapacityAlerts](t, f.get(t, path, "tenant:acme", http.StatusOK)).Items {
@@ -272,7 +275,7 @@ func TestCapacityOfATenant(t *testing.T) {
 		require.NoError(t, err)
 		report := decode[accuracy.Report](t, f.get(t, "/v1/tenants/acme/accuracy?metric=request_rate", "tenant:acme", http.StatusOK))
 		require.Equal(t, 1, report.Forecasts)
-		require.Equal(t, 2, report.Pending, "the demand that the night compared with capacity is one of them")
+		require.Equal(t, 3, report.Pending, "the night's hours and the demand that it compared with capacity are among them")
 		require.Equal(t, 24, report.Overall.Points)
 		require.NotNil(t, report.Overall.Coverage)
 		f.get(t, "/v1/tenants/acme/accuracy?metric="+strings.Repeat("x", 5), "operator", http.StatusBadRequest)

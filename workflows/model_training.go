@@ -127,7 +127,7 @@ func (t *training) step(ctx workflow.Context, step trainingStep) error {
 		}
 		t.result.fail(part.Failures, part.Named)
 		t.progress.at(int64(done), int64(part.Total))
-		run.After = part.Last
+		run.After, run.Total = part.Last, part.Total
 		if !part.More {
 			break
 		}

@@ -83,9 +83,9 @@ var (
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 
-	// reading waits two hours for the monitoring system, some of whose answers take minutes.
+	// reading waits two hours for the monitoring system: what it forgets meanwhile is lost.
 	reading = policy{
-		attempt: 2 * time.Hour, total: 2 * time.Hour, heartbeat: 10 * time.Minute,
+		attempt: 2 * time.Hour, total: 2 * time.Hour, heartbeat: 30 * time.Second,
 		retry: temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	}
 

@@ -1,37 +1,30 @@
 package foresight
 
 import (
+	"cmp"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/forecast"
-	"github.com/omnicloud/omnicloud/domain/forecast/event"
 )
 
-// batch is some series on their way through a night's training.
+// batch is some series on their way through one of a night's forecasts.
 type batch struct {
-	run    string
-	now    time.Time
-	inUse  map[Key]Model
-	terms  map[Key]Terms
-	events []event.Event
+	routine
+	run      string
+	now      time.Time
+	keys     []Key
+	inUse    map[Key]Model
+	subjects []subject
 
-	entries map[forecast.ResourceMetric][]entry
-	drafts  []draft
-	failed  []Failure
-}
-
-// entry is a series that is to be forecast.
-type entry struct {
-	key Key
-	// whole is what was measured, of which what events did is taken out before it is forecast.
-	whole  forecast.Series
-	events []event.Event
+	drafts []draft
+	failed []Failure
 }
 
 // draft is a series that was forecast.
 type draft struct {
-	entry
+	subject
 	outlook forecast.Outlook
 	// decision is how the contest ended, nil for a constant series, of which there is none.
 	decision *Decision
@@ -39,58 +32,56 @@ type draft struct {
 	by *Model
 }
 
-func (b *batch) add(key Key, hours []Hour) {
-	b.entries[key.Metric] = append(b.entries[key.Metric], entry{
-		key: key, events: eventsFor(b.events, key),
-		whole: forecast.Series{ID: key.TenantID, Points: Points(key.Metric, b.terms[key], forecast.Hourly, hours), InUse: b.inUse[key].Weights},
-	})
-}
-
-// forecast forecasts everything that was added, the same metric of several tenants together.
+// forecast forecasts all subjects, by the better of the model in use and one weighed afresh.
 func (b *batch) forecast() error {
-	for _, metric := range forecast.ResourceMetrics() {
-		drafts, err := b.forecastAlike(metric, b.entries[metric], true)
-		if err != nil {
-			return err
+	drafts, err := b.draft(b.subjects, true)
+	if err != nil {
+		return err
+	}
+	for _, one := range drafts {
+		if held := one.outlook.Diagnostics.Contest; held != nil {
+			one.decision, one.by = b.decide(one.key, one.outlook, *held)
 		}
-		for _, one := range drafts {
-			if held := one.outlook.Diagnostics.Contest; held != nil {
-				one.decision, one.by = b.decide(one.key, one.outlook, *held)
-			}
-			b.drafts = append(b.drafts, one)
-		}
+		b.drafts = append(b.drafts, one)
 	}
 	return nil
 }
 
-// forecastAlike forecasts the same metric of several tenants, by the model in use or, where a contest is
-// held, by its winner.
-func (b *batch) forecastAlike(metric forecast.ResourceMetric, alike []entry, contest bool) ([]draft, error) {
-	if len(alike) == 0 {
-		return nil, nil
-	}
-	forecaster, err := forecast.New(forecast.Options{
-		Horizon: 24 * NightlyDays, Granularity: forecast.Hourly, Bounds: BoundsOf(metric), Workers: runtime.GOMAXPROCS(0), Contest: contest,
-	})
-	if err != nil {
-		return nil, err
-	}
-	plain := make([]forecast.Series, len(alike))
-	for i, one := range alike {
-		plain[i] = event.Without(one.whole, one.events)
-	}
+// draft forecasts subjects by the model in use or, where a contest is held, by its winner.
+func (b *batch) draft(subjects []subject, contest bool) ([]draft, error) {
 	var drafts []draft
-	for i, outcome := range forecaster.Batch(plain) {
-		if outcome.Err != nil {
-			b.failed = append(b.failed, failureOf(alike[i].key, outcome.Err))
-			continue
+	for _, alike := range alikeOf(subjects) {
+		outcomes, err := predict(forecast.Options{
+			Horizon: b.horizon, Granularity: b.granularity, Bounds: b.bounds(alike[0].key.Metric), Workers: runtime.GOMAXPROCS(0), Contest: contest,
+		}, b.now, alike...)
+		if err != nil {
+			return nil, err
 		}
-		if len(alike[i].events) > 0 {
-			event.Apply(&outcome.Outlook, alike[i].whole, alike[i].events, BoundsOf(metric))
+		for i, outcome := range outcomes {
+			if outcome.Err != nil {
+				b.failed = append(b.failed, failureOf(alike[i].key, outcome.Err))
+				continue
+			}
+			drafts = append(drafts, draft{subject: alike[i], outlook: outcome.Outlook})
 		}
-		drafts = append(drafts, draft{entry: alike[i], outlook: outcome.Outlook})
 	}
 	return drafts, nil
+}
+
+// alikeOf puts together what is forecast together: the same metric of tenants of whom as much was measured.
+func alikeOf(subjects []subject) (groups [][]subject) {
+	order := func(a, b subject) int {
+		return cmp.Or(cmp.Compare(a.key.Metric, b.key.Metric), cmp.Compare(a.passed, b.passed))
+	}
+	sorted := slices.Clone(subjects)
+	slices.SortStableFunc(sorted, order)
+	for i, one := range sorted {
+		if i == 0 || order(sorted[i-1], one) != 0 {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], one)
+	}
+	return groups
 }
 
 // decide notes how the contest of a series ended, and which model forecast it.
@@ -120,13 +111,13 @@ func (b *batch) decisions() []Decision {
 // follow makes sure that every draft was made by the model that is in use once the decisions are recorded:
 // where another one took the place meanwhile, that one forecasts.
 func (b *batch) follow(inUse map[Key]Model) error {
-	overtaken := map[forecast.ResourceMetric][]entry{}
+	var overtaken []subject
 	kept := b.drafts[:0]
 	for _, one := range b.drafts {
 		if model, known := inUse[one.key]; known && one.by != nil {
 			if one.by.ID != model.ID {
 				one.whole.InUse = model.Weights
-				overtaken[one.key.Metric] = append(overtaken[one.key.Metric], one.entry)
+				overtaken = append(overtaken, one.subject)
 				continue
 			}
 			one.by = &model
@@ -134,19 +125,24 @@ func (b *batch) follow(inUse map[Key]Model) error {
 		kept = append(kept, one)
 	}
 	b.drafts = kept
-	for _, metric := range forecast.ResourceMetrics() {
-		again, err := b.forecastAlike(metric, overtaken[metric], false)
-		if err != nil {
-			return err
+	again, err := b.draft(overtaken, false)
+	for _, one := range again {
+		if model := inUse[one.key]; one.outlook.Diagnostics.InUse {
+			one.by = &model
 		}
-		for _, one := range again {
-			if model := inUse[one.key]; one.outlook.Diagnostics.InUse {
-				one.by = &model
-			}
-			b.drafts = append(b.drafts, one)
+		b.drafts = append(b.drafts, one)
+	}
+	return err
+}
+
+// promoted counts the challengers that are in use once the decisions are recorded.
+func (b *batch) promoted(inUse map[Key]Model) (count int) {
+	for _, one := range b.drafts {
+		if one.decision != nil && one.decision.Promoted && inUse[one.key].ID == one.decision.Challenger.ID {
+			count++
 		}
 	}
-	return nil
+	return count
 }
 
 // results are the forecasts, as they are kept.
@@ -157,12 +153,8 @@ func (b *batch) results() []forecast.ForecastResult {
 		if one.by != nil {
 			one.by.credit(&one.outlook)
 		}
-		result := one.outlook.Forecast
-		result.ID, result.TenantID, result.Metric, result.GeneratedAt = NightlyID(b.run, one.key), one.key.TenantID, one.key.Metric, b.now
-		if result.Seasonality == "" || result.Seasonality == forecast.NoSeasonality {
-			result.Seasonality = forecast.DetectSeasonality(one.whole.Points).Type
-		}
-		made[i] = result
+		made[i] = one.outlook.Forecast
+		made[i].ID = b.id(b.run, one.key)
 	}
 	return made
 }

@@ -9,13 +9,13 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
-	"github.com/omnicloud/omnicloud/domain/forecast/event"
 )
 
 // Archive keeps forecasts. Its methods return Unavailable errors when trying again can help, and may
 // be used concurrently.
 type Archive interface {
-	// Put keeps forecasts, all or none; one whose id is known already changes nothing.
+	// Put keeps forecasts, all or none, their predictions in single precision; one whose id is known already
+	// changes nothing.
 	Put(ctx context.Context, forecasts []forecast.ForecastResult) error
 	// Forecast returns one by id; an unknown one is a NotFound error.
 	Forecast(ctx context.Context, id string) (forecast.ForecastResult, error)
@@ -106,44 +106,34 @@ func (d *Desk) Draft(ctx context.Context, request Request) (forecast.Outlook, er
 	if _, err := forecast.New(options); err != nil {
 		return forecast.Outlook{}, err
 	}
-	history, err := d.recent(ctx, request.Key, request.Granularity)
+	one, model, err := d.subject(ctx, request)
 	if err != nil {
 		return forecast.Outlook{}, err
 	}
-	passed := d.passed(request.Granularity, history)
-	options.Horizon = min(options.Horizon+passed, forecast.MaxHorizon)
-	forecaster, err := forecast.New(options)
+	outcomes, err := predict(options, d.Now().UTC().Truncate(time.Microsecond), one)
 	if err != nil {
 		return forecast.Outlook{}, err
+	}
+	outlook := outcomes[0].Outlook
+	if outlook.Diagnostics.InUse {
+		model.credit(&outlook)
+	}
+	return outlook, outcomes[0].Err
+}
+
+// subject reads what a forecast is made from, and by which model.
+func (d *Desk) subject(ctx context.Context, request Request) (subject, Model, error) {
+	history, err := d.recent(ctx, request.Key, request.Granularity)
+	if err != nil {
+		return subject{}, Model{}, err
 	}
 	inUse, err := d.Models.InUse(ctx, request.Granularity, []Key{request.Key})
 	if err != nil {
-		return forecast.Outlook{}, err
+		return subject{}, Model{}, err
 	}
 	events, err := eventsOf(ctx, d.Statements)
-	if err != nil {
-		return forecast.Outlook{}, err
-	}
-	events = eventsFor(events, request.Key)
-	model, known := inUse[request.Key]
-	whole := forecast.Series{ID: string(request.Metric), Points: history, InUse: model.Weights}
-	outlook, err := forecaster.Forecast(event.Without(whole, events))
-	if err != nil {
-		return forecast.Outlook{}, err
-	}
-	if len(events) > 0 {
-		event.Apply(&outlook, whole, events, request.Bounds)
-	}
-	f := &outlook.Forecast
-	f.Predictions = f.Predictions[passed:]
-	if known && outlook.Diagnostics.InUse {
-		model.credit(&outlook)
-	}
-	if f.Seasonality == "" || f.Seasonality == forecast.NoSeasonality {
-		f.Seasonality = forecast.DetectSeasonality(history).Type
-	}
-	f.TenantID, f.Metric, f.GeneratedAt = request.TenantID, request.Metric, d.Now().UTC().Truncate(time.Microsecond)
-	return outlook, nil
+	model := inUse[request.Key]
+	return subjectOf(request.Key, history, model, events, request.Granularity, d.Now()), model, err
 }
 
 // pointsOf returns how many points reach over days.

@@ -8,15 +8,15 @@ import (
 	"github.com/omnicloud/omnicloud/domain/forecast"
 )
 
-// History returns what a metric was, after asking the meter for hours that are missing at the end.
-// Where the meter does not answer just now, what is kept must do.
+// History returns what a metric was, after asking the meter for hours that are missing at the end, unless a
+// gauge measures it. Where the meter does not answer just now, what is kept must do.
 func (d *Desk) History(ctx context.Context, key Key, granularity forecast.ForecastGranularity) ([]forecast.UsageDataPoint, error) {
 	now := d.Now().UTC()
 	latest, err := d.Usage.Latest(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	if d.Meter != nil && latest.Before(now.Truncate(time.Hour).Add(-time.Hour)) {
+	if latest.Before(now.Truncate(time.Hour).Add(-time.Hour)) {
 		err := d.refresh(ctx, key, latest)
 		if err != nil && (latest.IsZero() || !fault.Is(err, fault.Unavailable)) {
 			return nil, err
@@ -41,15 +41,6 @@ func (d *Desk) recent(ctx context.Context, key Key, granularity forecast.Forecas
 	return history, checkGoesOn(key.Metric, last, d.Now())
 }
 
-// passed counts the points after a history that are over by now.
-func (d *Desk) passed(granularity forecast.ForecastGranularity, history []forecast.UsageDataPoint) (points int) {
-	last, now := history[len(history)-1].Timestamp, start(granularity, d.Now())
-	for granularity.Step(last, points+1).Before(now) {
-		points++
-	}
-	return points
-}
-
 // Past returns what is kept of a metric from an instant (included) to another (excluded).
 func (d *Desk) Past(ctx context.Context, key Key, granularity forecast.ForecastGranularity, from, until time.Time) ([]forecast.UsageDataPoint, error) {
 	terms, err := termsOf(ctx, d.Statements, key)
@@ -63,6 +54,10 @@ func (d *Desk) Past(ctx context.Context, key Key, granularity forecast.ForecastG
 // refresh takes what was metered since the last hour that is known, that hour included: it may have
 // been metered only in part.
 func (d *Desk) refresh(ctx context.Context, key Key, latest time.Time) error {
+	stated, err := termsOf(ctx, d.Statements, key)
+	if err != nil || d.Meter == nil || isGauged(stated, key) {
+		return err
+	}
 	if oldest := d.Now().UTC().Add(-Lookback).Truncate(time.Hour); latest.Before(oldest) {
 		latest = oldest
 	}

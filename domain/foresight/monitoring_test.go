@@ -132,7 +132,7 @@ func TestGaugeReader(t *testing.T) {
 	}
 	take := func(t *testing.T, reader *foresight.GaugeReader, now time.Time) (int, []foresight.Failure, error) {
 		t.Helper()
-		return reader.Read(t.Context(), now, requests, func() {})
+		return reader.Read(t.Context(), now, requests)
 	}
 	whole := noon.Truncate(time.Hour)
 
@@ -183,7 +183,7 @@ func TestGaugeReader(t *testing.T) {
 		_, _, reader := begin()
 		gauge, limit := requests, capacity.Constant(50)
 		gauge.Terms = foresight.Terms{Unit: "rps", LeadTime: 72 * time.Hour, Capacity: &limit}
-		_, _, err := reader.Read(t.Context(), noon, gauge, func() {})
+		_, _, err := reader.Read(t.Context(), noon, gauge)
 		require.NoError(t, err)
 		terms := gauge.Terms
 		terms.Key = foresight.Key{TenantID: "umbra", Metric: forecast.RequestRate}
@@ -197,7 +197,7 @@ func TestGaugeReader(t *testing.T) {
 		gauge.MeasuresCapacity, gauge.Terms.Capacity = true, &capacity.Capacity{Planned: planned}
 		night := func(now time.Time, levels ...capacity.Level) ([]capacity.Level, []foresight.Failure) {
 			source.capacity = levels
-			_, failed, err := reader.Read(t.Context(), now, gauge, func() {})
+			_, failed, err := reader.Read(t.Context(), now, gauge)
 			require.NoError(t, err)
 			kept := reader.Statements.(stated)[foresight.Key{TenantID: "acme", Metric: forecast.RequestRate}].Capacity
 			require.NotNil(t, kept)
@@ -226,7 +226,7 @@ func TestGaugeReader(t *testing.T) {
 		gauge := requests
 		gauge.MeasuresCapacity, source.refused = true, fault.New(fault.InvalidInput, "no such function")
 		reader.Statements = unkept{stated{}}
-		_, _, err := reader.Read(t.Context(), noon, gauge, func() {})
+		_, _, err := reader.Read(t.Context(), noon, gauge)
 		require.Equal(t, fault.Unavailable, fault.CodeOf(err))
 	})
 	t.Run("without monitoring there is nothing to read", func(t *testing.T) {

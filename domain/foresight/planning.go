@@ -59,44 +59,9 @@ func (p *Planning) Exhaustion(ctx context.Context, key Key, stated *float64) (ca
 	return capacity.ProjectCapacityExhaustion(outlook.Forecast, limit)
 }
 
-// Recommendations is what to change, and which metrics nothing can be said of.
-type Recommendations struct {
-	Items []capacity.CapacityRecommendation `json:"items"`
-	// Notes name the metrics that were left out, and why.
-	Notes []string `json:"notes,omitempty"`
-	// Defects are what lies beneath notes on defects of this program, for whoever logs them.
-	Defects []error `json:"-"`
-}
-
-// Recommendations returns what to change of a tenant's capacity, the most urgent first. A metric that cannot be
-// forecast is left out and named.
-func (p *Planning) Recommendations(ctx context.Context, tenantID string, headroomPercent float64) (Recommendations, error) {
-	plans, left, err := p.plans(ctx, tenantID)
-	if err != nil {
-		return Recommendations{}, err
-	}
-	answer := Recommendations{Items: []capacity.CapacityRecommendation{}}
-	for _, failure := range left {
-		answer.Notes = append(answer.Notes, failure.Reason)
-		if failure.Defect != nil {
-			answer.Defects = append(answer.Defects, failure.Defect)
-		}
-	}
-	items, err := p.recommend(ctx, p.Now(), plans, headroomPercent)
-	if err != nil {
-		return Recommendations{}, err
-	}
-	answer.Items = append(answer.Items, items...)
-	return answer, nil
-}
-
-func planOf(one Provision, demand forecast.ForecastResult) capacity.Plan {
-	// Percent are not for sale; the plan of a utilisation tells its urgency alone.
-	return capacity.Plan{Forecast: demand, Capacity: one.Capacity, Unit: one.Unit, ResourceType: one.ResourceType, LeadTime: one.LeadTime}
-}
-
 // ReservedSavings says what to reserve for 12 or 36 months of everything of a tenant that billing
-// offers for such a term.
+// offers for such a term, and that has enough usage; too little of all of it is a *forecast.ShortSeriesError or a
+// *StoppedError.
 func (p *Planning) ReservedSavings(ctx context.Context, tenantID string, termMonths int) ([]capacity.ReservedSavings, error) {
 	if termMonths != 12 && termMonths != 36 {
 		return nil, fault.Invalid("parameter:query term_months", "a term of %d months is neither 12 nor 36", termMonths)
@@ -111,6 +76,7 @@ func (p *Planning) ReservedSavings(ctx context.Context, tenantID string, termMon
 	}
 	known := ratesOf(prices)
 	list := []capacity.ReservedSavings{}
+	var short error
 	for _, one := range provisions {
 		price := known[one.ResourceType]
 		at := slices.IndexFunc(price.Offers, func(o capacity.Offer) bool { return o.TermMonths == termMonths })
@@ -118,6 +84,10 @@ func (p *Planning) ReservedSavings(ctx context.Context, tenantID string, termMon
 			continue
 		}
 		outlook, err := p.Draft(ctx, Request{Key: one.Key, HorizonDays: 28, Granularity: forecast.Hourly, Bounds: capacity.DemandBounds()})
+		if _, isShort := IsShort(err); isShort {
+			short = err
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -128,6 +98,9 @@ func (p *Planning) ReservedSavings(ctx context.Context, tenantID string, termMon
 			return nil, err
 		}
 		list = append(list, savings)
+	}
+	if len(list) == 0 {
+		return nil, short
 	}
 	return list, nil
 }

@@ -70,9 +70,16 @@ func (t Terms) statistic(metric forecast.ResourceMetric) func(Hour) float64 {
 // termsOf returns what is stated of series; nobody states anything where there are no statements.
 func termsOf(ctx context.Context, statements Statements, keys ...Key) (map[Key]Terms, error) {
 	if statements == nil {
-		return nil, nil //nolint:nilnil // nothing is stated
+		return map[Key]Terms{}, nil
 	}
 	return statements.Terms(ctx, keys)
+}
+
+// isGauged reports whether a gauge measures a series, since it states terms of all that it measures. The meter is
+// not asked for such a one: what two sources measure differs, and would change its level wherever they meet.
+func isGauged(stated map[Key]Terms, key Key) bool {
+	_, gauged := stated[key]
+	return gauged
 }
 
 // eventsFor returns the events that hold for a series, for all of them.

@@ -2,9 +2,10 @@ package foresight
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
-	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
 )
@@ -21,46 +22,28 @@ type Watched struct {
 	Failed []Failure
 }
 
-// Tenant forecasts the demand of everything that a tenant has capacity of, and brings alerts and
-// recommendations in line with it. The forecasts that these rest on are kept, to be scored like any other. A
-// metric that cannot be forecast is named, and what stands of it stays;
-// where compute or billing do not answer, the error is Unavailable and nothing changes.
+// Tenant compares the demand that a night's run forecast of a tenant with its capacity, and brings alerts and
+// recommendations in line with it. What stands of a metric that was not forecast stays, and metrics of which
+// nothing was measured are named together. Where compute or billing do not answer, the error is Unavailable and
+// nothing changes.
 func (w *Watch) Tenant(ctx context.Context, run string, now time.Time, tenantID string) (Watched, error) {
-	planning := w.at(now)
-	plans, left, err := planning.plans(ctx, tenantID)
+	provisions, err := w.Provisioned(ctx, tenantID)
 	if err != nil {
 		return Watched{}, err
 	}
-	s := settlement{now: now, findings: map[Key]Finding{}, unknown: map[Key]bool{}}
+	plans, without, err := w.plansOf(ctx, run, provisions)
+	if err != nil {
+		return Watched{}, err
+	}
 	var watched Watched
-	for _, failure := range left {
-		s.unknown[failure.Key] = true
-		watched.Failed = append(watched.Failed, failure)
+	if watched.Failed, err = w.unmeasured(ctx, now, tenantID, without); err != nil {
+		return Watched{}, err
 	}
-	var demands []forecast.ForecastResult
-	for i := range plans {
-		key := Key{tenantID, plans[i].Forecast.Metric}
-		plans[i].Forecast.ID = NightlyID(run+"/demand", key)
-		exhaustion, err := capacity.ProjectCapacityExhaustion(plans[i].Forecast, plans[i].Capacity)
-		if err != nil {
-			return Watched{}, err
-		}
-		demands = append(demands, plans[i].Forecast)
-		s.findings[key] = Finding{Key: key, Exhaustion: exhaustion, LeadTime: plans[i].LeadTime}
+	s := settlement{now: now, unknown: map[Key]bool{}}
+	for _, key := range without {
+		s.unknown[key] = true
 	}
-	if len(plans) > 0 {
-		items, err := planning.recommend(ctx, now, plans, capacity.DefaultHeadroomPercent)
-		if err != nil {
-			return Watched{}, err
-		}
-		for _, item := range items {
-			key := Key{tenantID, item.Metric}
-			finding := s.findings[key]
-			finding.Recommendation = &item
-			s.findings[key] = finding
-		}
-	}
-	if err := w.Archive.Put(ctx, demands); err != nil {
+	if s.findings, err = w.findings(ctx, now, tenantID, plans); err != nil {
 		return Watched{}, err
 	}
 	if err := w.Store.Settle(ctx, tenantID, s.decide); err != nil {
@@ -70,48 +53,77 @@ func (w *Watch) Tenant(ctx context.Context, run string, now time.Time, tenantID 
 	return watched, nil
 }
 
+// plansOf puts what a run forecast beside what there is, and lists the series without a forecast.
+func (w *Watch) plansOf(ctx context.Context, run string, provisions []Provision) (plans []capacity.Plan, without []Key, err error) {
+	ids := make([]string, len(provisions))
+	for i, one := range provisions {
+		ids[i] = DemandID(run, one.Key)
+	}
+	made, err := w.Archive.Several(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	demand := make(map[string]forecast.ForecastResult, len(made))
+	for _, one := range made {
+		demand[one.ID] = one
+	}
+	for i, one := range provisions {
+		if known, found := demand[ids[i]]; found {
+			plans = append(plans, planOf(one, known))
+		} else {
+			without = append(without, one.Key)
+		}
+	}
+	return plans, without, nil
+}
+
+// unmeasured names in one of them the series of a tenant that nothing was measured of. Why others were not
+// forecast is told by what forecasts.
+func (w *Watch) unmeasured(ctx context.Context, now time.Time, tenantID string, without []Key) ([]Failure, error) {
+	var names []string
+	for _, key := range without {
+		latest, err := w.Usage.Latest(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if latest.Before(now.Add(-Lookback)) {
+			names = append(names, string(key.Metric))
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	return []Failure{{Key: Key{TenantID: tenantID}, Reason: fmt.Sprintf("there is capacity of %s, of which nothing was measured in %d days",
+		strings.Join(names, ", "), int(Lookback.Hours()/24))}}, nil
+}
+
+// findings says of each plan when capacity runs out, and what to change.
+func (w *Watch) findings(ctx context.Context, now time.Time, tenantID string, plans []capacity.Plan) (map[Key]Finding, error) {
+	found := make(map[Key]Finding, len(plans))
+	if len(plans) == 0 {
+		return found, nil
+	}
+	for _, plan := range plans {
+		exhaustion, err := capacity.ProjectCapacityExhaustion(plan.Forecast, plan.Capacity)
+		if err != nil {
+			return nil, err
+		}
+		key := Key{tenantID, plan.Forecast.Metric}
+		found[key] = Finding{Key: key, Exhaustion: exhaustion, LeadTime: plan.LeadTime}
+	}
+	items, err := w.recommend(ctx, now, plans, capacity.DefaultHeadroomPercent)
+	for i := range items {
+		key := Key{tenantID, items[i].Metric}
+		finding := found[key]
+		finding.Recommendation = &items[i]
+		found[key] = finding
+	}
+	return found, err
+}
+
 // Left clears what stands of a tenant that is there no more.
 func (w *Watch) Left(ctx context.Context, now time.Time, tenantID string) (Settled, error) {
 	s := settlement{now: now, left: true}
 	err := w.Store.Settle(ctx, tenantID, s.decide)
 	return s.settled, err
-}
-
-// at plans as of an instant, which a night that is made up for has behind it.
-func (w *Watch) at(now time.Time) *Planning {
-	planning, desk := *w.Planning, *w.Desk
-	desk.Now = func() time.Time { return now }
-	planning.Desk = &desk
-	return &planning
-}
-
-// plans puts the demand of a tenant's metrics beside their capacity; those that cannot be forecast are
-// left out and named.
-func (p *Planning) plans(ctx context.Context, tenantID string) (plans []capacity.Plan, left []Failure, err error) {
-	provisions, err := p.Provisioned(ctx, tenantID)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, one := range provisions {
-		outlook, err := p.demand(ctx, one.Key)
-		if _, short := IsShort(err); short || fault.Is(err, fault.Internal) {
-			left = append(left, failureOf(one.Key, err))
-			continue
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		plans = append(plans, planOf(one, outlook.Forecast))
-	}
-	return plans, left, nil
-}
-
-// recommend asks billing for prices and the scheduler for room, and says what to change.
-func (p *Planning) recommend(ctx context.Context, now time.Time, plans []capacity.Plan, headroomPercent float64) ([]capacity.CapacityRecommendation, error) {
-	prices, err := p.Prices.Prices(ctx)
-	if err != nil {
-		return nil, err
-	}
-	planner := capacity.Planner{Rates: ratesOf(prices), Scheduler: p.Scheduler}
-	return planner.GenerateCapacityRecommendations(ctx, now, plans, headroomPercent)
 }

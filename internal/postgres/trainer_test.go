@@ -49,8 +49,8 @@ func TestTrainerThatIsOvertaken(t *testing.T) {
 
 	done, err := trainer.Batch(ctx, "night", midnight, foresight.Key{})
 	require.NoError(t, err)
-	require.Equal(t, 2, done.Forecasts)
-	require.Equal(t, 1, done.Promoted, "the one that found its place free")
+	require.Equal(t, 2, done.Series)
+	require.Equal(t, 3, done.Promoted, "those that found their places free")
 	found := func(key foresight.Key) forecast.ForecastResult {
 		f, err := archive.Forecast(ctx, foresight.NightlyID("night", key))
 		require.NoError(t, err)
@@ -61,13 +61,19 @@ func TestTrainerThatIsOvertaken(t *testing.T) {
 	require.Equal(t, "custom-1", acme.Model)
 	for h, p := range acme.Predictions {
 		last := waves(acmeCPU).Hours[39*24-6*24+h%168].Mean
-		require.InDelta(t, last, p.Value, 1e-9, "hour %d is the last week's again, as that model has it", h)
+		require.InEpsilon(t, last, p.Value, 1e-6, "hour %d is the last week's again, as that model has it", h)
 	}
+	days, err := archive.Forecast(ctx, foresight.DemandID("night", acmeCPU))
+	require.NoError(t, err)
+	require.Equal(t, forecast.Daily, days.Granularity)
+	require.Equal(t, "ensemble/v1", days.Model, "the place of the days' own model was free")
+	require.Len(t, days.Predictions, foresight.PlanningDays)
+	require.Equal(t, midnight, days.Predictions[0].Timestamp)
 	decisions, err := models.Decisions(ctx, acmeCPU, foresight.DecisionPosition{}, 10)
 	require.NoError(t, err)
-	require.Len(t, decisions, 2)
+	require.Len(t, decisions, 3)
 	for _, d := range decisions {
-		require.Equal(t, d.Run == "custom", d.Promoted)
+		require.Equal(t, d.Run == "custom" || d.Challenger.Granularity == forecast.Daily, d.Promoted)
 	}
 
 	again, err := trainer.Batch(ctx, "night", midnight, foresight.Key{})

@@ -67,7 +67,7 @@ func testTrainingOnWhatPrometheusMeasured(t *testing.T, database string) {
 	gauge := reader.Gauges()[0]
 	key := foresight.Key{TenantID: "umbra", Metric: forecast.RequestRate}
 
-	hours, failed, err := reader.Read(t.Context(), now, gauge, func() {})
+	hours, failed, err := reader.Read(t.Context(), now, gauge)
 	require.NoError(t, err)
 	require.Len(t, failed, 1)
 	require.Contains(t, failed[0].Reason, "kube-system")
@@ -81,7 +81,7 @@ func testTrainingOnWhatPrometheusMeasured(t *testing.T, database string) {
 		require.LessOrEqual(t, hour.P95, hour.Peak+1e-9)
 	}
 
-	again, _, err := reader.Read(t.Context(), now.Add(30*time.Minute), gauge, func() {})
+	again, _, err := reader.Read(t.Context(), now.Add(30*time.Minute), gauge)
 	require.NoError(t, err)
 	require.Equal(t, 1, again, "the last hour alone is read again")
 

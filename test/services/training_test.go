@@ -45,9 +45,9 @@ func testTrainingUnderFaults(t *testing.T, database string) {
 		again, err := trainer.Batch(t.Context(), "night", now, after)
 		require.NoError(t, err, "a batch whose commit was not reported is repeated")
 		require.Equal(t, batch.Last, again.Last)
-		require.Equal(t, batch.Forecasts, again.Forecasts)
+		require.Equal(t, batch.Series, again.Series)
 		require.Zero(t, again.Promoted, "what was promoted once is in use")
-		made, failed, after = made+batch.Forecasts, append(failed, batch.Failed...), batch.Last
+		made, failed, after = made+batch.Series, append(failed, batch.Failed...), batch.Last
 	}
 	keys, err := usage.Keys(t.Context(), now.AddDate(0, 0, -90), foresight.Key{}, 10_000)
 	require.NoError(t, err)
