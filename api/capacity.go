@@ -3,7 +3,9 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast/accuracy"
@@ -22,7 +24,7 @@ func (s *server) RunWhatIf(ctx context.Context, request RunWhatIfRequestObject) 
 	}
 	outcomes, err := s.planning(ctx).WhatIf(ctx, request.TenantID, request.Body.Metrics, scenarios, request.Body.Estate)
 	if err != nil {
-		return nil, shortHistory(err)
+		return nil, shortHistory(asWritten(err, *request.Body))
 	}
 	return RunWhatIf200JSONResponse{Items: outcomes}, nil
 }
@@ -43,6 +45,18 @@ func scenariosOf(asked WhatIfRequest) ([]capacity.Scenario, error) {
 	default:
 		return asked.Scenarios, nil
 	}
+}
+
+// asWritten points at the members of a single scenario where the request has them: not in a list.
+func asWritten(err error, asked WhatIfRequest) error {
+	var refused *fault.Error
+	if len(asked.Scenarios) > 0 || !errors.As(err, &refused) {
+		return err
+	}
+	for i := range refused.Fields {
+		refused.Fields[i].Pointer = strings.TrimPrefix(refused.Fields[i].Pointer, "/scenarios/0")
+	}
+	return err
 }
 
 // GetRecommendations shows what to change: generate_capacity_recommendations.

@@ -93,6 +93,22 @@ func TestWhatIf(t *testing.T) {
 			require.Contains(t, problem.Detail, `the tenant runs no workload "`+id+`" that could be removed`)
 		}
 	})
+	t.Run("what is wrong with a scenario is named where it is written", func(t *testing.T) {
+		for pointer, body := range map[string]string{
+			"/scenarios/1":                   `{"scenarios":[{"traffic_multiplier":2},{}]}`,
+			"/scenarios/0/elasticity/memory": `{"scenarios":[{"traffic_multiplier":2,"elasticity":{"memory":1}}]}`,
+			"":                               `{"traffic_multiplier":1e308}`,
+		} {
+			problem := f.post(t, "/v1/tenants/acme/what-if", "operator", body, http.StatusBadRequest).problem(t)
+			require.Len(t, problem.Errors, 1)
+			require.Equal(t, pointer, *problem.Errors[0].Pointer)
+		}
+	})
+	t.Run("a removal of more than there is says so", func(t *testing.T) {
+		found := f.whatIf(t, "operator", `{"metrics":["cpu_utilization"],"estate":{"cores":10,"workloads":{"own":{"cpu":50}}},"remove_workload_id":"own"}`)
+		require.Len(t, found[0].Notes, 1)
+		require.Contains(t, found[0].Notes[0], `workload "own" is said to use 500 % of cpu_utilization, more than is expected at 90 of 90 points`)
+	})
 	t.Run("another's tenant is like a missing one", func(t *testing.T) {
 		foreign := f.post(t, "/v1/tenants/acme/what-if", "tenant:globex", `{"remove_workload_id":"acme-web"}`, http.StatusNotFound).problem(t)
 		require.NotContains(t, foreign.Detail, "workload")

@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
@@ -42,6 +43,9 @@ func (s Scenario) check(estate Estate) error {
 		}
 	}
 	for metric, power := range s.Elasticity {
+		if !slices.Contains(forecast.ResourceMetrics(), metric) {
+			return fault.Invalid("/elasticity/"+string(metric), "the elasticity names the metric %.60q, which there is not", metric)
+		}
 		if !isQuantity(power) {
 			return fault.Invalid("/elasticity/"+string(metric), "the elasticity of %s is %v; it must be a number from 0 up", metric, power)
 		}

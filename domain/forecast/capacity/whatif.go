@@ -1,6 +1,8 @@
 package capacity
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -13,7 +15,7 @@ import (
 // point all quantiles change by the factor by which the median changes, so that intervals scale with
 // demand; where the median is not above zero, or too close to it for a factor, they are shifted instead.
 // Demand is never clipped at any capacity. A multiplier of 1 returns the baseline, bit for bit. Errors are
-// InvalidInput, and NotFound for an unknown workload.
+// InvalidInput, also where demand leaves what floats hold, and NotFound for an unknown workload.
 func RunWhatIfScenario(baseline map[forecast.ResourceMetric]forecast.ForecastResult, scenario Scenario, estate Estate) (map[forecast.ResourceMetric]forecast.ForecastResult, error) {
 	if err := scenario.check(estate); err != nil {
 		return nil, err
@@ -25,8 +27,17 @@ func RunWhatIfScenario(baseline map[forecast.ResourceMetric]forecast.ForecastRes
 			return nil, err
 		}
 		changed[metric] = change.apply(baseline[metric], scenario.From)
+		if !isFinite(changed[metric]) {
+			return nil, fault.Invalid("", "the scenario makes %s greater than can be computed; give smaller numbers", metric)
+		}
 	}
 	return changed, nil
+}
+
+func isFinite(f forecast.ForecastResult) bool {
+	return !slices.ContainsFunc(f.Predictions, func(p forecast.Prediction) bool {
+		return slices.ContainsFunc(append(slices.Clone(p.Quantiles), p.Value), func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
+	})
 }
 
 // inOrder returns the metrics of a baseline in a fixed order, so that the first error is always the same.
@@ -104,6 +115,8 @@ type ScenarioOutcome struct {
 	Forecasts map[forecast.ResourceMetric]forecast.ForecastResult `json:"forecasts"`
 	// Effects are per metric, in the order of their names.
 	Effects []Effect `json:"effects"`
+	// Notes say where a scenario could not do what it says.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Effect is what a scenario does to one metric, in its unit.
@@ -120,18 +133,19 @@ type Effect struct {
 }
 
 // CompareScenarios runs several scenarios on one baseline and says what each does, in the order given.
-// Capacities may lack metrics. At least one scenario is needed.
+// Capacities may lack metrics. At least one scenario is needed. Errors about one of them are those of
+// RunWhatIfScenario, with the fields of the scenario at /scenarios/{its place}.
 func CompareScenarios(baseline map[forecast.ResourceMetric]forecast.ForecastResult, scenarios []Scenario, estate Estate, capacities map[forecast.ResourceMetric]Capacity) ([]ScenarioOutcome, error) {
 	if len(scenarios) == 0 {
 		return nil, fault.Invalid("/scenarios", "there is no scenario to run; give one at least")
 	}
 	outcomes := make([]ScenarioOutcome, 0, len(scenarios))
-	for _, scenario := range scenarios {
+	for i, scenario := range scenarios {
 		changed, err := RunWhatIfScenario(baseline, scenario, estate)
 		if err != nil {
-			return nil, err
+			return nil, within(fmt.Sprintf("/scenarios/%d", i), err)
 		}
-		outcome := ScenarioOutcome{Scenario: scenario, Forecasts: changed}
+		outcome := ScenarioOutcome{Scenario: scenario, Forecasts: changed, Notes: scenario.notes(baseline, estate)}
 		for _, metric := range inOrder(baseline) {
 			effect, err := effectOn(metric, baseline[metric], changed[metric], capacities)
 			if err != nil {
@@ -142,6 +156,17 @@ func CompareScenarios(baseline map[forecast.ResourceMetric]forecast.ForecastResu
 		outcomes = append(outcomes, outcome)
 	}
 	return outcomes, nil
+}
+
+// within puts the fields that an error is about below a pointer.
+func within(pointer string, err error) error {
+	var coded *fault.Error
+	if errors.As(err, &coded) {
+		for i := range coded.Fields {
+			coded.Fields[i].Pointer = pointer + coded.Fields[i].Pointer
+		}
+	}
+	return err
 }
 
 func effectOn(metric forecast.ResourceMetric, before, after forecast.ForecastResult, capacities map[forecast.ResourceMetric]Capacity) (Effect, error) {

@@ -100,7 +100,7 @@ func TestWhatIf(t *testing.T) {
 }
 
 func TestWhatIfRefuses(t *testing.T) {
-	nan, minus := math.NaN(), -1.0
+	nan, minus, huge := math.NaN(), -1.0, 1e308
 	for want, test := range map[string]struct {
 		scenario Scenario
 		estate   Estate
@@ -111,6 +111,9 @@ func TestWhatIfRefuses(t *testing.T) {
 		"the traffic multiplier -1":                               {Scenario{TrafficMultiplier: &minus}, estate, fault.InvalidInput},
 		"the new workload's cpu is -1":                            {Scenario{NewWorkload: &Workload{CPU: -1}}, estate, fault.InvalidInput},
 		"the elasticity of cpu_utilization is -1":                 {Scenario{NewWorkload: &Workload{}, Elasticity: map[forecast.ResourceMetric]float64{forecast.CPUUtilization: -1}}, estate, fault.InvalidInput},
+		`the elasticity names the metric "memory", which there`:   {Scenario{NewWorkload: &Workload{}, Elasticity: map[forecast.ResourceMetric]float64{"memory": 1}}, estate, fault.InvalidInput},
+		"the scenario makes cpu_utilization greater than can be":  {Scenario{TrafficMultiplier: &huge}, estate, fault.InvalidInput},
+		"makes cpu_utilization greater than can be computed":      {Scenario{NewWorkload: &Workload{CPU: 1e308}}, estate, fault.InvalidInput},
 		`the tenant runs no workload "abc" that could be removed`: {Scenario{RemoveWorkloadID: "abc"}, estate, fault.NotFound},
 		"the tenant's installed cpu is not known":                 {Scenario{NewWorkload: &Workload{CPU: 1}}, Estate{}, fault.InvalidInput},
 		"a workload's cpu cannot be turned into cpu":              {Scenario{RemoveWorkloadID: "a"}, Estate{Workloads: map[string]Workload{"a": {CPU: 1}}}, fault.InvalidInput},
@@ -163,6 +166,23 @@ func TestCompareScenarios(t *testing.T) {
 		outcomes, err := CompareScenarios(cpu(), []Scenario{{TrafficMultiplier: &two}}, estate, nil)
 		require.NoError(t, err)
 		assert.Nil(t, outcomes[0].Effects[0].ExhaustionAfter)
+	})
+	t.Run("says what a scenario could not do", func(t *testing.T) {
+		next, year := on(forecast.Daily, 1), on(forecast.Daily, 366)
+		large := Estate{Cores: 100, Workloads: map[string]Workload{"xyz": {CPU: 90}}}
+		outcomes, err := CompareScenarios(cpu(), []Scenario{
+			{RemoveWorkloadID: "xyz", From: &next}, {TrafficMultiplier: &two, From: &year}, {TrafficMultiplier: &two},
+		}, large, nil)
+		require.NoError(t, err)
+		assert.Equal(t, []string{`workload "xyz" is said to use 90 % of cpu_utilization, more than is expected at 2 of 3 points; nothing is left there`}, outcomes[0].Notes)
+		assert.Equal(t, []string{"the scenario begins on " + day(year) + ", after all that is forecast; it changes nothing yet"}, outcomes[1].Notes)
+		assert.Empty(t, outcomes[2].Notes)
+	})
+	t.Run("says which scenario is wrong", func(t *testing.T) {
+		_, err := CompareScenarios(cpu(), []Scenario{{TrafficMultiplier: &two}, {NewWorkload: &Workload{CPU: -1}}}, estate, nil)
+		var refused *fault.Error
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, "/scenarios/1/new_workload/cpu", refused.Fields[0].Pointer)
 	})
 	t.Run("refuses none", func(t *testing.T) {
 		_, err := CompareScenarios(cpu(), nil, estate, nil)
