@@ -69,8 +69,10 @@ func (c *forecastCommand) forecastTo(ctx context.Context, std streams, output io
 		return err
 	}
 	notes := newForecastNotes(std.Err, c.SkipShort)
+	notes.expect(events)
 	err = c.each(ctx, std, func(batch []watched) error {
 		for i, outcome := range forecastWithEvents(forecaster, seriesOf(batch), events) {
+			notes.seen(batch[i].series.ID)
 			if left, err := notes.left(outcome.Err); err != nil {
 				return err
 			} else if left {

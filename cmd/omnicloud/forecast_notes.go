@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
+	"github.com/omnicloud/omnicloud/domain/forecast/event"
 )
 
 // forecastNotes tells on standard error what was left out and what was mended: the first in full, the
@@ -19,6 +22,8 @@ type forecastNotes struct {
 	used, leftOut int
 	mendedSeries  int
 	told          int
+	// strange are the series that events name, until they are seen.
+	strange map[string]bool
 }
 
 // maxForecastNotes is how many series are told of one by one.
@@ -27,6 +32,19 @@ const maxForecastNotes = 20
 func newForecastNotes(to io.Writer, skip bool) *forecastNotes {
 	return &forecastNotes{to: to, skip: skip}
 }
+
+// expect remembers which series events name.
+func (n *forecastNotes) expect(events []event.Event) {
+	n.strange = map[string]bool{}
+	for _, e := range events {
+		if e.SeriesID != "" {
+			n.strange[e.SeriesID] = true
+		}
+	}
+}
+
+// seen forgets a series that is there.
+func (n *forecastNotes) seen(id string) { delete(n.strange, id) }
 
 // left reports whether an error only leaves its series out; any other is returned.
 func (n *forecastNotes) left(err error) (bool, error) {
@@ -86,6 +104,9 @@ func (n *forecastNotes) tell(format string, arguments ...any) {
 
 // finish tells the sums, and refuses a file without any series that could be used.
 func (n *forecastNotes) finish(in string) error {
+	for _, id := range slices.Sorted(maps.Keys(n.strange)) {
+		n.tell("events name the series %q, which is not there", id)
+	}
 	if n.told > maxForecastNotes {
 		fmt.Fprintf(n.to, "… and %d notes more; in all %d series were mended and %d left out\n",
 			n.told-maxForecastNotes, n.mendedSeries, n.leftOut)

@@ -56,7 +56,15 @@ func TestForecastCommandHonoursEvents(t *testing.T) {
 	assert.Equal(t, before[1], after[1], "the day before is as it was")
 	assert.NotEqual(t, before[2], after[2])
 	assert.Equal(t, before[3], after[3])
-	assert.Contains(t, stderr, `points in "launch" were changed`)
+	assert.Equal(t, "series \"a\": event ×1: points in \"launch\" were multiplied by 3, as the event says\n", stderr)
+
+	t.Run("and tells of series that they name and the file lacks", func(t *testing.T) {
+		events := fileOf(t, "events.csv", "name,from,until,effect,series_id\nlaunch,2026-03-03,,3,b\nlaunch,2026-03-03,,3,a\n")
+		code, _, stderr := execute(t, "forecast", "--in", in, "--horizon", "3", "--events", events, "--out", "-")
+		require.Equal(t, 0, code, stderr)
+		assert.Contains(t, stderr, "events name the series \"b\", which is not there\n")
+		assert.NotContains(t, stderr, `the series "a"`)
+	})
 }
 
 func TestForecastCommandHonoursEventsOfThePast(t *testing.T) {

@@ -190,10 +190,10 @@ func (f *Forecaster) finish(id string, d *draft, pooled tails) Outlook {
 	band := pooled.quantiles(d.path, d.spread)
 	for k, row := range band {
 		for i := range row {
-			row[i] = o.Bounds.clip(row[i] * d.unit)
+			row[i] = o.Bounds.Clip(row[i] * d.unit)
 		}
 		result.Predictions[k] = Prediction{
-			Timestamp: d.grid.at(len(d.grid.values) + k), Value: o.Bounds.clip(d.path[k] * d.unit), Quantiles: row,
+			Timestamp: d.grid.at(len(d.grid.values) + k), Value: o.Bounds.Clip(d.path[k] * d.unit), Quantiles: row,
 		}
 	}
 	outlook := Outlook{SeriesID: id, Forecast: result}

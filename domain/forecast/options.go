@@ -19,8 +19,8 @@ type Bounds struct{ Lower, Upper float64 }
 // Unbounded is a metric that can take any value.
 func Unbounded() Bounds { return Bounds{math.Inf(-1), math.Inf(1)} }
 
-// clip returns the finite value within the bounds that is nearest to v.
-func (b Bounds) clip(v float64) float64 {
+// Clip returns the finite value within the bounds that is nearest to v.
+func (b Bounds) Clip(v float64) float64 {
 	return min(max(v, b.Lower, -math.MaxFloat64), b.Upper, math.MaxFloat64)
 }
 

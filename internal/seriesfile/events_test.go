@@ -39,11 +39,26 @@ func TestReadEvents(t *testing.T) {
 		`line 2, column until, value "2026-12-24": the event "x" ends`:             "name,from,until\nx,2026-12-25,2026-12-24\n",
 		`line 3, column from, value "9999-01-01": the year 9999 is not between`:    "name,from,until\nx,2026-12-25,\ny,9999-01-01,\n",
 		`line 2, column from, value "25.12.2026": this is no time; write RFC 3339`: "name,from,until\nx,25.12.2026,\n",
+		`line 2, column effect, value "+Inf": the effect +Inf of the event`:        "name,from,until,effect\nx,2026-12-25,,+Inf\n",
+		`line 3, column from, value "2026-12-26": the event "x" of line 2 holds`:   "name,from,until\nx,2026-12-25,2026-12-27\nx,2026-12-26,\n",
 	} {
 		t.Run("refuses: "+want, func(t *testing.T) {
 			_, err := events(t, text)
 			require.ErrorContains(t, err, want)
 			assert.Equal(t, fault.InvalidInput, fault.CodeOf(err))
+		})
+	}
+}
+
+func TestEventsMayOverlap(t *testing.T) {
+	for name, text := range map[string]string{
+		"under different names":   "name,from,until\nx,2026-12-25,2026-12-27\ny,2026-12-26,\n",
+		"in different series":     "name,from,until,series_id\nx,2026-12-25,,a\nx,2026-12-25,,b\nx,2026-12-25,,\n",
+		"not where one ends only": "name,from,until\nx,2026-12-25,2026-12-26\nx,2026-12-26,\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := events(t, text)
+			require.NoError(t, err)
 		})
 	}
 }

@@ -51,7 +51,10 @@ func TestEvents(t *testing.T) {
 		o := outlook(t, shop(20, 45), []Event{sale(20), sale(45), sale(72)}, free)
 		assert.InDelta(t, 2*value(plain, 2), value(o, 2), 0.1*value(plain, 2))
 		assert.InDelta(t, value(plain, 3), value(o, 3), 0.1*value(plain, 3), "a day beside it is as any other")
-		assert.Contains(t, o.Forecast.Mended, forecast.Mending{Kind: "event", Count: 1, Note: `points in "sale" were changed by what is known of such events`})
+		mended := o.Forecast.Mended[len(o.Forecast.Mended)-1]
+		assert.Equal(t, "event", mended.Kind)
+		assert.Equal(t, 1, mended.Count)
+		assert.Regexp(t, `^points in "sale" were multiplied by (1\.9\d+|2\.0\d+|2), learnt from what was measured at 2 points of the past$`, mended.Note)
 	})
 	t.Run("the band is scaled with it", func(t *testing.T) {
 		given := sale(72)
@@ -78,6 +81,23 @@ func TestEvents(t *testing.T) {
 		other.SeriesID, other.Effect = "office", 3
 		assert.Equal(t, plain.Forecast.Predictions, outlook(t, shop(), []Event{other}, free).Forecast.Predictions)
 	})
+	t.Run("events of two names multiply, one told twice counts once", func(t *testing.T) {
+		given, launch := sale(72), Event{Name: "launch", From: day(72), Until: day(73), Effect: 1.5}
+		given.Effect = 2
+		o := outlook(t, shop(), []Event{given, launch, given}, free)
+		assert.InDelta(t, 3*value(plain, 2), value(o, 2), 1e-9)
+		assert.Equal(t, []forecast.Mending{
+			{Kind: "event", Count: 1, Note: `points in "launch" were multiplied by 1.5, as the event says`},
+			{Kind: "event", Count: 1, Note: `points in "sale" were multiplied by 2, as the event says`},
+		}, o.Forecast.Mended)
+	})
+	t.Run("what holds for the series stands before what holds for all", func(t *testing.T) {
+		all, own := sale(72), sale(72)
+		all.Effect, own.Effect, own.SeriesID = 2, 5, "shop"
+		for _, events := range [][]Event{{all, own}, {own, all}} {
+			assert.InDelta(t, 5*value(plain, 2), value(outlook(t, shop(), events, free), 2), 1e-9)
+		}
+	})
 	t.Run("bounds hold", func(t *testing.T) {
 		given := sale(72)
 		given.Effect = 10
@@ -97,10 +117,11 @@ func TestEvents(t *testing.T) {
 
 func TestEventCheck(t *testing.T) {
 	for want, e := range map[string]Event{
-		"an event has no name":         {From: day(0), Until: day(1)},
-		"not after its start":          {Name: "x", From: day(1), Until: day(1)},
-		"is not a factor from 0 up":    {Name: "x", From: day(0), Until: day(1), Effect: -1},
-		"the effect +Inf of the event": {Name: "x", From: day(0), Until: day(1), Effect: math.Inf(1)},
+		"an event has no name":            {From: day(0), Until: day(1)},
+		"not after its start":             {Name: "x", From: day(1), Until: day(1)},
+		"is not a factor from 0 to 1e+06": {Name: "x", From: day(0), Until: day(1), Effect: -1},
+		"the effect 1e+07 of the event":   {Name: "x", From: day(0), Until: day(1), Effect: 1e7},
+		"the effect +Inf of the event":    {Name: "x", From: day(0), Until: day(1), Effect: math.Inf(1)},
 	} {
 		t.Run(want, func(t *testing.T) {
 			err := e.Check()
