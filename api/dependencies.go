@@ -14,8 +14,10 @@ import (
 	"github.com/omnicloud/omnicloud/domain/idempotency"
 	"github.com/omnicloud/omnicloud/domain/intake"
 	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/domain/outbox"
 	"github.com/omnicloud/omnicloud/domain/reservation"
 	"github.com/omnicloud/omnicloud/domain/statement"
+	"github.com/omnicloud/omnicloud/internal/probe"
 )
 
 // Dependencies are the ports that the handlers work through. All are required.
@@ -57,10 +59,20 @@ type Dependencies struct {
 	Reports     Reports
 	Workflows   Workflows
 	Schedules   Schedules
-	// Checks say whether a dependency answers, by name; each must heed its context.
-	Checks map[string]func(context.Context) error
+	// Checks are what readiness depends on.
+	Checks probe.Checks
 	// Codec opens /codec to the Temporal UI; its zero value closes it.
 	Codec CodecOptions
+	// Figures are what operators watch of closes, messages and forecasts.
+	Figures Figures
 	// Metrics takes the API's metrics and answers /metrics with everything that is registered there.
 	Metrics *prometheus.Registry
+}
+
+// Figures counts what operators watch, over all tenants.
+type Figures interface {
+	Closes(ctx context.Context) (closing.Figures, error)
+	// Backlog tells, by topic, what is not delivered yet.
+	Backlog(ctx context.Context) (map[string]outbox.Backlog, error)
+	Forecasts(ctx context.Context) (foresight.Figures, error)
 }

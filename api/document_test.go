@@ -52,4 +52,13 @@ func TestHealth(t *testing.T) {
 	s.get(t, "/v1/books/main/periods", "auditor", http.StatusOK)
 	metrics := s.get(t, "/metrics", "", http.StatusOK)
 	require.Contains(t, metrics.body, `route="/v1/books/:book/periods"`)
+
+	request, err := http.NewRequestWithContext(t.Context(), "INVENTED", s.url+"/v1/books/main/periods", http.NoBody)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	metrics = s.get(t, "/metrics", "", http.StatusOK)
+	require.Contains(t, metrics.body, `method="other"`)
+	require.NotContains(t, metrics.body, "INVENTED", "a stranger's word makes no series")
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"strconv"
 	"time"
 
@@ -24,8 +25,18 @@ func requestMetrics(registerer prometheus.Registerer) gin.HandlerFunc {
 			if route == "" {
 				route = "none"
 			}
-			duration.WithLabelValues(c.Request.Method, route, strconv.Itoa(c.Writer.Status())).Observe(time.Since(began).Seconds())
+			duration.WithLabelValues(methodLabel(c.Request.Method), route, strconv.Itoa(c.Writer.Status())).Observe(time.Since(began).Seconds())
 		}()
 		c.Next()
 	}
+}
+
+// methodLabel is the method of a request, or other: strangers may send any word as a method, and each would
+// make a series.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
 }

@@ -72,7 +72,10 @@ func (s *server) router(table operations) http.Handler {
 	router.RedirectTrailingSlash, router.RedirectFixedPath = false, false
 	router.ForwardedByClientIP = false
 
-	s.Metrics.MustRegister(newDriftMetrics(s.Drift.Figures, s.Logger))
+	s.Metrics.MustRegister(
+		driftMetrics(s.Drift.Figures, s.Logger), closeMetrics(s.Figures, s.Logger),
+		outboxMetrics(s.Figures, s.Logger), forecastMetrics(s.Figures, s.Logger),
+	)
 	router.Use(correlate, otelgin.Middleware("omnicloud-api"), requestMetrics(s.Metrics),
 		logRequests(s.Logger), recovery(s.Logger), securityHeaders)
 	router.NoRoute(func(c *gin.Context) {

@@ -116,6 +116,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 		}),
 		Codec:   api.CodecOptions{Codec: codec, Origins: []string{uiOrigin}, TrustLocalOrigin: true},
 		Checks:  map[string]func(context.Context) error{"database": pool.Ping},
+		Figures: postgres.NewFigures(pool),
 		Metrics: prometheus.NewRegistry(),
 	}
 	options := api.Options{ImportLimit: 64 << 20, TemporalUI: uiOrigin, TemporalNamespace: namespace, Chart: statement.DefaultChart()}

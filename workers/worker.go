@@ -34,7 +34,7 @@ const (
 	scheduleRefresh = 10 * time.Minute
 )
 
-// Config is what a worker process runs with. All fields are required but Notifications.
+// Config is what a worker process runs with. All fields are required but Notifications and Started.
 type Config struct {
 	Client    client.Client
 	Namespace string
@@ -49,6 +49,8 @@ type Config struct {
 	// Notifications is what the process delivers besides; nil delivers nothing.
 	Notifications *Dispatcher
 	Logger        *slog.Logger
+	// Started is called once every queue is polled.
+	Started func()
 }
 
 // Run serves the queues until ctx ends, then stops in order: no new work, then running activities,
@@ -60,11 +62,15 @@ func Run(ctx context.Context, config Config) error {
 		}
 		return err
 	}
-	started, err := startWorkers(config)
+	broken := make(chan error, len(config.Queues))
+	started, err := startWorkers(config, broken)
 	if err != nil {
 		return err
 	}
 	config.Logger.Info("worker is ready", "queues", strings.Join(config.Queues, ","))
+	if config.Started != nil {
+		config.Started()
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	loops, background := errgroup.WithContext(background)
@@ -75,6 +81,14 @@ func Run(ctx context.Context, config Config) error {
 	if slices.Contains(config.Queues, workflows.QueueDrift) {
 		recovery.drift = config.Drift
 	}
+	loops.Go(func() error {
+		select {
+		case err := <-broken:
+			return err
+		case <-background.Done():
+			return nil
+		}
+	})
 	loops.Go(func() error { return recovery.run(background) })
 	loops.Go(func() error { return config.keepSchedules(background) })
 	if config.Notifications != nil {
@@ -137,8 +151,9 @@ func (c Config) keepSchedules(ctx context.Context) error {
 	}
 }
 
-// startWorkers starts a worker per queue that has something registered.
-func startWorkers(config Config) ([]worker.Worker, error) {
+// startWorkers starts a worker per queue that has something registered. One that breaks down later, such as
+// when its namespace is removed, says so in broken.
+func startWorkers(config Config, broken chan<- error) ([]worker.Worker, error) {
 	var started []worker.Worker
 	for _, queue := range config.Queues {
 		register, known := registrations[queue]
@@ -149,6 +164,9 @@ func startWorkers(config Config) ([]worker.Worker, error) {
 			WorkerStopTimeout:                  stopTimeout,
 			MaxConcurrentActivityExecutionSize: concurrentActivities,
 			Interceptors:                       []interceptor.WorkerInterceptor{&activityLog{logger: config.Logger}},
+			OnFatalError: func(err error) {
+				broken <- fault.Wrap(err, fault.Unavailable, "the worker of queue %s broke down", queue)
+			},
 		})
 		register(running, config.Activities)
 		if err := running.Start(); err != nil {

@@ -116,6 +116,7 @@ func (t *training) step(ctx workflow.Context, step trainingStep) error {
 				return err
 			}
 			t.result.fail(1, []foresight.Failure{{Reason: step.name + ": " + activities.FaultOf(err).Message}})
+			measureTraining(ctx, step.name, 0, 1)
 			break
 		}
 		done += part.Done
@@ -126,6 +127,7 @@ func (t *training) step(ctx workflow.Context, step trainingStep) error {
 			*step.further += part.Further
 		}
 		t.result.fail(part.Failures, part.Named)
+		measureTraining(ctx, step.name, part.Done, part.Failures)
 		t.progress.at(int64(done), int64(part.Total))
 		run.After, run.Total = part.Last, part.Total
 		if !part.More {
@@ -134,6 +136,14 @@ func (t *training) step(ctx workflow.Context, step trainingStep) error {
 	}
 	t.progress.count(step.name, int64(done))
 	return nil
+}
+
+// measureTraining tells the worker's metrics what a part of a step did and what it could not do; not when a
+// history is replayed.
+func measureTraining(ctx workflow.Context, step string, done, failures int) {
+	measured := workflow.GetMetricsHandler(ctx).WithTags(map[string]string{"step": step})
+	measured.Counter("omnicloud_training_done").Inc(int64(done))
+	measured.Counter("omnicloud_training_failures").Inc(int64(failures))
 }
 
 // NightlyTrainingID returns the id of a night's run, model-training:nightly:{date}.

@@ -2,29 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"net"
 	"net/http"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/statement"
+	"github.com/omnicloud/omnicloud/internal/metrics"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/token"
-)
-
-const (
-	// headerTimeout ends connections that never finish their first line; idleTimeout those kept
-	// open between requests. The time of a request itself is bounded per operation.
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	// drainTimeout is how long requests under way may go on after the signal to stop.
-	drainTimeout = 15 * time.Second
 )
 
 // apiCommand serves the REST API until it is told to stop.
@@ -63,7 +50,7 @@ func (c *apiCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	defer done()
-	return serve(ctx, c.APIAddr, handler, logger)
+	return serve(ctx, "the API", c.APIAddr, handler, logger)
 }
 
 func (c *apiCommand) handler(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) (http.Handler, func(), error) {
@@ -79,13 +66,18 @@ func (c *apiCommand) handler(ctx context.Context, pool *pgxpool.Pool, logger *sl
 	if err != nil {
 		return nil, nil, err
 	}
-	dependencies, done, err := c.dependencies(pool, logger)
+	observed, err := metrics.New()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := observed.WatchPool(pool); err != nil {
+		return nil, nil, err
+	}
+	dependencies, done, err := c.dependencies(pool, observed, logger)
 	if err != nil {
 		return nil, nil, err
 	}
 	dependencies.Authenticator, dependencies.Signer = authenticator, token.NewDecisions(keys)
-	dependencies.Metrics = prometheus.NewRegistry()
-	dependencies.Metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler, err := api.New(ctx, dependencies, api.Options{
 		RateLimit:         api.RateLimit{PerSecond: c.RateLimit, Burst: c.RateBurst},
 		ImportLimit:       c.ImportLimitMB << 20,
@@ -114,37 +106,4 @@ func (c *apiCommand) authenticator(ctx context.Context, keys *token.Keys) (api.A
 		return nil, err
 	}
 	return token.ByIssuer{Own: own, Issuer: c.OIDC.Issuer, Provider: provider}, nil
-}
-
-// serve answers until ctx ends, and then lets the requests under way finish.
-func serve(ctx context.Context, address string, handler http.Handler, logger *slog.Logger) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return err
-	}
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-	}
-	logger.Info("the API is ready", "address", "http://"+listener.Addr().String())
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	select {
-	case err := <-served:
-		return err
-	case <-ctx.Done():
-	}
-	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	if err := server.Shutdown(draining); err != nil {
-		logger.Warn("requests were cut off at shutdown", "error", err)
-		_ = server.Close()
-	}
-	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
 }

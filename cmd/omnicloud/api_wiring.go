@@ -8,16 +8,15 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"go.temporal.io/sdk/client"
 
 	"github.com/omnicloud/omnicloud/api"
 	"github.com/omnicloud/omnicloud/domain/allocation"
 	"github.com/omnicloud/omnicloud/domain/costs"
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
-	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/ledger"
+	"github.com/omnicloud/omnicloud/internal/metrics"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
@@ -26,7 +25,7 @@ import (
 
 // dependencies puts stores, services and Temporal behind the API's ports. The caller calls done at
 // the end.
-func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wired api.Dependencies, done func(), err error) {
+func (c *apiCommand) dependencies(pool *pgxpool.Pool, observed *metrics.Registry, logger *slog.Logger) (wired api.Dependencies, done func(), err error) {
 	ring, err := c.Connections.Keys.payloads()
 	if err != nil {
 		return wired, nil, err
@@ -35,11 +34,11 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 	if err != nil {
 		return wired, nil, err
 	}
-	connected, err := lazyTemporal(c.Connections.Temporal, c.Connections.Keys, logger)
+	connected, err := lazyTemporal(c.Connections.Temporal, c.Connections.Keys, observed, logger)
 	if err != nil {
 		return wired, nil, err
 	}
-	services, err := c.Connections.Services.clients("omnicloud-api", logger)
+	services, err := c.Connections.Services.clients("omnicloud-api", observed, logger)
 	if err != nil {
 		connected.Close()
 		return wired, nil, err
@@ -80,8 +79,10 @@ func (c *apiCommand) dependencies(pool *pgxpool.Pool, logger *slog.Logger) (wire
 			}
 			return ids, err
 		}),
-		Codec:  api.CodecOptions{Codec: payloadcodec.New(ring), Origins: uiOrigins(c.TemporalUIURL), TrustLocalOrigin: c.LocalUI},
-		Checks: checks(pool, connected),
+		Codec:   api.CodecOptions{Codec: payloadcodec.New(ring), Origins: uiOrigins(c.TemporalUIURL), TrustLocalOrigin: c.LocalUI},
+		Figures: postgres.NewFigures(pool),
+		Metrics: observed.Registry,
+		Checks:  checks(pool, connected),
 	}
 	return wired, func() { services.Close(); connected.Close() }, nil
 }
@@ -131,18 +132,6 @@ func planningOf(pool *pgxpool.Pool, services *serviceclient.Clients) func(string
 			planning.Accuracy, planning.Standings, planning.Statements = own, own, own
 		}
 		return planning
-	}
-}
-
-func checks(pool *pgxpool.Pool, connected client.Client) map[string]func(context.Context) error {
-	return map[string]func(context.Context) error{
-		"database": pool.Ping,
-		"temporal": func(ctx context.Context) error {
-			if _, err := connected.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
-				return fault.Wrap(err, fault.Unavailable, "the Temporal server does not answer")
-			}
-			return nil
-		},
 	}
 }
 

@@ -23,6 +23,7 @@ type devCommand struct {
 	TemporalAddr   string `help:"Address of the Temporal frontend; port 0 picks a free one." default:"127.0.0.1:7233"`
 	TemporalUIAddr string `name:"temporal-ui-addr" help:"Address of the Temporal UI; port 0 picks a free one." default:"127.0.0.1:8233"`
 	SandboxAddr    string `help:"Address of the sandbox services; port 0 picks a free one." default:"127.0.0.1:8090"`
+	MetricsAddr    string `help:"Address of the worker's /metrics, /healthz and /readyz; port 0 picks a free one." default:"127.0.0.1:0"`
 	PostgresAddr   string `help:"Address of the private PostgreSQL; port 0 picks a free one." default:"127.0.0.1:0"`
 	PostgresBin    string `help:"Folder with PostgreSQL's initdb and postgres; found by itself in the usual places." placeholder:"DIR" type:"path"`
 
@@ -165,6 +166,8 @@ func (s *devStack) claimAddresses(ctx context.Context) (database string, err err
 		Temporal:   claim("--temporal-addr", s.flags.TemporalAddr, last.Temporal),
 		TemporalUI: "http://" + claim("--temporal-ui-addr", s.flags.TemporalUIAddr, last.TemporalUI),
 		Sandbox:    "http://" + claim("--sandbox-addr", s.flags.SandboxAddr, last.Sandbox),
+
+		WorkerMetrics: "http://" + claim("--metrics-addr", s.flags.MetricsAddr, last.WorkerMetrics),
 	}
 	database = claim("--postgres-addr", s.flags.PostgresAddr, last.DatabaseURL)
 	return database, err

@@ -2,21 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"strings"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/omnicloud/omnicloud/internal/devstack"
-	"github.com/omnicloud/omnicloud/workflows"
 )
 
 // role is this program again, as a child with another command. Everything it needs to know goes
@@ -76,26 +70,12 @@ func (s *devStack) startEngine(ctx context.Context) error {
 		settings := map[string]string{"api-addr": devstack.HostPort(s.endpoints.API), "temporal-ui-url": s.endpoints.TemporalUI, "local-ui": "true"}
 		return s.startRole(ctx, "api", settings, answers(s.endpoints.API+"/readyz"))
 	})
-	engine.Go(func() error { return s.startRole(ctx, "worker", s.flags.Monitoring.settings(), s.workerPolls) })
+	engine.Go(func() error {
+		settings := s.flags.Monitoring.settings()
+		settings["metrics-addr"] = devstack.HostPort(s.endpoints.WorkerMetrics)
+		return s.startRole(ctx, "worker", settings, answers(s.endpoints.WorkerMetrics+"/readyz"))
+	})
 	return engine.Wait()
-}
-
-// workerPolls is a readiness probe: somebody asks Temporal for the work of closing periods. The
-// server starts with the stack and so has no memory of an earlier worker.
-func (s *devStack) workerPolls(ctx context.Context) error {
-	connected, err := client.DialContext(ctx, client.Options{HostPort: s.endpoints.Temporal, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
-	if err != nil {
-		return err
-	}
-	defer connected.Close()
-	queue, err := connected.DescribeTaskQueue(ctx, workflows.QueueAllocation, enums.TASK_QUEUE_TYPE_WORKFLOW)
-	if err != nil {
-		return err
-	}
-	if len(queue.GetPollers()) == 0 {
-		return errors.New("no worker polls the queue " + workflows.QueueAllocation)
-	}
-	return nil
 }
 
 // answers is a readiness probe: the URL answers with 200.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/internal/postgres"
+	"github.com/omnicloud/omnicloud/internal/serviceclient"
 	"github.com/omnicloud/omnicloud/workers"
 )
 
@@ -36,7 +37,7 @@ func (f scheduleFlags) connect(ctx context.Context, logger *slog.Logger) (connec
 	if err != nil {
 		return nil, declared, nil, err
 	}
-	services, err := f.Services.clients("omnicloud-schedules", logger)
+	services, err := serviceclient.New(f.Services.options("omnicloud-schedules", logger))
 	if err != nil {
 		connected.Close()
 		return nil, declared, nil, err

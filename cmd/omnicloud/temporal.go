@@ -6,6 +6,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/omnicloud/omnicloud/internal/metrics"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/temporalclient"
 	"github.com/omnicloud/omnicloud/workers"
@@ -37,11 +38,12 @@ func dialTemporal(ctx context.Context, where temporalFlags, keys keyFlags, logge
 }
 
 // lazyTemporal returns a client that connects on first use, for roles that may start before the
-// server does. The caller closes the client.
-func lazyTemporal(where temporalFlags, keys keyFlags, logger *slog.Logger) (client.Client, error) {
+// server does, and measures in observed. The caller closes the client.
+func lazyTemporal(where temporalFlags, keys keyFlags, observed *metrics.Registry, logger *slog.Logger) (client.Client, error) {
 	config, err := temporalConfig(where, keys, logger)
 	if err != nil {
 		return nil, err
 	}
+	config.Metrics = observed.Temporal()
 	return temporalclient.NewLazyClient(config)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/instant"
 	"github.com/omnicloud/omnicloud/domain/remediation"
+	"github.com/omnicloud/omnicloud/internal/metrics"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
 	"github.com/omnicloud/omnicloud/internal/token"
@@ -28,6 +29,8 @@ type workerCommand struct {
 
 	ApprovalDeadline time.Duration `help:"How long the plan of a remediation waits for approvers." default:"72h"`
 	ReminderEvery    time.Duration `help:"How often they are reminded; the last reminder is an escalation." default:"24h"`
+
+	MetricsAddr string `help:"Address to serve /metrics, /healthz and /readyz on, such as 0.0.0.0:8081; port 0 picks a free one, empty serves none." placeholder:"ADDRESS"`
 }
 
 // Run wires the worker and serves until ctx ends.
@@ -56,7 +59,14 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 	if err := c.stateEvents(ctx, queues, pool); err != nil {
 		return err
 	}
-	services, err := c.services(logger)
+	observed, err := metrics.New()
+	if err != nil {
+		return err
+	}
+	if err := observed.WatchPool(pool); err != nil {
+		return err
+	}
+	services, err := c.Connections.Services.clients("omnicloud-worker", observed, logger)
 	if err != nil {
 		return err
 	}
@@ -65,12 +75,12 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	connected, err := lazyTemporal(c.Connections.Temporal, c.Connections.Keys, logger)
+	connected, err := lazyTemporal(c.Connections.Temporal, c.Connections.Keys, observed, logger)
 	if err != nil {
 		return err
 	}
 	defer connected.Close()
-	return workers.Run(ctx, workers.Config{
+	return c.runObserved(ctx, workers.Config{
 		Client:        connected,
 		Namespace:     c.Connections.Temporal.TemporalNamespace,
 		Queues:        queues,
@@ -80,7 +90,7 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		Drift:         workers.UnderWay(pool),
 		Notifications: notifications,
 		Logger:        logger,
-	})
+	}, checks(pool, connected), observed, logger)
 }
 
 // stateEvents has forecasts honour the events of the file, and none where there is no file; who serves other
@@ -99,18 +109,6 @@ func (c *workerCommand) activities(pool *pgxpool.Pool, services *serviceclient.C
 	policy.ApprovalDeadline, policy.ReminderEvery = c.ApprovalDeadline, c.ReminderEvery
 	return workers.NewActivities(pool, services, tokens, instant.Now).
 		WithDrift(pool, services, tokens, instant.Now, workers.DriftOptions{Secret: secret, Policy: policy})
-}
-
-func (c *workerCommand) services(logger *slog.Logger) (*serviceclient.Clients, error) {
-	at := c.Connections.Services
-	return serviceclient.New(serviceclient.Options{
-		ServiceName: "omnicloud-worker",
-		Logger:      logger,
-		URLs: serviceclient.URLs{
-			Tenants: at.tenants(), Billing: at.billing(), Compute: at.compute(),
-			State: at.state(), Monitor: at.monitor(), Compliance: at.compliance(),
-		},
-	})
 }
 
 func (c *workerCommand) notifications(pool *pgxpool.Pool, logger *slog.Logger) (*workers.Dispatcher, error) {

@@ -18,6 +18,11 @@ const (
 	StateRestating        State = "restating"
 )
 
+// States lists the states of a period, in the order that a close goes through them.
+func States() []State {
+	return []State{StateOpen, StateClosing, StateAwaitingApproval, StatePublishing, StateClosed, StateFailed, StateRestating}
+}
+
 var transitions = map[State][]State{
 	StateOpen:             {StateClosing},
 	StateClosing:          {StateAwaitingApproval, StateFailed, StateOpen},

@@ -12,10 +12,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-var states = []closing.State{
-	closing.StateOpen, closing.StateClosing, closing.StateAwaitingApproval, closing.StatePublishing,
-	closing.StateClosed, closing.StateFailed, closing.StateRestating,
-}
+var states = closing.States()
 
 func TestTransitions(t *testing.T) {
 	allowed := map[closing.State]string{

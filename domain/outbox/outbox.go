@@ -23,6 +23,11 @@ const (
 	TopicRecommendation = "compute.recommendation"
 )
 
+// Topics lists the topics.
+func Topics() []string {
+	return []string{TopicBillingPosting, TopicNotification, TopicMonitorEvent, TopicEscalation, TopicRecommendation}
+}
+
 // Message is one thing to deliver.
 type Message struct {
 	ID int64 `json:"id"`

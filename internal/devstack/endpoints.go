@@ -7,14 +7,15 @@ import (
 	"path/filepath"
 )
 
-// Endpoints is the content of <data>/endpoints.json. API, TemporalUI and Sandbox are base URLs,
-// Temporal is a host and port. DatabaseURL holds the password, so the file is private.
+// Endpoints is the content of <data>/endpoints.json. API, TemporalUI, Sandbox and
+// WorkerMetrics are base URLs, Temporal is a host and port. DatabaseURL holds the password, so the file is private.
 type Endpoints struct {
-	API         string `json:"api"`
-	Temporal    string `json:"temporal"`
-	TemporalUI  string `json:"temporal_ui"`
-	Sandbox     string `json:"sandbox"`
-	DatabaseURL string `json:"database_url"`
+	API           string `json:"api"`
+	Temporal      string `json:"temporal"`
+	TemporalUI    string `json:"temporal_ui"`
+	Sandbox       string `json:"sandbox"`
+	WorkerMetrics string `json:"worker_metrics"`
+	DatabaseURL   string `json:"database_url"`
 }
 
 func (f *Folder) endpointsPath() string { return filepath.Join(f.path, "endpoints.json") }

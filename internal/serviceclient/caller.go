@@ -25,13 +25,13 @@ type caller struct {
 	pageSize int
 }
 
-func newCaller(service, address string, options Options) (*caller, error) {
+func newCaller(service, address string, options Options, b *breaker) (*caller, error) {
 	base, err := parseBase(service, address)
 	if err != nil {
 		return nil, err
 	}
 	return &caller{
-		service: service, base: base, chain: chain(service, options),
+		service: service, base: base, chain: chain(service, options, b),
 		timeout: options.Timeout, maxBody: options.MaxBody, pageSize: options.PageSize,
 	}, nil
 }

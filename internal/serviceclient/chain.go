@@ -13,10 +13,13 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
 // chain puts the links together for one service, in the order that the package comment gives.
-func chain(service string, options Options) http.RoundTripper {
+func chain(service string, options Options, b *breaker) http.RoundTripper {
 	link := options.Network
 	link = withDeadline(link, options.Timeout)
-	link = withBreaker(link, newBreaker(service, options.Breaker, options.Logger))
+	if options.Observe != nil {
+		link = withObservation(link, service, options.Observe)
+	}
+	link = withBreaker(link, b)
 	link = withBodyLimit(link, options.MaxBody)
 	link = withHeaders(link, options.ServiceName)
 	return withTrace(link)

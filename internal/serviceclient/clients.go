@@ -70,6 +70,9 @@ type Options struct {
 	PageSize int
 	// Breaker holds for each service by itself.
 	Breaker BreakerSettings
+	// Observe is told of every call that was made, by service: the status of its answer, 0 where none
+	// came, and the time until it began. Calls that a breaker refused are not made. Nil tells nobody.
+	Observe func(service string, status int, took time.Duration)
 	// Logger hears of breakers that change state, and of nothing else: errors are logged by whoever
 	// handles them.
 	Logger *slog.Logger
@@ -87,6 +90,7 @@ type Clients struct {
 	Monitor    *Monitor
 	Compliance *Compliance
 
+	breakers map[string]*breaker
 	// pool is nil where the caller brought a network of its own, which is not this package's to close.
 	pool *http.Transport
 }
@@ -109,8 +113,10 @@ func New(options Options) (*Clients, error) {
 		{serviceCompliance, options.URLs.Compliance},
 	}
 	callers := make(map[string]*caller, len(bases))
+	clients.breakers = make(map[string]*breaker, len(bases))
 	for _, base := range bases {
-		c, err := newCaller(base.name, base.address, options)
+		clients.breakers[base.name] = newBreaker(base.name, options.Breaker, options.Logger)
+		c, err := newCaller(base.name, base.address, options, clients.breakers[base.name])
 		if err != nil {
 			return nil, err
 		}
@@ -123,6 +129,15 @@ func New(options Options) (*Clients, error) {
 	clients.Monitor = &Monitor{callers[serviceMonitor]}
 	clients.Compliance = &Compliance{callers[serviceCompliance]}
 	return clients, nil
+}
+
+// Breakers returns the state of each service's circuit breaker: closed, half-open or open.
+func (c *Clients) Breakers() map[string]string {
+	states := make(map[string]string, len(c.breakers))
+	for service, b := range c.breakers {
+		states[service] = b.steps.State().String()
+	}
+	return states
 }
 
 // Close closes idle connections. Calls under way go on.

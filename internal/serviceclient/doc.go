@@ -5,6 +5,7 @@
 //	headers      X-Service-Name, X-Correlation-ID and X-Tenant-ID of the context
 //	body limit   a response is never read beyond its limit
 //	breaker      one per service; refuses at once while the service is known to be down
+//	observation  each call that is made, with its outcome and its time
 //	deadline     no call, its response's body included, outlives it
 //	network      pooled connections
 //

@@ -27,7 +27,7 @@ type Codec interface {
 	FailureConverter() converter.FailureConverter
 }
 
-// Config says where the server is and how to talk to it. All fields but Interceptors are required.
+// Config says where the server is and how to talk to it. All fields but Interceptors and Metrics are required.
 type Config struct {
 	// Address is the frontend's host:port.
 	Address      string
@@ -35,6 +35,8 @@ type Config struct {
 	Codec        Codec
 	Logger       *slog.Logger
 	Interceptors []interceptor.ClientInterceptor
+	// Metrics takes what the SDK measures; nil measures nothing.
+	Metrics client.MetricsHandler
 }
 
 // Options returns client options with encryption, correlation and logging in place.
@@ -48,6 +50,7 @@ func (c Config) Options() client.Options {
 		FailureConverter:   c.Codec.FailureConverter(),
 		ContextPropagators: []workflow.ContextPropagator{propagator{converted}},
 		Interceptors:       c.Interceptors,
+		MetricsHandler:     c.Metrics,
 	}
 }
 

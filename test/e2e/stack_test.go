@@ -39,11 +39,12 @@ type stack struct {
 	as *syscall.Credential
 
 	Endpoints struct {
-		API         string `json:"api"`
-		Temporal    string `json:"temporal"`
-		TemporalUI  string `json:"temporal_ui"`
-		Sandbox     string `json:"sandbox"`
-		DatabaseURL string `json:"database_url"`
+		API           string `json:"api"`
+		Temporal      string `json:"temporal"`
+		TemporalUI    string `json:"temporal_ui"`
+		Sandbox       string `json:"sandbox"`
+		WorkerMetrics string `json:"worker_metrics"`
+		DatabaseURL   string `json:"database_url"`
 	}
 	Tokens map[string]string
 }

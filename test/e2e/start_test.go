@@ -49,6 +49,7 @@ func TestStart(t *testing.T) {
 	t.Run("everything answers", func(t *testing.T) {
 		for _, url := range []string{
 			s.Endpoints.API + "/healthz", s.Endpoints.API + "/readyz", s.Endpoints.TemporalUI, s.Endpoints.Sandbox + "/healthz",
+			s.Endpoints.WorkerMetrics + "/healthz", s.Endpoints.WorkerMetrics + "/readyz", s.Endpoints.WorkerMetrics + "/metrics",
 		} {
 			response, err := http.Get(url)
 			require.NoError(t, err)
