@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -24,7 +25,7 @@ func (s *stack) awaitWorkflow(ctx context.Context, workflowID string) error {
 	return connected.GetWorkflow(ctx, workflowID, "").Get(ctx, nil)
 }
 
-// printHistory prints the seconds inside every activity and the share of the whole that is not.
+// printHistory prints the seconds inside each kind of activity and the share of the whole that is not.
 func (s *stack) printHistory(ctx context.Context, workflowID string, whole time.Duration) error {
 	connected, err := s.temporal()
 	if err != nil {
@@ -32,7 +33,8 @@ func (s *stack) printHistory(ctx context.Context, workflowID string, whole time.
 	}
 	defer connected.Close()
 	names, starts, events := map[int64]string{}, map[int64]time.Time{}, 0
-	var inside time.Duration
+	var order []string
+	took := map[string]time.Duration{}
 	history := connected.GetWorkflowHistory(ctx, workflowID, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for history.HasNext() {
 		event, err := history.Next()
@@ -47,10 +49,17 @@ func (s *stack) printHistory(ctx context.Context, workflowID string, whole time.
 			starts[started.GetScheduledEventId()] = event.GetEventTime().AsTime()
 		}
 		if completed := event.GetActivityTaskCompletedEventAttributes(); completed != nil {
-			took := event.GetEventTime().AsTime().Sub(starts[completed.GetScheduledEventId()])
-			inside += took
-			fmt.Printf("  %-22s %8.1f s\n", names[completed.GetScheduledEventId()], took.Seconds())
+			name := names[completed.GetScheduledEventId()]
+			if !slices.Contains(order, name) {
+				order = append(order, name)
+			}
+			took[name] += event.GetEventTime().AsTime().Sub(starts[completed.GetScheduledEventId()])
 		}
+	}
+	var inside time.Duration
+	for _, name := range order {
+		inside += took[name]
+		fmt.Printf("  %-22s %8.1f s\n", name, took[name].Seconds())
 	}
 	fmt.Printf("%-24s %8d events; %.1f %% of the time was spent outside activities\n", "history", events, 100*(whole-inside).Seconds()/whole.Seconds())
 	return nil

@@ -1,7 +1,7 @@
 // Command scale measures what the README and docs/scale.md say about size, in a stack of its own: it
 // generates a bill, imports it and closes its month, or it imports resources of one tenant and scans them
-// for drift, or it forecasts series of usage. It prints the seconds of every step, rows a second, what each process took of CPU and memory,
-// and the length of the workflow's history.
+// for drift, or it forecasts series of usage for two nights. It prints the seconds of every step, rows a second,
+// what each process took of CPU and memory, and the length of the workflow's history.
 package main
 
 import (
