@@ -19,7 +19,7 @@ type ScoreStore interface {
 	// DueKeys lists the series that have a forecast of which another range of steps has passed by now, in
 	// byte order of tenant and metric, those after a key, no more than limit.
 	DueKeys(ctx context.Context, now time.Time, after Key, limit int) ([]Key, error)
-	// Due lists those forecasts of a series.
+	// Due lists those forecasts of a series, the first that were made of them where there are very many.
 	Due(ctx context.Context, key Key, now time.Time) ([]DueForecast, error)
 	// KeepScores keeps scores, all or none; those of a range that is scored already replace it.
 	KeepScores(ctx context.Context, scored []Scored) error
@@ -61,10 +61,14 @@ func (s *Scorer) Batch(ctx context.Context, now time.Time, after Key) (ScoredBat
 	if err != nil || len(keys) == 0 {
 		return ScoredBatch{}, err
 	}
+	terms, err := termsOf(ctx, s.Statements, keys...)
+	if err != nil {
+		return ScoredBatch{}, err
+	}
 	done := ScoredBatch{Last: keys[len(keys)-1]}
 	var scored []Scored
 	for _, key := range keys {
-		of, err := s.series(ctx, now, key)
+		of, err := s.series(ctx, now, key, terms[key])
 		if err != nil {
 			return ScoredBatch{}, err
 		}
@@ -77,40 +81,31 @@ func (s *Scorer) Batch(ctx context.Context, now time.Time, after Key) (ScoredBat
 }
 
 // series scores the forecasts of one series, which share the usage that is read.
-func (s *Scorer) series(ctx context.Context, now time.Time, key Key) ([]Scored, error) {
+func (s *Scorer) series(ctx context.Context, now time.Time, key Key, terms Terms) ([]Scored, error) {
 	due, err := s.Scores.Due(ctx, key, now)
 	if err != nil {
 		return nil, err
 	}
-	latest, err := s.Usage.Latest(ctx, key)
+	from := now
+	for _, one := range due {
+		from = earlier(from, start(one.Granularity, one.Predictions[0].Timestamp.Add(-accuracy.History(one.Granularity))))
+	}
+	hours, err := s.Usage.Hours(ctx, key, from, now)
 	if err != nil {
 		return nil, err
 	}
-	terms, err := termsOf(ctx, s.Statements, key)
-	if err != nil {
-		return nil, err
+	var arrived time.Time
+	if n := len(hours); n > 0 {
+		arrived = hours[n-1].At.Add(time.Hour)
 	}
-	arrived := latest.Add(time.Hour)
+	usage := map[forecast.ForecastGranularity][]forecast.UsageDataPoint{}
 	var scored []Scored
-	for _, granularity := range forecast.Granularities() {
-		from, alike := now, []DueForecast{}
-		for _, one := range due {
-			if one.Granularity == granularity {
-				alike = append(alike, one)
-				from = earlier(from, one.Predictions[0].Timestamp.Add(-accuracy.History(granularity)))
-			}
+	for _, one := range due {
+		g := one.Granularity
+		if _, made := usage[g]; !made {
+			usage[g] = Points(key.Metric, terms, g, hours)
 		}
-		if len(alike) == 0 {
-			continue
-		}
-		hours, err := s.Usage.Hours(ctx, key, start(granularity, from), now)
-		if err != nil {
-			return nil, err
-		}
-		usage := Points(key.Metric, terms[key], granularity, hours)
-		for _, one := range alike {
-			scored = append(scored, one.score(now, arrived, usage))
-		}
+		scored = append(scored, one.score(now, arrived, usage[g]))
 	}
 	return scored, nil
 }

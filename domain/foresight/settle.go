@@ -40,7 +40,8 @@ func (s *settlement) decide(stands []Standing) ([]Standing, []outbox.Message, er
 	seen := map[Key]bool{}
 	for _, one := range stands {
 		seen[one.Key] = true
-		if s.unknown[one.Key] {
+		// A night that is made up for does not go back behind a later one.
+		if s.unknown[one.Key] || one.UpdatedAt.After(s.now) {
 			continue
 		}
 		if err := s.settle(one, s.findings[one.Key]); err != nil {

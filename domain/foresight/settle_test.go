@@ -117,6 +117,13 @@ func TestAlerts(t *testing.T) {
 		require.Empty(t, changed)
 		require.Empty(t, messages)
 	})
+	t.Run("a night that is made up for does not go back behind a later one", func(t *testing.T) {
+		_, standing, _ := nights(t, runsOut(30, 7))
+		s := settlement{now: tonight.AddDate(0, 0, -1)}
+		changed, _, err := s.decide([]Standing{standing})
+		require.NoError(t, err)
+		require.Empty(t, changed)
+	})
 	t.Run("a series that has no capacity any more is cleared", func(t *testing.T) {
 		_, standing, _ := nights(t, runsOut(30, 7))
 		s := settlement{now: tonight}

@@ -12,6 +12,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/foresight"
 )
 
+// mostDue bounds how many forecasts of a series are read together, a year of nights; the next night scores the rest.
+const mostDue = 1000
+
 // ForecastScores is the foresight.ScoreStore in PostgreSQL. It is safe for concurrent use.
 type ForecastScores struct{ db DB }
 
@@ -35,8 +38,8 @@ func (s *ForecastScores) DueKeys(ctx context.Context, now time.Time, after fores
 // Due implements foresight.ScoreStore.
 func (s *ForecastScores) Due(ctx context.Context, key foresight.Key, now time.Time) ([]foresight.DueForecast, error) {
 	rows, err := s.db.Query(ctx, `SELECT starts_at, medians, quantiles, document, score_due_at FROM forecasts
-		WHERE tenant_id = $1 AND metric = $2 AND score_due_at <= $3 ORDER BY generated_at, forecast_id`,
-		key.TenantID, string(key.Metric), now)
+		WHERE tenant_id = $1 AND metric = $2 AND score_due_at <= $3 ORDER BY generated_at, forecast_id LIMIT $4`,
+		key.TenantID, string(key.Metric), now, mostDue)
 	if err != nil {
 		return nil, explain(err, "reading forecasts to score of %s", key.TenantID)
 	}

@@ -55,6 +55,9 @@ func testTrainingUnderFaults(t *testing.T, database string) {
 	require.Greater(t, made, 100)
 	stored, err := archive.Forecasts(t.Context(), "acme", forecast.CPUUtilization, 10)
 	require.NoError(t, err)
-	require.Len(t, stored, 1)
-	require.Len(t, stored[0].Predictions, 24*foresight.NightlyDays)
+	require.Len(t, stored, 2, "hours and days")
+	for _, one := range stored {
+		points := map[forecast.ForecastGranularity]int{forecast.Hourly: 24 * foresight.NightlyDays, forecast.Daily: foresight.PlanningDays}
+		require.Len(t, one.Predictions, points[one.Granularity])
+	}
 }

@@ -51,7 +51,7 @@ type Score struct {
 }
 
 // Judge holds a range of steps of a forecast against usage that may begin before it: the part before the
-// forecast sets the scale of MASE; steps without an actual value are left out.
+// forecast, as far back as History, sets the scale of MASE; steps without an actual value are left out.
 func Judge(f forecast.ForecastResult, r Range, usage []forecast.UsageDataPoint) Score {
 	score := Score{
 		ForecastID: f.ID, TenantID: f.TenantID, Metric: f.Metric, Granularity: f.Granularity,
@@ -59,12 +59,13 @@ func Judge(f forecast.ForecastResult, r Range, usage []forecast.UsageDataPoint) 
 	}
 	actuals := make(map[int64]float64, len(usage))
 	var before []forecast.UsageDataPoint
+	first := f.Predictions[0].Timestamp
 	for _, u := range usage {
 		if math.IsNaN(u.Value) || math.IsInf(u.Value, 0) {
 			continue
 		}
 		actuals[u.Timestamp.Unix()] = u.Value
-		if u.Timestamp.Before(f.Predictions[0].Timestamp) {
+		if u.Timestamp.Before(first) && !u.Timestamp.Before(first.Add(-History(f.Granularity))) {
 			before = append(before, u)
 		}
 	}
