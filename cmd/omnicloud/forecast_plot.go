@@ -25,7 +25,7 @@ func newForecastGallery(folder string) (forecastGallery, error) {
 	if folder == "" {
 		return forecastGallery{}, nil
 	}
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // pictures are for everybody
+	if err := os.MkdirAll(folder, 0o755); err != nil { // pictures are for everybody
 		var system *fs.PathError
 		if errors.As(err, &system) {
 			err = system.Err

@@ -67,7 +67,7 @@ func hashOfHours(series foresight.Usage) string {
 	hash := sha256.New()
 	var word [32]byte
 	for _, hour := range series.Hours {
-		binary.BigEndian.PutUint64(word[:8], uint64(hour.At.Unix())) //nolint:gosec // the bits are hashed
+		binary.BigEndian.PutUint64(word[:8], uint64(hour.At.Unix())) // the bits are hashed
 		for n, value := range []float64{hour.Mean, hour.P95, hour.Peak} {
 			binary.BigEndian.PutUint64(word[8+8*n:], math.Float64bits(value))
 		}

@@ -121,7 +121,7 @@ var chargeColumns = []chargeColumn{
 // decide returns the first entry from a place on that matches. accept says whether an id that a
 // template gave is that of a tenant.
 func (m *matcher) decide(c *charge.Charge, from int, accept func(string) bool) decision {
-	m.key = binary.AppendUvarint(m.key[:0], uint64(from)) //nolint:gosec // a place is never negative
+	m.key = binary.AppendUvarint(m.key[:0], uint64(from)) // a place is never negative
 	for _, value := range m.columns {
 		m.key = append(m.key, value(c)...)
 		m.key = append(m.key, 0)

@@ -44,7 +44,7 @@ const mostBytes = 1 << 20
 
 // ReadFile reads a file. What breaks its rules is InvalidInput with the field "file:line".
 func ReadFile(path string) ([]Metric, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the user names the file
+	text, err := os.ReadFile(path) // the user names the file
 	if err != nil {
 		return nil, fault.Wrap(err, fault.InvalidInput, "the metrics file cannot be read")
 	}
@@ -235,7 +235,7 @@ func leadTime(text string) (time.Duration, error) {
 	for unit, length := range map[string]time.Duration{"d": day, "w": 7 * day} {
 		if count, found := strings.CutSuffix(text, unit); found {
 			n, err := strconv.ParseUint(count, 10, 12)
-			return time.Duration(n) * length, err //nolint:gosec // at most 4095
+			return time.Duration(n) * length, err // at most 4095
 		}
 	}
 	span, err := time.ParseDuration(text)

@@ -47,7 +47,7 @@ func (b *copyBuffer) endRow() { binary.BigEndian.PutUint16(b.bytes[b.row:], b.fi
 // begin starts a field of a size in bytes.
 func (b *copyBuffer) begin(size int) {
 	b.fields++
-	b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(size)) //nolint:gosec // fields are far smaller than 4 GB
+	b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(size)) // fields are far smaller than 4 GB
 }
 
 func (b *copyBuffer) null() {
@@ -58,7 +58,7 @@ func (b *copyBuffer) null() {
 // number writes a bigint.
 func (b *copyBuffer) number(value int64) {
 	b.begin(8)
-	b.bytes = binary.BigEndian.AppendUint64(b.bytes, uint64(value)) //nolint:gosec // two's complement on both sides
+	b.bytes = binary.BigEndian.AppendUint64(b.bytes, uint64(value)) // two's complement on both sides
 }
 
 func (b *copyBuffer) text(text string) {
@@ -85,7 +85,7 @@ func (b *copyBuffer) decimal(value decimal.Decimal) {
 
 // end corrects the size of the field that began before start.
 func (b *copyBuffer) end(start int) {
-	binary.BigEndian.PutUint32(b.bytes[start-4:], uint32(len(b.bytes)-start)) //nolint:gosec // fields are far smaller than 4 GB
+	binary.BigEndian.PutUint32(b.bytes[start-4:], uint32(len(b.bytes)-start)) // fields are far smaller than 4 GB
 }
 
 func (b *copyBuffer) optional(value decimal.NullDecimal) {
@@ -122,7 +122,7 @@ func (b *copyBuffer) shared(cells []allocation.SharedCell) {
 	}
 	start := b.beginArray(textType, len(cells))
 	for i := range cells {
-		b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(len(cells[i].Pool))) //nolint:gosec // ids are short
+		b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(len(cells[i].Pool))) // ids are short
 		b.bytes = append(b.bytes, cells[i].Pool...)
 	}
 	b.end(start)
@@ -149,7 +149,7 @@ func (b *copyBuffer) beginArray(elementType, length int) (start int) {
 	b.begin(0)
 	start = len(b.bytes)
 	for _, part := range []int{dimensions, nulls, elementType, length, lowerBound} {
-		b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(part)) //nolint:gosec // of the size of a month or a roster of pools
+		b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(part)) // of the size of a month or a roster of pools
 	}
 	return start
 }

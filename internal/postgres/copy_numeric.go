@@ -98,7 +98,7 @@ func appendDigits(to []byte, digits []uint16, decimals int, negative bool, scale
 	if len(digits) == 0 {
 		weight, sign = 0, 0
 	}
-	//nolint:gosec // money.MaxDigits keeps counts small; a negative weight is two's complement
+	// money.MaxDigits keeps counts small; a negative weight is two's complement
 	for _, part := range [...]uint16{uint16(len(digits)), uint16(weight), sign, uint16(scale)} {
 		to = binary.BigEndian.AppendUint16(to, part)
 	}

@@ -110,7 +110,7 @@ func (r *rule) signed() {
 	if r.deny {
 		out = append(out, '-')
 	}
-	out = binary.BigEndian.AppendUint64(out, uint64(r.order)) //nolint:gosec // any bits do, as long as they are the same
+	out = binary.BigEndian.AppendUint64(out, uint64(r.order)) // any bits do, as long as they are the same
 	for _, s := range r.services {
 		out = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(append(out, 's'), s.from), s.to)
 	}

@@ -109,7 +109,7 @@ func (p portRange) all() bool {
 }
 
 func protocolSpan(protocol int, ports portRange) services {
-	base := uint32(protocol) << 16 //nolint:gosec // protocolOf keeps it within a byte
+	base := uint32(protocol) << 16 // protocolOf keeps it within a byte
 	switch protocol {
 	case icmp, icmpv6:
 		return icmpSpan(base, ports)
@@ -122,7 +122,7 @@ func protocolSpan(protocol int, ports portRange) services {
 			to = from
 		}
 		from, to = max(0, from), min(lastPort, to)
-		return services{base + uint32(min(from, to)), base + uint32(max(from, to))} //nolint:gosec // both lie within a port's range
+		return services{base + uint32(min(from, to)), base + uint32(max(from, to))} // both lie within a port's range
 	default:
 		return services{base, base | lastPort}
 	}

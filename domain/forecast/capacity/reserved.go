@@ -125,5 +125,5 @@ func (c ReservationCase) check() (int32, error) {
 		}
 	}
 	digits, err := money.MinorDigits(c.Currency)
-	return int32(digits), err //nolint:gosec // a currency has at most four digits
+	return int32(digits), err // a currency has at most four digits
 }

@@ -173,7 +173,7 @@ func hash(points []forecast.UsageDataPoint) string {
 	h := sha256.New()
 	var word [16]byte
 	for _, p := range points {
-		binary.BigEndian.PutUint64(word[:8], uint64(p.Timestamp.UnixNano())) //nolint:gosec // the bits are hashed
+		binary.BigEndian.PutUint64(word[:8], uint64(p.Timestamp.UnixNano())) // the bits are hashed
 		binary.BigEndian.PutUint64(word[8:], math.Float64bits(p.Value))
 		h.Write(word[:])
 	}

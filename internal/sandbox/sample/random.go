@@ -13,7 +13,7 @@ func draw(seed uint64, names ...string) *rand.Rand {
 		_, _ = hash.Write([]byte(name)) // a hash.Hash never fails
 		_, _ = hash.Write([]byte{0})
 	}
-	return rand.New(rand.NewPCG(seed, hash.Sum64())) //nolint:gosec // reproducible, not secret
+	return rand.New(rand.NewPCG(seed, hash.Sum64())) // reproducible, not secret
 }
 
 // around returns base changed by up to spread per mille either way.
