@@ -37,8 +37,8 @@ func newComplexLikelihood(f *complexFit, history []float64, parameters int) *com
 }
 
 // at is an objective.
-func (l *complexLikelihood) at(parameters []float64, to *slope) {
-	copy(l.parameters[:], parameters)
+func (l *complexLikelihood) at(places []float64, to *slope) {
+	byPlace, byImaginary := l.put(places)
 	l.main, l.complexFit.at = l.first, 0
 	copy(l.ring, l.firstRing)
 	l.tangents = complexTangents{}
@@ -46,6 +46,8 @@ func (l *complexLikelihood) at(parameters []float64, to *slope) {
 	l.follow(l.history, false)
 	l.follow(l.history, true)
 	l.follow(l.history, false)
+	floats.AddScaled(l.changes[1], byImaginary, l.changes[0])
+	floats.Scale(byPlace, l.changes[0])
 	n := len(l.history)
 	squares := floats.Dot(l.errors, l.errors)
 	to.value = float64(n) * math.Log(squares/float64(n)+1e-300)
