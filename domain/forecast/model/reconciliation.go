@@ -1,6 +1,10 @@
 package model
 
-import "gonum.org/v1/gonum/floats"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // reconciliation finds the path that is nearest, in least squares, to predictions of its points and of its
 // means over blocks of several widths, which divide a season. A mean over w points counts w times, as its
@@ -8,35 +12,47 @@ import "gonum.org/v1/gonum/floats"
 // 2017, section 3.
 type reconciliation struct {
 	season int
-	matrix []float64 // of the normal equations of one season, upper triangle, row by row
-	right  Path
+	widths []int
+	factor []float64 // of the normal equations of one season, upper triangle, row by row
 }
 
-// newReconciliation begins with predictions of the points of whole seasons.
-func newReconciliation(points Path, season int) *reconciliation {
-	r := &reconciliation{season, make([]float64, season*season), append(Path(nil), points...)}
+func newReconciliation(season int, widths []int) *reconciliation {
+	r := &reconciliation{season, widths, make([]float64, season*season)}
 	for t := range season {
-		r.matrix[t*season+t] = 1
+		row := r.factor[t*season : (t+1)*season]
+		row[t] = 1
+		for _, width := range widths {
+			floats.AddConst(1/float64(width), row[t:(t/width+1)*width])
+		}
 	}
+	cholesky(r.factor, season)
 	return r
 }
 
-// add takes predictions of the means over blocks of a width.
-func (r *reconciliation) add(means Path, width int) {
-	for t := range r.right {
-		r.right[t] += means[t/width]
+// path returns the path nearest to predictions of the points of whole seasons and of the means of each width.
+func (r *reconciliation) path(points Path, means []Path) Path {
+	path := slices.Clone(points)
+	for j, width := range r.widths {
+		for t := range path {
+			path[t] += means[j][t/width]
+		}
 	}
-	for t := range r.season {
-		end := (t/width + 1) * width
-		floats.AddConst(1/float64(width), r.matrix[t*r.season+t:t*r.season+end])
+	for from := 0; from < len(path); from += r.season {
+		substitute(r.factor, path[from:from+r.season], r.season)
 	}
+	return path
 }
 
-// path returns the nearest path.
-func (r *reconciliation) path() Path {
-	cholesky(r.matrix, r.season)
-	for from := 0; from < len(r.right); from += r.season {
-		substitute(r.matrix, r.right[from:from+r.season], r.season)
+// reconciliations are those made so far, which differ by their widths.
+type reconciliations []*reconciliation
+
+// of returns the one of some widths.
+func (rs *reconciliations) of(season int, widths []int) *reconciliation {
+	for _, r := range *rs {
+		if slices.Equal(r.widths, widths) {
+			return r
+		}
 	}
-	return r.right
+	*rs = append(*rs, newReconciliation(season, widths))
+	return (*rs)[len(*rs)-1]
 }
