@@ -55,6 +55,9 @@ func newThetaFit(history []float64) *thetaFit {
 // thetaSkipped is how many first points have errors that do not count: the line knows too little there.
 const thetaSkipped = 3
 
+// thetaForgotten is the decay below which the first level no longer counts.
+const thetaForgotten = 1e-14
+
 // solve returns the best parameters for a smoothing, and the sum of their squared errors of one step.
 func (f *thetaFit) solve(alpha float64) (thetaParameters, float64) {
 	// An error is that of a first level of 0, less the first level times its decay, less the weight of
@@ -63,7 +66,8 @@ func (f *thetaFit) solve(alpha float64) (thetaParameters, float64) {
 	keep, inverse := 1-alpha, 1/alpha
 	level, decay := alpha*f.history[0], keep
 	intercept, slope := f.intercept[:len(f.history)], f.slope[:len(f.history)]
-	for t := 1; t < len(f.history); t++ {
+	t := 1
+	for ; t < len(f.history) && (decay > thetaForgotten || t < thetaSkipped); t++ {
 		value := f.history[t]
 		remembered := decay * keep
 		if t >= thetaSkipped {
@@ -78,6 +82,18 @@ func (f *thetaFit) solve(alpha float64) (thetaParameters, float64) {
 		level = keep*level + alpha*value
 		decay = remembered
 	}
+	// From here on what is left of the first level is lost in rounding, and so is the line's height.
+	var along, steep float64
+	slope = slope[t:]
+	for i, value := range f.history[t:] {
+		e := value - level
+		ee += e * e
+		along += e * slope[i]
+		steep += slope[i] * slope[i]
+		level = keep*level + alpha*value
+	}
+	el += along * inverse
+	ll += steep * inverse * inverse
 	p := thetaParameters{alpha: alpha}
 	if d := dd*ll - dl*dl; d > 1e-12*dd*ll {
 		p.weight = (dd*el - dl*ed) / d
