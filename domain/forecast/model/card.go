@@ -3,6 +3,7 @@ package model
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -21,14 +22,24 @@ const cardLeast = 12
 // Predict implements Model.
 func (Card) Predict(task Task) []Candidate {
 	out := task.candidate("card")
-	for i, origin := range task.Origins {
-		if origin < cardLeast {
-			continue
-		}
+	if len(task.longEnough(cardLeast)) == 0 {
+		return []Candidate{out}
+	}
+	room := borrow()
+	defer room.giveBack()
+	logs := make([]float64, len(task.Values))
+	for i, v := range task.Values {
+		logs[i] = math.Log(v)
+	}
+	for i, origin := range task.longEnough(cardLeast) {
 		season := task.cycle(origin)
 		from := max(0, origin-cardReach(season))
-		c := newCard(task.Values[from:origin], season)
-		out.Paths[i] = c.path(task.Horizon)
+		history, log := task.Values[from:origin], positive(task.Values[from:origin])
+		if log {
+			history = logs[from:origin]
+		}
+		out.Paths[i] = newCard(history, log, season, room).path(task.Horizon)
+		room.again()
 	}
 	return []Candidate{out}
 }
@@ -45,20 +56,13 @@ type card struct {
 	seasonal   bool // an analysis of variance finds a season in z
 	correlated bool // z correlates with itself a season ago
 	z          []float64
+	room       *room
 }
 
-func newCard(history []float64, season int) *card {
-	c := &card{y: history, season: season, log: positive(history)}
-	if c.log {
-		c.y = make([]float64, len(history))
-		for i, v := range history {
-			c.y[i] = math.Log(v)
-		}
-	}
-	differences := make([]float64, len(c.y)-1)
-	for i := range differences {
-		differences[i] = c.y[i+1] - c.y[i]
-	}
+// newCard tests a history, whose logarithm is given where log is set. It works in the room.
+func newCard(y []float64, log bool, season int, room *room) *card {
+	c := &card{y: y, season: season, log: log, room: room}
+	differences := floats.SubTo(room.take(len(y)-1), y[1:], y[:len(y)-1])
 	c.z = c.y
 	if stat.Variance(differences, nil) < 1.2*stat.Variance(c.y, nil) {
 		c.unitRoot, c.z = true, differences
@@ -97,7 +101,7 @@ func (c *card) variesBySeason() bool {
 	m := c.season
 	cycles := len(c.z) / m
 	recent := c.z[len(c.z)-cycles*m:]
-	means := make([]float64, m)
+	means := c.room.zeros(m)
 	for t, v := range recent {
 		means[t%m] += v / float64(cycles)
 	}
@@ -115,7 +119,7 @@ const chiSquared90 = 2.705543454095404
 
 // correlatesBySeason tests the autocorrelation at the season against those below it, at nine in ten.
 func (c *card) correlatesBySeason() bool {
-	correlations := autocorrelations(c.z, c.season)
+	correlations := autocorrelations(c.z, c.season, c.room)
 	sum := 1.0
 	for _, r := range correlations[1:c.season] {
 		sum += r * r
@@ -128,14 +132,14 @@ func (c *card) correlatesBySeason() bool {
 // end, where the history is long enough for one, and returns what the regression makes of the path.
 func (c *card) calibrate(path Path) Path {
 	n, m := len(c.y), c.season
-	all := append(append(make([]float64, 0, n+len(path)), c.y...), path...)
+	all := append(append(c.room.take(n + len(path))[:0], c.y...), path...)
 	lagged := c.unitRoot && c.correlated && n > 4*m
 	depth, places := 1, 1
 	if lagged {
 		depth = m + 1
 	}
 	past := func(lag int) []float64 { return all[depth-lag : len(all)-lag] }
-	var columns [][]float64
+	columns := make([][]float64, 0, 5)
 	if c.unitRoot {
 		columns = append(columns, past(1))
 	}
@@ -146,23 +150,23 @@ func (c *card) calibrate(path Path) Path {
 	case c.seasonal:
 		places = m
 	case m > 1:
-		columns = append(columns, wave(math.Sin, depth, len(all), m), wave(math.Cos, depth, len(all), m))
+		columns = append(columns, c.wave(math.Sin, depth, len(all)), c.wave(math.Cos, depth, len(all)))
 	}
 	if n > 3*m {
 		columns = append(columns, c.jump(depth, len(all))...)
 	}
-	fit, ok := regress(columns, all[depth:], depth, places)
+	fit, ok := regress(columns, all[depth:], depth, places, c.room)
 	if !ok {
 		return path
 	}
-	out, row := make(Path, len(path)), make([]float64, len(columns))
-	for k := range out {
+	row := c.room.take(len(columns))
+	for k := range path {
 		for i, column := range columns {
 			row[i] = column[n+k-depth]
 		}
-		out[k] = fit.value(n+k, row)
+		path[k] = fit.value(n+k, row)
 	}
-	return out
+	return path
 }
 
 // jump returns a step near the end of the history and a line from there on, at the times from one to
@@ -173,16 +177,16 @@ func (c *card) jump(from, to int) [][]float64 {
 	if m == 1 {
 		at = n - min(8, n/2)
 	}
-	step, line := make([]float64, to-from), make([]float64, to-from)
+	step, line := c.room.zeros(to-from), c.room.zeros(to-from)
 	for t := max(at, from); t < to; t++ {
 		step[t-from], line[t-from] = 1, float64(t-at)/float64(m)
 	}
 	return [][]float64{step, line}
 }
 
-// wave is a sine or cosine of the period of a season at the times from one to another.
-func wave(of func(float64) float64, from, to, season int) []float64 {
-	out := make([]float64, to-from)
+// wave is a sine or cosine of the period of the season at the times from one to another.
+func (c *card) wave(of func(float64) float64, from, to int) []float64 {
+	out, season := c.room.take(to-from), c.season
 	for i := range out {
 		if i < season {
 			out[i] = of(2 * math.Pi * float64(from+i) / float64(season))

@@ -2,7 +2,6 @@ package model
 
 import (
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/stat"
 )
@@ -11,7 +10,7 @@ import (
 // the mean of the whole, and the means without the one and the three largest growths, agree with it. A
 // stationary series is predicted by means of its recent past.
 func (c *card) delta(horizon int) Path {
-	path := make(Path, horizon)
+	path := Path(c.room.take(horizon))
 	indices := c.indices()
 	if !c.unitRoot {
 		recent, long := c.levels()
@@ -30,7 +29,7 @@ func (c *card) delta(horizon int) Path {
 	if !c.seasonal {
 		recent = lesser(recent, (c.y[len(c.y)-1]-c.y[0])/float64(len(c.y)-1))
 	}
-	next, later := lesser(recent, meanWithout(growths, 1)), lesser(recent, meanWithout(growths, 3))
+	next, later := lesser(recent, c.meanWithout(growths, 1)), lesser(recent, c.meanWithout(growths, 3))
 	level := c.y[len(c.y)-1]
 	for k := range path {
 		step := later
@@ -102,17 +101,19 @@ func lesser(a, b float64) float64 {
 	return math.Copysign(min(math.Abs(a), math.Abs(b)), a)
 }
 
-// meanWithout is the mean without a number of values, those largest in magnitude.
-func meanWithout(values []float64, count int) float64 {
-	sorted := slices.Clone(values)
-	slices.SortStableFunc(sorted, func(a, b float64) int {
-		switch a, b := math.Abs(a), math.Abs(b); {
-		case a < b:
-			return -1
-		case a > b:
-			return 1
+// meanWithout is the mean without a number of values, those largest in magnitude; at least one is left.
+func (c *card) meanWithout(values []float64, count int) float64 {
+	rest := c.room.take(len(values))
+	copy(rest, values)
+	for ; count > 0 && len(rest) > 1; count-- {
+		largest, last := 0, len(rest)-1
+		for i, v := range rest {
+			if math.Abs(v) >= math.Abs(rest[largest]) {
+				largest = i
+			}
 		}
-		return 0
-	})
-	return stat.Mean(sorted[:max(1, len(sorted)-count)], nil)
+		rest[largest] = rest[last]
+		rest = rest[:last]
+	}
+	return stat.Mean(rest, nil)
 }

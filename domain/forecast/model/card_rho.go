@@ -23,7 +23,7 @@ func (c *card) rho(horizon int) Path {
 		}
 	}
 	n := len(c.y)
-	all := append(make([]float64, 0, n+horizon), c.y...)
+	all := append(c.room.take(n + horizon)[:0], c.y...)
 	if ok && form.growth && !form.dummies && !form.seasonLag {
 		// The mean growth, drawn to zero by 1.645 of its standard errors.
 		margin := 1.645 * fit.deviation / math.Sqrt(float64(n-1))
@@ -71,11 +71,11 @@ func (c *card) fitRho(form rhoForm) (regression, bool) {
 	past := func(lag int) []float64 {
 		values := c.y[first-lag : n-lag]
 		if form.growth {
-			values = floats.SubTo(make([]float64, n-first), values, c.y[first-lag-1:n-lag-1])
+			values = floats.SubTo(c.room.take(n-first), values, c.y[first-lag-1:n-lag-1])
 		}
 		return values
 	}
-	var columns [][]float64
+	columns := make([][]float64, 0, 2)
 	if form.lag {
 		columns = append(columns, past(1))
 	}
@@ -86,5 +86,5 @@ func (c *card) fitRho(form rhoForm) (regression, bool) {
 	if form.dummies {
 		places = c.season
 	}
-	return regress(columns, past(0), first, places)
+	return regress(columns, past(0), first, places, c.room)
 }

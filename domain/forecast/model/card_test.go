@@ -11,9 +11,22 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
+// cardOf tests a history, or its logarithm where it has one.
+func cardOf(history []float64, season int) *card {
+	log := positive(history)
+	if log {
+		logs := make([]float64, len(history))
+		for i, v := range history {
+			logs[i] = math.Log(v)
+		}
+		history = logs
+	}
+	return newCard(history, log, season, new(room))
+}
+
 func TestCard(t *testing.T) {
 	t.Run("passengers are seasonal, correlated and near a unit root in logarithms", func(t *testing.T) {
-		c := newCard(airPassengers, 12)
+		c := cardOf(airPassengers, 12)
 		assert.True(t, c.log && c.unitRoot && c.seasonal && c.correlated)
 		assert.InDelta(t, math.Log(112), c.y[0], 1e-12)
 	})
@@ -28,7 +41,7 @@ func TestCard(t *testing.T) {
 			}
 			values = append(values, values[len(values)-1]+step)
 		}
-		c := newCard(values, 1)
+		c := cardOf(values, 1)
 		require.True(t, c.unitRoot)
 		last := values[len(values)-1]
 		for k, v := range c.delta(3) {
@@ -43,7 +56,7 @@ func TestCard(t *testing.T) {
 				values[i] = values[23] + 0.5*float64(i-23)
 			}
 		}
-		c := newCard(values, 1)
+		c := cardOf(values, 1)
 		require.True(t, c.unitRoot)
 		for _, v := range c.delta(4) {
 			assert.InDelta(t, values[29], v, 1e-9)
@@ -54,7 +67,7 @@ func TestCard(t *testing.T) {
 		for i := range 40 {
 			values = append(values, math.Pow(-1, float64(i)))
 		}
-		c := newCard(values, 1)
+		c := cardOf(values, 1)
 		require.False(t, c.unitRoot)
 		assert.InDeltaSlice(t, []float64{0, 0, 0}, []float64(c.delta(3)), 1e-9)
 	})
@@ -65,7 +78,7 @@ func TestCard(t *testing.T) {
 			noise = noise*1664525 + 1013904223
 			values = append(values, 0.3*values[len(values)-1]+float64(noise>>16)/65536-0.5)
 		}
-		c := newCard(values, 1)
+		c := cardOf(values, 1)
 		form := rhoForm{lag: true}
 		fit, ok := c.fitRho(form)
 		require.True(t, ok)
@@ -94,19 +107,19 @@ func TestCard(t *testing.T) {
 // papers' words alone, with every seasonal dummy written out and regressions solved by elimination.
 func TestComputedCard(t *testing.T) {
 	t.Run("delta, rho and the calibrated average of passengers", func(t *testing.T) {
-		c := newCard(airPassengers, 12)
+		c := cardOf(airPassengers, 12)
 		assert.InDeltaSlice(t, []float64{6.10463, 6.04476, 6.14999, 6.1965, 6.23034, 6.36546}, []float64(c.delta(6)), 1e-5)
 		assert.InDeltaSlice(t, []float64{6.10203, 6.07141, 6.18796, 6.17367, 6.19676, 6.33627}, []float64(c.rho(6)), 1e-5)
 		assert.InDeltaSlice(t, []float64{446.89817, 430.30559, 477.43525, 480.54498, 495.79922, 570.30217}, []float64(c.path(6)), 1e-3)
 	})
 	t.Run("the uncertain autoregression of passengers", func(t *testing.T) {
-		fit, ok := newCard(airPassengers, 12).fitRho(rhoForm{lag: true, seasonLag: true, dummies: true})
+		fit, ok := cardOf(airPassengers, 12).fitRho(rhoForm{lag: true, seasonLag: true, dummies: true})
 		require.True(t, ok)
 		assert.InDelta(t, 0.7700525, fit.slopes[0], 1e-6)
 		assert.InDelta(t, 0.0540274, fit.errors[0], 1e-6)
 	})
 	t.Run("delta, rho and the calibrated average of the Nile, which has no season", func(t *testing.T) {
-		c := newCard(nile, 1)
+		c := cardOf(nile, 1)
 		assert.InDeltaSlice(t, []float64{6.60246, 6.59828, 6.59409, 6.58991}, []float64(c.delta(4)), 1e-5)
 		assert.InDeltaSlice(t, []float64{6.71014, 6.7585, 6.7811, 6.79166}, []float64(c.rho(4)), 1e-5)
 		assert.InDeltaSlice(t, []float64{761.9138, 771.06742, 770.67748, 765.82013}, []float64(c.path(4)), 1e-3)
@@ -120,7 +133,7 @@ func TestRegress(t *testing.T) {
 	targets := airPassengers[first : first+n]
 	for _, season := range []int{1, 12} {
 		t.Run(fmt.Sprintf("with %d constants", season), func(t *testing.T) {
-			fit, ok := regress(columns, targets, first, season)
+			fit, ok := regress(columns, targets, first, season, new(room))
 			require.True(t, ok)
 			x := mat.NewDense(n, season+2, nil)
 			for i := range n {
@@ -151,11 +164,11 @@ func TestRegress(t *testing.T) {
 		})
 	}
 	t.Run("refuses fewer targets than unknowns", func(t *testing.T) {
-		_, ok := regress([][]float64{nile[:4]}, nile[1:5], 1, 3)
+		_, ok := regress([][]float64{nile[:4]}, nile[1:5], 1, 3, new(room))
 		assert.False(t, ok)
 	})
 	t.Run("refuses a regressor that never changes", func(t *testing.T) {
-		_, ok := regress([][]float64{make([]float64, 90)}, nile[:90], 0, 1)
+		_, ok := regress([][]float64{make([]float64, 90)}, nile[:90], 0, 1, new(room))
 		assert.False(t, ok)
 	})
 }

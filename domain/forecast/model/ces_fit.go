@@ -72,8 +72,9 @@ func (f *complexFit) judge(worth float64, n int) {
 // fit maximises the likelihood of a form from the parameters that it has.
 func (f *complexFit) fit(history []float64, looks int) {
 	at, count := f.place(), f.searched()
-	likelihood := newComplexLikelihood(f, history, count)
-	defer giveBack(likelihood.room)
+	room := borrow()
+	defer room.giveBack()
+	likelihood := newComplexLikelihood(f, history, count, room)
 	f.judge(descend(likelihood.at, at[:count], complexSpans[:count], looks, complexEnough), len(history))
 	f.put(at[:count])
 }

@@ -11,7 +11,6 @@ import (
 // change with each parameter, so that the last way gives the slope too.
 type complexLikelihood struct {
 	*complexFit
-	room    *[]float64
 	history []float64
 	errors  []float64   // of one step
 	changes [][]float64 // per parameter, of what is expected of each point
@@ -23,14 +22,12 @@ type complexLikelihood struct {
 // complexTangents are how a pair changes with each parameter.
 type complexTangents [complexParameters]complexPair
 
-func newComplexLikelihood(f *complexFit, history []float64, parameters int) *complexLikelihood {
+func newComplexLikelihood(f *complexFit, history []float64, parameters int, room *room) *complexLikelihood {
 	n := len(history)
 	l := &complexLikelihood{complexFit: f, history: history, changes: make([][]float64, parameters)}
-	l.room = borrow((parameters + 1) * n)
-	backing := *l.room
-	l.errors = backing[:n]
+	l.errors = room.take(n)
 	for k := range l.changes {
-		l.changes[k] = backing[(k+1)*n : (k+2)*n]
+		l.changes[k] = room.take(n)
 	}
 	l.ringTangents = make([]complexTangents, f.season)
 	return l

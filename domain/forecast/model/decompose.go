@@ -71,13 +71,13 @@ func (s seasonTally) indices() []float64 {
 
 // autocorrelations returns the autocorrelations of a history at the lags 0 to a last; zeros for a
 // constant one.
-func autocorrelations(values []float64, last int) []float64 {
+func autocorrelations(values []float64, last int, room *room) []float64 {
 	mean := floats.Sum(values) / float64(len(values))
-	centred := make([]float64, len(values))
+	centred := room.take(len(values))
 	for i, v := range values {
 		centred[i] = v - mean
 	}
-	out := make([]float64, last+1)
+	out := room.zeros(last + 1)
 	power := floats.Dot(centred, centred)
 	for lag := range min(last+1, len(values)) {
 		if power > 0 {

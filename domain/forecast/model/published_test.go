@@ -100,7 +100,7 @@ func TestSmoothingLikelihood(t *testing.T) {
 					s.parameters[pTrend] = 0.3
 				}
 				at, n := s.parameters[:s.searched()], float64(len(airPassengers))
-				requireSlope(t, newSmoothingLikelihood(s, airPassengers, len(at)).at, at, func() float64 {
+				requireSlope(t, newSmoothingLikelihood(s, airPassengers, len(at), new(room)).at, at, func() float64 {
 					s.begin()
 					squares, logs := s.follow(airPassengers)
 					return n*math.Log(squares/n) + 2*logs
@@ -154,7 +154,7 @@ func TestPublishedComplexSmoothing(t *testing.T) {
 			f.parameters = [complexParameters]float64{1.4, 1.02, 1.5, 0.97}
 			count := f.searched()
 			n, places := float64(len(airPassengers)), f.place()
-			requireSlope(t, newComplexLikelihood(f, airPassengers, count).at, places[:count], func() float64 {
+			requireSlope(t, newComplexLikelihood(f, airPassengers, count, new(room)).at, places[:count], func() float64 {
 				return n * math.Log(squares(f)/n)
 			})
 		})
@@ -214,7 +214,7 @@ func TestPublishedTheta(t *testing.T) {
 		}
 	})
 	t.Run("the errors of a fit are those of following the series", func(t *testing.T) {
-		p, sum := newThetaFit(nile).solve(0.3)
+		p, sum := newThetaFit(nile, new(room)).solve(0.3)
 		assert.InEpsilon(t, squares(nile, p), sum, 1e-9)
 	})
 }

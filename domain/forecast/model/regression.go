@@ -18,21 +18,19 @@ type regression struct {
 // regress regresses targets, of which the first is of a time, on columns of regressors; false where
 // those are collinear or there are too few targets. The constants follow from means over each place,
 // so that only the slopes are left to be solved for (Frisch and Waugh 1933, "Partial time regressions
-// as compared with individual trends", Econometrica 1).
-func regress(columns [][]float64, targets []float64, first, season int) (regression, bool) {
+// as compared with individual trends", Econometrica 1). The result lies in the room.
+func regress(columns [][]float64, targets []float64, first, season int, room *room) (regression, bool) {
 	n, size := len(targets), len(columns)
 	if n <= size+season+1 {
 		return regression{}, false
 	}
-	means := newPlaceMeans(n, first, season)
-	room := borrow((size + 1) * n)
-	defer giveBack(room)
-	right, targetMeans := means.centre(targets, (*room)[size*n:])
+	means := newPlaceMeans(n, first, season, room)
+	right, targetMeans := means.centre(targets, room)
 	centred, columnMeans := make([][]float64, size), make([][]float64, size)
 	for i, column := range columns {
-		centred[i], columnMeans[i] = means.centre(column, (*room)[i*n:])
+		centred[i], columnMeans[i] = means.centre(column, room)
 	}
-	matrix, slopes := make([]float64, size*size), make([]float64, size)
+	matrix, slopes := room.take(size*size), room.take(size)
 	for i, column := range centred {
 		slopes[i] = floats.Dot(column, right)
 		for j := i; j < size; j++ {
@@ -44,14 +42,14 @@ func regress(columns [][]float64, targets []float64, first, season int) (regress
 		return regression{}, false
 	}
 	substitute(matrix, slopes, size)
-	r := regression{constants: targetMeans, slopes: slopes, errors: make([]float64, size)}
+	r := regression{constants: targetMeans, slopes: slopes, errors: room.take(size)}
 	for i, slope := range slopes {
 		floats.AddScaled(right, -slope, centred[i])
 		floats.AddScaled(r.constants, -slope, columnMeans[i])
 	}
 	r.deviation = math.Sqrt(floats.Dot(right, right) / float64(n-size-season))
 	for i := range r.errors {
-		unit := make([]float64, size)
+		unit := room.zeros(size)
 		unit[i] = 1
 		substitute(matrix, unit, size)
 		r.errors[i] = r.deviation * math.Sqrt(max(unit[i], 0))
@@ -70,10 +68,13 @@ type placeMeans struct {
 	shares        []float64 // one over how many values each place has
 }
 
-func newPlaceMeans(n, first, season int) placeMeans {
-	shares := make([]float64, season)
-	for i := range n {
-		shares[(first+i)%season]++
+func newPlaceMeans(n, first, season int, room *room) placeMeans {
+	shares := room.zeros(season)
+	for i, place := 0, first%season; i < n; i++ {
+		shares[place]++
+		if place++; place == season {
+			place = 0
+		}
 	}
 	for place, count := range shares {
 		shares[place] = 1 / count
@@ -81,12 +82,13 @@ func newPlaceMeans(n, first, season int) placeMeans {
 	return placeMeans{first, season, shares}
 }
 
-// centre puts values less the means of their places into room.
-func (p placeMeans) centre(values, room []float64) (centred, means []float64) {
-	means = make([]float64, p.season)
+// centre returns values less the means of their places, and these means.
+func (p placeMeans) centre(values []float64, room *room) (centred, means []float64) {
+	means = room.zeros(p.season)
 	p.each(values, means, func(piece, at []float64) { floats.Add(at, piece) })
 	floats.Mul(means, p.shares)
-	centred = room[:copy(room, values)]
+	centred = room.take(len(values))
+	copy(centred, values)
 	p.each(centred, means, func(piece, at []float64) { floats.Sub(piece, at) })
 	return centred, means
 }

@@ -1,19 +1,39 @@
 package model
 
-import (
-	"slices"
-	"sync"
-)
+import "sync"
 
-// rooms are memory that fits borrow, so that thousands of them a second leave no garbage.
-var rooms = sync.Pool{New: func() any { return new([]float64) }}
-
-// borrow returns room for so many numbers, whatever they are, to be given back.
-func borrow(n int) *[]float64 {
-	room := rooms.Get().(*[]float64)
-	*room = slices.Grow((*room)[:0], n)[:n]
-	return room
+// room is memory of which computations take pieces, so that thousands of them a second leave no garbage.
+type room struct {
+	block []float64
+	used  int
 }
 
-// giveBack ends the use of a room.
-func giveBack(room *[]float64) { rooms.Put(room) }
+var rooms = sync.Pool{New: func() any { return new(room) }}
+
+// borrow returns a room with nothing in it, to be given back when no piece of it is in use any more.
+func borrow() *room { return rooms.Get().(*room) }
+
+func (r *room) giveBack() {
+	r.used = 0
+	rooms.Put(r)
+}
+
+// take returns a piece for so many numbers, whatever they are.
+func (r *room) take(n int) []float64 {
+	if len(r.block)-r.used < n { // pieces of the block that is too small stay as they are
+		r.block, r.used = make([]float64, max(n, 2*len(r.block))), 0
+	}
+	piece := r.block[r.used : r.used+n : r.used+n]
+	r.used += n
+	return piece
+}
+
+// zeros returns a piece of so many zeros.
+func (r *room) zeros(n int) []float64 {
+	piece := r.take(n)
+	clear(piece)
+	return piece
+}
+
+// again forgets the pieces taken so far.
+func (r *room) again() { r.used = 0 }

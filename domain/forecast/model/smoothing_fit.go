@@ -53,8 +53,9 @@ func fitSmoothing(history []float64, season int, f form, near *smoothed) *smooth
 	count := s.searched()
 	at := s.parameters
 	within := s.spans()
-	likelihood := newSmoothingLikelihood(s, history, count)
-	defer giveBack(likelihood.room)
+	room := borrow()
+	defer room.giveBack()
+	likelihood := newSmoothingLikelihood(s, history, count, room)
 	worth := descend(likelihood.at, at[:count], within[:count], looks, smoothingEnough)
 	s.parameters = at
 	s.criterion = math.Inf(1)

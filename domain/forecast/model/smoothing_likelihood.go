@@ -11,7 +11,6 @@ import (
 // parameter, so that one way through the history gives the slope too.
 type smoothingLikelihood struct {
 	*smoothed
-	room    *[]float64
 	history []float64
 	errors  []float64   // of one step; relative where the form is
 	changes [][]float64 // per parameter, of what is expected of each point; relative likewise
@@ -23,14 +22,12 @@ type smoothingLikelihood struct {
 // tangent is how level and slope change with a parameter.
 type tangent struct{ level, slope float64 }
 
-func newSmoothingLikelihood(s *smoothed, history []float64, parameters int) *smoothingLikelihood {
+func newSmoothingLikelihood(s *smoothed, history []float64, parameters int, room *room) *smoothingLikelihood {
 	n := len(history)
 	l := &smoothingLikelihood{smoothed: s, history: history, changes: make([][]float64, parameters)}
-	l.room = borrow((parameters + 1) * n)
-	backing := *l.room
-	l.errors = backing[:n]
+	l.errors = room.take(n)
 	for k := range l.changes {
-		l.changes[k] = backing[(k+1)*n : (k+2)*n]
+		l.changes[k] = room.take(n)
 	}
 	if s.form.season != noSeason {
 		l.ring = make([][smoothingParameters]float64, s.season)

@@ -18,8 +18,9 @@ const (
 // differentiation of pseudo-inverses and nonlinear least squares problems whose variables separate",
 // SIAM Journal on Numerical Analysis 10).
 func fitTheta(history []float64, near *thetaParameters) *thetaParameters {
-	f := newThetaFit(history)
-	defer giveBack(f.room)
+	room := borrow()
+	defer room.giveBack()
+	f := newThetaFit(history, room)
 	at, step := 0.5, thetaFirstStep
 	if near != nil {
 		at, step = near.alpha, thetaNearStep
@@ -35,15 +36,13 @@ func fitTheta(history []float64, near *thetaParameters) *thetaParameters {
 // thetaFit is a history to be fitted, with the line through the points before each: it is the same
 // for all parameters.
 type thetaFit struct {
-	room             *[]float64
 	history          []float64
 	intercept, slope []float64
 }
 
-func newThetaFit(history []float64) *thetaFit {
+func newThetaFit(history []float64, room *room) *thetaFit {
 	n := len(history)
-	room := borrow(2 * n)
-	f := &thetaFit{room: room, history: history, intercept: (*room)[:n], slope: (*room)[n:]}
+	f := &thetaFit{history: history, intercept: room.take(n), slope: room.take(n)}
 	line := runningLine{base: history[0], count: 1}
 	for t := 1; t < n; t++ {
 		f.intercept[t], f.slope[t] = line.fit()
