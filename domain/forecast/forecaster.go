@@ -197,7 +197,7 @@ func (f *Forecaster) finish(id string, d *draft, pooled tails) Outlook {
 		}
 	}
 	outlook := Outlook{SeriesID: id, Forecast: result}
-	outlook.Diagnostics = Diagnostics{Start: d.grid.at(0), History: d.grid.values, Error: math.NaN(), NaiveError: math.NaN()}
+	outlook.Diagnostics = Diagnostics{Start: d.grid.at(0), History: d.grid.values, Filled: d.grid.filled, Error: math.NaN(), NaiveError: math.NaN()}
 	if d.trial != nil {
 		d.trial.describe(&outlook, d.unit)
 	}

@@ -17,15 +17,14 @@ func (g *grid) mend(seasons []int, bounds Bounds) {
 // fillGaps fills a gap from the same place in the seasons before and after it, shifted to the level
 // of the neighbours, or by a line between the neighbours where there is no season to take it from.
 func (g *grid) fillGaps(seasons []int) {
-	missing := 0
 	known := make([]bool, len(g.values))
 	for i, v := range g.values {
 		known[i] = !math.IsNaN(v)
 		if !known[i] {
-			missing++
+			g.filled = append(g.filled, i)
 		}
 	}
-	if missing == 0 {
+	if len(g.filled) == 0 {
 		return
 	}
 	filled := append([]float64(nil), g.values...)
@@ -44,7 +43,7 @@ func (g *grid) fillGaps(seasons []int) {
 	}
 	g.values = filled
 	g.mended = append(g.mended, Mending{
-		Kind: "gap", Count: missing,
+		Kind: "gap", Count: len(g.filled),
 		Note: fmt.Sprintf("missing %ss were filled from their season and neighbours", g.granularity.noun()),
 	})
 }

@@ -16,6 +16,8 @@ type Diagnostics struct {
 	// Start and History are the series as the models saw it: at even distances from Start, mended.
 	Start   time.Time
 	History []float64
+	// Filled are the places in History at which nothing was measured.
+	Filled []int
 	// Weights are the models' parts in the combination, which sum to 1, in the engine's order.
 	Weights []ModelWeight
 	// Naive is the part that a naive forecast has instead of the combination, from 0 to 1: models that are

@@ -90,6 +90,7 @@ type grid struct {
 	anchor      time.Time
 	begin       int
 	values      []float64 // finite once mended
+	filled      []int     // the places of gaps, once mended
 	mended      []Mending
 }
 

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strings"
 	"time"
+	"unicode"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -84,8 +86,8 @@ func (p Picture) draw() (*drawing, error) {
 
 // frame sets titles, fonts and axes.
 func (p Picture) frame(d *plot.Plot) {
-	d.Title.Text = p.Title
 	d.Title.TextStyle.Font.Variant, d.Title.TextStyle.Font.Size, d.Title.TextStyle.Color = "Sans", vg.Points(14), ink
+	d.Title.Text = fitting(p.Title, d.Title.TextStyle)
 	d.Title.Padding = vg.Points(26)
 	d.Y.Label.Text = p.Unit
 	for _, axis := range []*plot.Axis{&d.X, &d.Y} {
@@ -98,30 +100,83 @@ func (p Picture) frame(d *plot.Plot) {
 	d.Y.Tick.Length = 0
 }
 
+// fitting returns a title on one line that is no wider than the drawing: the middle of a longer one gives way.
+func fitting(title string, style draw.TextStyle) string {
+	letters := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, title))
+	const room = width - 2.5*vg.Inch // another font may be wider than the one that measures
+	for cut := range letters {
+		text := string(letters)
+		if cut > 0 {
+			kept := len(letters) - cut
+			text = string(letters[:kept-kept/2]) + "…" + string(letters[len(letters)-kept/2:])
+		}
+		if style.Width(text) <= room {
+			return text
+		}
+	}
+	return ""
+}
+
+// stroke is how wide a line is drawn: thinner where points stand close, or they would hide the band.
+func (p Picture) stroke(points float64) vg.Length {
+	const roomy = 300
+	shown := float64(len(p.History) - p.shown() + len(p.Forecast.Predictions))
+	return vg.Points(points * min(1, max(0.4, math.Sqrt(roomy/shown))))
+}
+
 func seconds(t time.Time) float64 { return float64(t.Unix()) }
 
-// addBand shades what lies between the lowest and the highest level.
+// addBand shades what lies between the lowest and the highest level, and between those within them once more. It
+// opens from the last measured point, so that a band of one point shows too.
 func (p Picture) addBand(d *drawing) error {
 	n := len(p.Forecast.Levels)
-	if n < 2 {
-		return nil
+	for low := range n / 2 {
+		area, err := plotter.NewPolygon(p.outline(low, n-1-low))
+		if err != nil {
+			return err
+		}
+		area.Color, area.Width = shadeOf(low), 0
+		d.Add(area)
+		d.explain(fmt.Sprintf("P%g to P%g", percent(p.Forecast.Levels[low]), percent(p.Forecast.Levels[n-1-low])), area)
 	}
+	return nil
+}
+
+// shadeOf is darker for bands within bands.
+func shadeOf(within int) color.NRGBA {
+	darker := shade
+	darker.A = uint8(min(int(shade.A)*(1+within), 0x90)) //nolint:gosec // at most 0x90
+	return darker
+}
+
+// outline runs along one level and back along another.
+func (p Picture) outline(low, high int) plotter.XYs {
 	points := p.Forecast.Predictions
-	outline := make(plotter.XYs, 0, 2*len(points))
+	outline := make(plotter.XYs, 0, 2*len(points)+1)
+	if last, measured := p.last(); measured {
+		outline = append(outline, last)
+	}
 	for _, prediction := range points {
-		outline = append(outline, plotter.XY{X: seconds(prediction.Timestamp), Y: prediction.Quantiles[n-1]})
+		outline = append(outline, plotter.XY{X: seconds(prediction.Timestamp), Y: prediction.Quantiles[high]})
 	}
 	for i := len(points) - 1; i >= 0; i-- {
-		outline = append(outline, plotter.XY{X: seconds(points[i].Timestamp), Y: points[i].Quantiles[0]})
+		outline = append(outline, plotter.XY{X: seconds(points[i].Timestamp), Y: points[i].Quantiles[low]})
 	}
-	area, err := plotter.NewPolygon(outline)
-	if err != nil {
-		return err
+	return outline
+}
+
+// last is the last point of the history, where that was measured.
+func (p Picture) last() (point plotter.XY, measured bool) {
+	n := len(p.History)
+	if n == 0 || math.IsNaN(p.History[n-1]) {
+		return point, false
 	}
-	area.Color, area.Width = shade, 0
-	d.Add(area)
-	d.explain(fmt.Sprintf("P%g to P%g", percent(p.Forecast.Levels[0]), percent(p.Forecast.Levels[n-1])), area)
-	return nil
+	return plotter.XY{X: seconds(p.at(n - 1)), Y: p.History[n-1]}, true
 }
 
 // percent is a level as people write it, without the noise of a product.
@@ -139,7 +194,7 @@ func (p Picture) addHistory(d *drawing) error {
 		if err != nil {
 			return err
 		}
-		line.Color, line.Width = past, vg.Points(1.2)
+		line.Color, line.Width = past, p.stroke(1.2)
 		d.Add(line)
 		if !named {
 			d.explain("measured", line)
@@ -163,8 +218,8 @@ func (p Picture) addHistory(d *drawing) error {
 // addMedian draws the forecast from the last measured point on.
 func (p Picture) addMedian(d *drawing) error {
 	var points plotter.XYs
-	if n := len(p.History); n > 0 && !math.IsNaN(p.History[n-1]) {
-		points = append(points, plotter.XY{X: seconds(p.at(n - 1)), Y: p.History[n-1]})
+	if last, measured := p.last(); measured {
+		points = append(points, last)
 	}
 	for _, prediction := range p.Forecast.Predictions {
 		points = append(points, plotter.XY{X: seconds(prediction.Timestamp), Y: prediction.Value})
@@ -173,7 +228,7 @@ func (p Picture) addMedian(d *drawing) error {
 	if err != nil {
 		return err
 	}
-	line.Color, line.Width = median, vg.Points(1.8)
+	line.Color, line.Width = median, p.stroke(1.8)
 	d.Add(line)
 	d.explain("forecast", line)
 	return nil

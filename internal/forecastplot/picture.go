@@ -2,8 +2,10 @@ package forecastplot
 
 import (
 	"bytes"
+	"image/color"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"gonum.org/v1/plot/vg"
@@ -31,11 +33,13 @@ type Picture struct {
 	Exhaustion *capacity.Exhaustion
 }
 
-// Of returns the picture of an outlook.
+// Of returns the picture of an outlook. What was missing and filled in is a gap again.
 func Of(outlook forecast.Outlook) Picture {
-	return Picture{
-		Title: outlook.SeriesID, Start: outlook.Diagnostics.Start, History: outlook.Diagnostics.History, Forecast: outlook.Forecast,
+	history := slices.Clone(outlook.Diagnostics.History)
+	for _, at := range outlook.Diagnostics.Filled {
+		history[at] = math.NaN()
 	}
+	return Picture{Title: outlook.SeriesID, Start: outlook.Diagnostics.Start, History: history, Forecast: outlook.Forecast}
 }
 
 // Size of a drawing.
@@ -75,14 +79,39 @@ func (p Picture) write(w io.Writer, c canvas) error {
 	if err != nil {
 		return err
 	}
-	drawing.on(draw.Crop(draw.New(c), vg.Points(10), -vg.Points(16), vg.Points(8), -vg.Points(10)))
+	whole := draw.New(c)
+	whole.SetColor(color.White)
+	whole.Fill(whole.Path())
+	drawing.on(draw.Crop(whole, vg.Points(18), -vg.Points(32), vg.Points(8), -vg.Points(10)))
 	_, err = c.WriteTo(w)
 	return err
 }
 
-// shown returns the part of the history that is drawn: three horizons, and no less than 60 points.
+// How much history is drawn: three horizons within 60 to 600 points, and one horizon of a longer one.
+const (
+	leastShown = 60
+	mostShown  = 600
+)
+
+// shown returns the first point of the history that is drawn. Where the last regime begins up to as many points
+// earlier again, its beginning is drawn too.
 func (p Picture) shown() (first int) {
-	return max(0, len(p.History)-max(60, 3*len(p.Forecast.Predictions)))
+	horizon := len(p.Forecast.Predictions)
+	points := max(leastShown, min(3*horizon, max(mostShown, horizon)))
+	first = max(0, len(p.History)-points)
+	if len(p.Regimes) == 0 || first == 0 {
+		return first
+	}
+	latest := slices.MaxFunc(p.Regimes, time.Time.Compare)
+	if !latest.Before(p.at(first)) {
+		return first
+	}
+	for earlier := first; earlier >= max(0, first-points); earlier-- {
+		if !p.at(earlier).After(latest) {
+			return max(0, earlier-points/20)
+		}
+	}
+	return first
 }
 
 // at is the instant of a point of the history.

@@ -6,11 +6,16 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/plot"
+	"pgregory.net/rapid"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
@@ -69,6 +74,59 @@ func TestPicture(t *testing.T) {
 		assert.Equal(t, 1440, image.Bounds().Dx())
 		assert.Equal(t, 648, image.Bounds().Dy())
 	})
+	t.Run("shades levels within levels", func(t *testing.T) {
+		p := storage()
+		p.Forecast.Levels = []float64{0.01, 0.1, 0.5, 0.9, 0.99}
+		for k := range p.Forecast.Predictions {
+			v := p.Forecast.Predictions[k].Value
+			p.Forecast.Predictions[k].Quantiles = []float64{v - 20, v - 10, v, v + 10, v + 20}
+		}
+		var svg bytes.Buffer
+		require.NoError(t, p.WriteSVG(&svg))
+		assert.Contains(t, svg.String(), ">P1 to P99<")
+		assert.Contains(t, svg.String(), ">P10 to P90<")
+	})
+	t.Run("opens the band from the last measured point, so that one point has a band too", func(t *testing.T) {
+		p := storage()
+		p.Forecast.Predictions = p.Forecast.Predictions[:1]
+		outline := p.outline(0, 2)
+		require.Len(t, outline, 3)
+		assert.InDelta(t, p.History[89], outline[0].Y, 0)
+		assert.Less(t, outline[0].X, outline[1].X)
+	})
+	t.Run("shows what was filled in as a gap", func(t *testing.T) {
+		outlook := forecast.Outlook{SeriesID: "s", Diagnostics: forecast.Diagnostics{History: []float64{1, 2, 3, 4}, Filled: []int{1, 2}}}
+		history := Of(outlook).History
+		assert.True(t, math.IsNaN(history[1]) && math.IsNaN(history[2]))
+		assert.InDelta(t, 4, history[3], 0)
+		assert.Equal(t, []float64{1, 2, 3, 4}, outlook.Diagnostics.History, "the outlook stays as it was")
+	})
+	t.Run("keeps the title on one line within the drawing", func(t *testing.T) {
+		style := plot.New().Title.TextStyle
+		for title, want := range map[string]string{
+			"short":                     "short",
+			"a\nb":                      "a b",
+			strings.Repeat("long ", 50): strings.Repeat("long ", 50)[:4],
+		} {
+			got := fitting(title, style)
+			assert.True(t, strings.HasPrefix(got, want), got)
+			assert.LessOrEqual(t, style.Width(got), width)
+		}
+	})
+	t.Run("keeps every word within the drawing", func(t *testing.T) {
+		p := storage()
+		p.Forecast.Granularity, p.Unit = forecast.Hourly, "" // marks of hours have the longest words
+		var svg bytes.Buffer
+		require.NoError(t, p.WriteSVG(&svg))
+		starts := regexp.MustCompile(`<text x="([-0-9.]+)"`).FindAllStringSubmatch(svg.String(), -1)
+		require.NotEmpty(t, starts)
+		for _, start := range starts {
+			x, err := strconv.ParseFloat(start[1], 64)
+			require.NoError(t, err)
+			assert.GreaterOrEqual(t, x, 0.0)
+			assert.Less(t, x, 720.0)
+		}
+	})
 	for name, adapt := range map[string]func(*Picture){
 		"without a history":           func(p *Picture) { p.History = nil },
 		"with gaps":                   func(p *Picture) { p.History[50], p.History[89] = math.NaN(), math.NaN() },
@@ -103,7 +161,8 @@ func TestTicks(t *testing.T) {
 		days        float64
 		first, last string
 	}{
-		"hours":  {0.25, "00:00", "06:00"},
+		"hours":  {0.25, "2 Nov 2026", "06:00"},
+		"halves": {3, "2 Nov 2026", "5 Nov"},
 		"days":   {7, "2 Nov 2026", "9 Nov"},
 		"weeks":  {50, "2 Nov 2026", "21 Dec"},
 		"months": {200, "Dec 2026", "May 2027"},
@@ -117,9 +176,60 @@ func TestTicks(t *testing.T) {
 			assert.Equal(t, test.last, ticks[len(ticks)-1].Label)
 		})
 	}
-	var labels []string
-	for _, tick := range (values{}).Ticks(0, 23000) {
-		labels = append(labels, tick.Label)
+	for name, test := range map[string]struct {
+		low, high float64
+		want      []string
+	}{
+		"thousands":                      {0, 23000, []string{"0", "5k", "10k", "15k", "20k"}},
+		"tenths":                         {0, 1, []string{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"}},
+		"quarters":                       {0, 1.2, []string{"0.00", "0.25", "0.50", "0.75", "1.00"}},
+		"below zero":                     {-60, 20, []string{"-60", "-40", "-20", "0", "20"}},
+		"close together and far from 0":  {999999.2, 1000000.7, []string{"999999.5", "1000000.0", "1000000.5"}},
+		"millions":                       {4.4e12, 5.6e12, []string{"4.50T", "4.75T", "5.00T", "5.25T", "5.50T"}},
+		"so small that they need powers": {4.5e-7, 5.3e-7, []string{"4.60e-07", "4.80e-07", "5.00e-07", "5.20e-07"}},
+		"beyond all names":               {0, 9e299, []string{"0.0e+00", "2.0e+299", "4.0e+299", "6.0e+299", "8.0e+299"}},
+	} {
+		t.Run("values are marked "+name, func(t *testing.T) {
+			var labels []string
+			for _, tick := range (values{}).Ticks(test.low, test.high) {
+				labels = append(labels, tick.Label)
+			}
+			assert.Equal(t, test.want, labels)
+		})
 	}
-	assert.Equal(t, []string{"0", "5000", "10k", "15k", "20k"}, labels)
+	t.Run("no two marks of values read the same", rapid.MakeCheck(func(t *rapid.T) {
+		low := rapid.Float64Range(-1e9, 1e9).Draw(t, "low")
+		high := low + rapid.Float64Range(1e-3, 1e9).Draw(t, "range")
+		seen := map[string]bool{}
+		for _, tick := range (values{}).Ticks(low, high) {
+			require.False(t, seen[tick.Label], tick.Label)
+			seen[tick.Label] = true
+		}
+	}))
+}
+
+func TestShown(t *testing.T) {
+	picture := func(history, horizon int, regimes ...int) Picture {
+		p := Picture{History: make([]float64, history), Forecast: forecast.ForecastResult{Granularity: forecast.Hourly, Predictions: make([]forecast.Prediction, horizon)}}
+		for _, at := range regimes {
+			p.Regimes = append(p.Regimes, p.at(at))
+		}
+		return p
+	}
+	for name, test := range map[string]struct {
+		picture Picture
+		points  int
+	}{
+		"three horizons":                                    {picture(2000, 48), 144},
+		"sixty points of a short horizon":                   {picture(2000, 1), 60},
+		"all of a short history":                            {picture(40, 48), 40},
+		"one horizon of a long one, so that the band shows": {picture(5000, 720), 720},
+		"back to where a regime began not long before":      {picture(2000, 48, 100, 1800), 207},
+		"not back to one that began long before":            {picture(2000, 48, 100), 144},
+		"no more for a regime that is in sight":             {picture(2000, 48, 1900), 144},
+	} {
+		t.Run("shows "+name, func(t *testing.T) {
+			assert.Equal(t, test.points, len(test.picture.History)-test.picture.shown())
+		})
+	}
 }

@@ -14,8 +14,8 @@ type instants struct{}
 // mostMarks is how many marks an axis of time should have at most.
 const mostMarks = 9
 
-// stride is a distance between marks and how they read; yearly, where there is one, is for the first mark and the
-// first of a year.
+// stride is a distance between marks and how they read; yearly, where there is one, is for the first mark of a year.
+// Marks within a day read as times, and as dates at midnight.
 type stride struct {
 	months, days, hours int
 	layout, yearly      string
@@ -23,10 +23,10 @@ type stride struct {
 
 // strides from fine to coarse.
 var strides = []stride{
-	{hours: 1, layout: "15:04"},
-	{hours: 3, layout: "2 Jan 15:04"},
-	{hours: 6, layout: "2 Jan 15:04"},
-	{hours: 12, layout: "2 Jan 15:04"},
+	{hours: 1, layout: "2 Jan", yearly: "2 Jan 2006"},
+	{hours: 3, layout: "2 Jan", yearly: "2 Jan 2006"},
+	{hours: 6, layout: "2 Jan", yearly: "2 Jan 2006"},
+	{hours: 12, layout: "2 Jan", yearly: "2 Jan 2006"},
 	{days: 1, layout: "2 Jan", yearly: "2 Jan 2006"},
 	{days: 2, layout: "2 Jan", yearly: "2 Jan 2006"},
 	{days: 7, layout: "2 Jan", yearly: "2 Jan 2006"},
@@ -46,18 +46,26 @@ func (instants) Ticks(low, high float64) []plot.Tick {
 		ticks = ticks[:0]
 		year := 0
 		for at := s.first(from); !at.After(until) && len(ticks) <= mostMarks; at = s.next(at) {
-			layout := s.layout
-			if s.yearly != "" && at.Year() != year {
-				layout = s.yearly
-			}
-			year = at.Year()
-			ticks = append(ticks, plot.Tick{Value: seconds(at), Label: at.Format(layout)})
+			ticks = append(ticks, plot.Tick{Value: seconds(at), Label: s.label(at, &year)})
 		}
 		if len(ticks) <= mostMarks {
 			break
 		}
 	}
 	return ticks
+}
+
+// label words a mark; year is that of the last date that was written.
+func (s stride) label(at time.Time, year *int) string {
+	if s.hours > 0 && at.Hour() != 0 {
+		return at.Format("15:04")
+	}
+	layout := s.layout
+	if s.yearly != "" && at.Year() != *year {
+		layout = s.yearly
+	}
+	*year = at.Year()
+	return at.Format(layout)
 }
 
 // first returns the first mark at or after an instant.
@@ -99,25 +107,42 @@ func (values) Ticks(low, high float64) []plot.Tick {
 		}
 	}
 	var ticks []plot.Tick
+	write := spelling(step, max(math.Abs(low), math.Abs(high)))
 	for k := math.Ceil(low/step - 1e-9); k*step <= high*(1+1e-12); k++ {
 		at := k*step + 0 // without the sign of a negative zero
-		ticks = append(ticks, plot.Tick{Value: at, Label: short(at)})
+		ticks = append(ticks, plot.Tick{Value: at, Label: write(at)})
 	}
 	return ticks
 }
 
-// short writes a number with at most four significant digits and k, M, G or T for thousands.
-func short(v float64) string {
+// spelling returns how marks a step apart are written so that each can be told from the next: with k, M, G or T
+// for thousands where that leaves few decimals, and with an exponent where nothing else is short.
+func spelling(step, largest float64) func(float64) string {
+	const few, many = 3, 6
+	decimals := func(step float64) int { return max(0, int(math.Ceil(-math.Log10(step)-1e-9))) }
+	fractional := func(step float64) int { // 2.5 has a digit more than its power of ten
+		n := decimals(step)
+		if scaled := step * math.Pow(10, float64(n)); math.Abs(scaled-math.Round(scaled)) > 1e-6 {
+			n++
+		}
+		return n
+	}
 	for _, unit := range []struct {
-		size float64
-		name string
-	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e4, "k"}} {
-		if math.Abs(v) >= unit.size {
-			if unit.name == "k" {
-				unit.size = 1e3
+		least, size float64
+		name        string
+	}{{1e12, 1e12, "T"}, {1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e4, 1e3, "k"}} {
+		if digits := fractional(step / unit.size); largest >= unit.least && largest < 1e4*unit.size && digits <= few {
+			return func(v float64) string {
+				if v == 0 {
+					return "0"
+				}
+				return strconv.FormatFloat(v/unit.size, 'f', digits, 64) + unit.name
 			}
-			return strconv.FormatFloat(v/unit.size, 'g', 4, 64) + unit.name
 		}
 	}
-	return strconv.FormatFloat(v, 'g', 4, 64)
+	if digits := fractional(step); digits <= many && largest < 1e15 {
+		return func(v float64) string { return strconv.FormatFloat(v, 'f', digits, 64) }
+	}
+	digits := min(max(0, int(math.Ceil(math.Log10(largest/step)))), 15)
+	return func(v float64) string { return strconv.FormatFloat(v, 'e', digits, 64) }
 }
