@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -129,7 +130,7 @@ func read(path string) (keyFile, error) {
 	if err != nil {
 		return content, fmt.Errorf("key file: %w", err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if !private(info) {
 		return content, fmt.Errorf("key file %s can be read by others (mode %04o); run chmod 600 on it", path, info.Mode().Perm())
 	}
 	data, err := os.ReadFile(path)
@@ -140,6 +141,14 @@ func read(path string) (keyFile, error) {
 		return content, fmt.Errorf("key file %s is not the JSON that it was written as: %w", path, err)
 	}
 	return content, nil
+}
+
+// private says whether a file is for its owner's eyes alone or, as PostgreSQL allows for its keys too, root's
+// and for those of one group: so Kubernetes mounts a Secret for processes that are not root.
+func private(info fs.FileInfo) bool {
+	others := info.Mode().Perm() & 0o077
+	owned, known := info.Sys().(*syscall.Stat_t)
+	return others == 0 || others == 0o040 && known && owned.Uid == 0
 }
 
 // create makes the first key file. The hard link is what makes it atomic: it never replaces a file

@@ -57,6 +57,26 @@ func TestFileRing(t *testing.T) {
 		_, err = payloadcodec.OpenFileRing(folder)
 		require.ErrorContains(t, err, "chmod 600")
 	})
+	t.Run("root's, for one group, is taken as Kubernetes mounts it; nobody else's", func(t *testing.T) {
+		if os.Geteuid() != 0 {
+			t.Skip("only root gives files away")
+		}
+		folder := t.TempDir()
+		path := filepath.Join(folder, payloadcodec.KeyFileName)
+		_, err := payloadcodec.CreateFileRing(folder)
+		require.NoError(t, err)
+		require.NoError(t, os.Chown(path, 0, 65532))
+		require.NoError(t, os.Chmod(path, 0o440))
+		_, err = payloadcodec.OpenFileRing(folder)
+		require.NoError(t, err)
+		require.NoError(t, os.Chmod(path, 0o660))
+		_, err = payloadcodec.OpenFileRing(folder)
+		require.ErrorContains(t, err, "chmod 600", "what the group can write")
+		require.NoError(t, os.Chown(path, 65532, 65532))
+		require.NoError(t, os.Chmod(path, 0o440))
+		_, err = payloadcodec.OpenFileRing(folder)
+		require.ErrorContains(t, err, "chmod 600", "what is not root's")
+	})
 	t.Run("another process's rotation is seen", func(t *testing.T) {
 		folder := t.TempDir()
 		reader, err := payloadcodec.CreateFileRing(folder)

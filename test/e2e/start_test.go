@@ -58,6 +58,13 @@ func TestStart(t *testing.T) {
 		}
 	})
 
+	t.Run("a role that is not root takes keys as Kubernetes mounts a Secret", func(t *testing.T) {
+		if os.Geteuid() != 0 {
+			t.Skip("only root runs something as somebody else")
+		}
+		s.runsOnMountedKeys(t)
+	})
+
 	t.Run("no secret stands in an argument", func(t *testing.T) {
 		for _, role := range roles {
 			pid, ok := s.pid(role)
