@@ -30,6 +30,8 @@ const (
 type Options struct {
 	// OpenMetrics is the history: samples in the OpenMetrics text format, without the closing EOF.
 	OpenMetrics string
+	// Config is the text of prometheus.yml, such as what to scrape; empty scrapes nothing.
+	Config string
 	// Authenticated wants User and Password.
 	Authenticated bool
 	// Certificates, unless nil, has the server speak TLS with clients that show theirs alone.
@@ -47,7 +49,7 @@ func Start(t *testing.T, o Options) string {
 	data := filepath.Join(folder, "data")
 	history, config, web := filepath.Join(folder, "history.txt"), filepath.Join(folder, "prometheus.yml"), filepath.Join(folder, "web.yml")
 	require.NoError(t, os.WriteFile(history, []byte(o.OpenMetrics+"# EOF\n"), 0o600))
-	require.NoError(t, os.WriteFile(config, nil, 0o600))
+	require.NoError(t, os.WriteFile(config, []byte(o.Config), 0o600))
 	run(t, "promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", history, data)
 
 	address := freeAddress(t)
