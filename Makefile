@@ -37,6 +37,8 @@ build: ## build bin/omnicloud
 
 test: postgres prometheus bin/temporal bin/terraform $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
 	gotestsum --format pkgname -- -timeout 20m $(PKG)
+	@# The chart's tests are a module of their own, which Helm's packages take minutes to build for.
+	$(if $(filter ./...,$(PKG)),go test -C test/chart ./...)
 
 test-unit: $(BIN)/.gotestsum-$(GOTESTSUM) ## the tests that start no server, within a minute
 	@gotestsum --format pkgname -- -short $(UNIT)
