@@ -12,7 +12,8 @@ const (
 	ForecastsKept = 14 * 24 * time.Hour
 	// ContestsKept is for decisions that left the model in use in its place, which most nights make.
 	ContestsKept = 35 * 24 * time.Hour
-	// ScoresKept is for scores, for decisions that promoted a model, and for models that others took the place of.
+	// ScoresKept is for scores, for decisions that promoted a model, for models that others took the place of, and
+	// for alerts and recommendations that were delivered.
 	ScoresKept = 400 * 24 * time.Hour
 )
 

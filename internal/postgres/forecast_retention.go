@@ -25,21 +25,16 @@ func (r *ForecastRetention) Prune(ctx context.Context, now time.Time) (removed i
 			return err
 		}
 		removed = tag.RowsAffected()
-		if _, err := tx.Exec(ctx, `DELETE FROM forecast_contests WHERE NOT promoted AND decided_at < $1`, now.Add(-foresight.ContestsKept)); err != nil {
-			return err
-		}
-		for _, statement := range []string{
-			`DELETE FROM forecast_scores WHERE generated_at < $1`,
-			`DELETE FROM forecast_contests WHERE decided_at < $1`,
-			`DELETE FROM forecast_models AS old USING forecast_models AS next
-				WHERE (next.tenant_id, next.metric, next.granularity, next.version) = (old.tenant_id, old.metric, old.granularity, old.version + 1)
-				AND next.promoted_at < $1`,
-		} {
-			if _, err := tx.Exec(ctx, statement, now.Add(-foresight.ScoresKept)); err != nil {
-				return err
-			}
-		}
-		return nil
+		scores := now.Add(-foresight.ScoresKept)
+		batch := &pgx.Batch{}
+		batch.Queue(`DELETE FROM forecast_contests WHERE NOT promoted AND decided_at < $1`, now.Add(-foresight.ContestsKept))
+		batch.Queue(`DELETE FROM forecast_contests WHERE decided_at < $1`, scores)
+		batch.Queue(`DELETE FROM forecast_scores WHERE generated_at < $1`, scores)
+		batch.Queue(`DELETE FROM forecast_models AS old USING forecast_models AS next
+			WHERE (next.tenant_id, next.metric, next.granularity, next.version) = (old.tenant_id, old.metric, old.granularity, old.version + 1)
+			AND next.promoted_at < $1`, scores)
+		batch.Queue(`DELETE FROM outbox WHERE group_key = $1 AND delivered_at < $2`, foresight.NewsGroup, scores)
+		return tx.SendBatch(ctx, batch).Close()
 	})
 	return removed, explain(err, "removing old forecasts")
 }
