@@ -124,10 +124,19 @@ func (f *Forecaster) prepare(series Series) (d *draft, scaled []float64, err err
 		return nil, nil, err
 	}
 	g.mend(g.granularity.seasons(), f.options.Bounds)
-	d = &draft{grid: g, unit: unit(g.values)}
-	scaled = make([]float64, len(g.values))
-	for i, v := range g.values {
-		scaled[i] = v / d.unit
+	values := g.values
+	if older := len(values) - maxModelled; older > 0 {
+		g.mended = append(g.mended, Mending{
+			Kind: "trimmed", Count: older, Note: fmt.Sprintf("models see the last %d points; older ones no longer count", maxModelled),
+		})
+		values = values[older:]
+	}
+	d = &draft{grid: g, unit: unit(values)}
+	scaled = over(values, d.unit)
+	if brought := g.onLastLevel(scaled, d.unit); brought != nil {
+		again := unit(brought)
+		scaled = over(brought, again)
+		d.unit *= again
 	}
 	if isConstant(scaled) {
 		d.path, d.spread = make([]float64, f.options.Horizon), make([]float64, f.options.Horizon)
@@ -135,12 +144,6 @@ func (f *Forecaster) prepare(series Series) (d *draft, scaled []float64, err err
 			d.path[k] = scaled[0]
 		}
 		return d, nil, nil
-	}
-	if older := len(scaled) - maxModelled; older > 0 {
-		g.mended = append(g.mended, Mending{
-			Kind: "trimmed", Count: older, Note: fmt.Sprintf("models see the last %d points; older ones no longer count", maxModelled),
-		})
-		scaled = scaled[older:]
 	}
 	return d, scaled, nil
 }

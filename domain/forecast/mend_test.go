@@ -169,6 +169,15 @@ func TestMending(t *testing.T) {
 		}
 		assert.NotContains(t, kinds(mended(t, at("s", Daily, values), Daily)), "outlier")
 	})
+	t.Run("neither point next to a new level is taken for an outlier", func(t *testing.T) {
+		for height := 10.0; height < 300; height++ {
+			values := weekly(90)
+			for i := 60; i < 90; i++ {
+				values[i] += height
+			}
+			assert.NotContains(t, kinds(mended(t, at("s", Daily, values), Daily)), "outlier", "%v high", height)
+		}
+	})
 	t.Run("the last value is left, whatever it is", func(t *testing.T) {
 		values := weekly(90)
 		values[89] = 99

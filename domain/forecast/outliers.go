@@ -33,7 +33,7 @@ func (g *grid) drawInOutliers(season int) {
 	}
 	var found []int
 	for t := range len(g.values) - 1 {
-		if odd(t) && (t == 0 || !odd(t-1)) && !odd(t+1) {
+		if odd(t) && (t == 0 || !odd(t-1)) && !odd(t+1) && g.standsAlone(t, math.Abs(near[t])/2) {
 			found = append(found, t)
 		}
 	}
@@ -47,6 +47,17 @@ func (g *grid) drawInOutliers(season int) {
 		Kind: "outlier", Count: len(found),
 		Note: fmt.Sprintf("single %ss far from all around them were replaced by what their neighbours suggest", g.granularity.noun()),
 	})
+}
+
+// standsAlone reports whether a value is at a distance from each of its neighbours in time. Next to a step, the median
+// of the neighbours lies between the two levels, and one of them is the value's own.
+func (g *grid) standsAlone(t int, distance float64) bool {
+	for i := max(0, t-neighbours); i <= min(len(g.values)-1, t+neighbours); i++ {
+		if i != t && math.Abs(g.values[t]-g.values[i]) < distance {
+			return false
+		}
+	}
+	return true
 }
 
 // distances returns how far each value lies from the median of its neighbours a step away, two and

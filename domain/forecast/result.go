@@ -42,7 +42,7 @@ type ForecastResult struct {
 
 // Mending says what was found wrong with a series and what was done about it.
 type Mending struct {
-	// Kind is gap, duplicate, irregular, counter_reset, outlier, ceiling, clock_change or trimmed.
+	// Kind is gap, duplicate, irregular, counter_reset, outlier, ceiling, clock_change, trimmed or level_shift.
 	Kind  string `json:"kind"`
 	Count int    `json:"count"`
 	Note  string `json:"note"`

@@ -24,3 +24,12 @@ func isConstant(values []float64) bool {
 	}
 	return true
 }
+
+// over returns values divided by a unit.
+func over(values []float64, unit float64) []float64 {
+	scaled := make([]float64, len(values))
+	for i, v := range values {
+		scaled[i] = v / unit
+	}
+	return scaled
+}
