@@ -76,8 +76,9 @@ func (f *Figures) Backlog(ctx context.Context) (map[string]outbox.Backlog, error
 func (f *Figures) Forecasts(ctx context.Context) (foresight.Figures, error) {
 	figures := foresight.Figures{Alerts: map[string]int64{}}
 	var batch pgx.Batch
-	batch.Queue(`SELECT document->'alert'->>'severity', count(*) FROM capacity_watch
-		WHERE document->'alert'->>'severity' IS NOT NULL GROUP BY 1`).Query(countsInto(figures.Alerts))
+	// OFFSET has each document parsed once, not once more to group by.
+	batch.Queue(`SELECT severity, count(*) FROM (SELECT document->'alert'->>'severity' AS severity FROM capacity_watch OFFSET 0) told
+		WHERE severity IS NOT NULL GROUP BY severity`).Query(countsInto(figures.Alerts))
 	batch.Queue("SELECT max(decided_at) FROM forecast_contests").QueryRow(func(row pgx.Row) error {
 		var night *time.Time
 		err := row.Scan(&night)
