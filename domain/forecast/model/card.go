@@ -132,7 +132,9 @@ func (c *card) correlatesBySeason() bool {
 // end, where the history is long enough for one, and returns what the regression makes of the path.
 func (c *card) calibrate(path Path) Path {
 	n, m := len(c.y), c.season
-	all := append(append(c.room.take(n + len(path))[:0], c.y...), path...)
+	all := c.room.take(n + len(path))
+	copy(all, c.y)
+	copy(all[n:], path)
 	lagged := c.unitRoot && c.correlated && n > 4*m
 	depth, places := 1, 1
 	if lagged {

@@ -23,7 +23,8 @@ func (c *card) rho(horizon int) Path {
 		}
 	}
 	n := len(c.y)
-	all := append(c.room.take(n + horizon)[:0], c.y...)
+	all := c.room.take(n + horizon)[:n]
+	copy(all, c.y)
 	if ok && form.growth && !form.dummies && !form.seasonLag {
 		// The mean growth, drawn to zero by 1.645 of its standard errors.
 		margin := 1.645 * fit.deviation / math.Sqrt(float64(n-1))
