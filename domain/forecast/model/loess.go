@@ -22,22 +22,25 @@ type loessRow struct {
 	weights     []float64
 }
 
-// newLoess prepares a loess of n values over a window of so many points. Where extra is 1, the result
+// prepare readies a loess of n values over a window of so many points. Where extra is 1, the result
 // reaches one point beyond either end, as the cycles of a seasonal decomposition need: its first entry
 // is then the point before the first.
-func newLoess(n, window, jump, extra int) *loess {
-	l := &loess{count: n + 2*extra}
-	l.rows = make([]loessRow, 0, (l.count+jump-2)/jump+1)
-	width := min(window, n)
+func (l *loess) prepare(n, window, jump, extra int) {
+	l.count = n + 2*extra
+	l.rows = l.rows[:0]
+	width, known := min(window, n), 0
+	var weights []float64
 	for place := 0; ; place += jump {
 		place = min(place, l.count-1)
 		at := place - extra
 		centred := at - (width-1)/2
 		from := max(0, min(centred, n-width))
-		row := loessRow{place: place, from: from, weights: loessWeights(width, window, at-from)}
-		l.rows = append(l.rows, row)
+		if weights == nil || at-from != known { // all but those near the ends are the same
+			known, weights = at-from, loessWeights(width, window, at-from)
+		}
+		l.rows = append(l.rows, loessRow{place: place, from: from, weights: weights})
 		if place == l.count-1 {
-			return l
+			return
 		}
 	}
 }

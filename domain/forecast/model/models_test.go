@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -108,7 +109,8 @@ func TestMultiSeasonal(t *testing.T) {
 	}
 	t.Run("finds two seasons and a line", func(t *testing.T) {
 		values := wave(840)
-		rest, seasonal := mstl(values, []int{24, 168}, &stlWork{})
+		rest := slices.Clone(values)
+		seasonal := newSplitter(len(rest), 168, new(room)).mstl(rest, []int{24, 168})
 		for i := 200; i < 640; i++ {
 			require.InDelta(t, 50+0.02*float64(i), rest[i], 0.3)
 			require.InDelta(t, values[i], rest[i]+seasonal[0][i]+seasonal[1][i], 1e-9, "parts sum to the whole")
@@ -129,6 +131,13 @@ func TestMultiSeasonal(t *testing.T) {
 	})
 }
 
+// loessOf is a loess that is ready for values.
+func loessOf(n, window, jump, extra int) *loess {
+	l := new(loess)
+	l.prepare(n, window, jump, extra)
+	return l
+}
+
 func TestLoess(t *testing.T) {
 	t.Run("leaves a line as it is, and extends it", func(t *testing.T) {
 		values := make([]float64, 30)
@@ -137,7 +146,7 @@ func TestLoess(t *testing.T) {
 		}
 		for _, jump := range []int{1, 4} {
 			out := make([]float64, 32)
-			newLoess(30, 9, jump, 1).smooth(values, out)
+			loessOf(30, 9, jump, 1).smooth(values, out)
 			for i, v := range out {
 				require.InDelta(t, 2+3*float64(i-1), v, 1e-9)
 			}
@@ -149,7 +158,7 @@ func TestLoess(t *testing.T) {
 		w := (1 - 0.125) * (1 - 0.125) * (1 - 0.125)
 		values := []float64{9, 1, 4, 3, 9}
 		out := make([]float64, 5)
-		newLoess(5, 5, 1, 0).smooth(values, out)
+		loessOf(5, 5, 1, 0).smooth(values, out)
 		assert.InDelta(t, (w*1+4+w*3)/(1+2*w), out[2], 1e-9)
 	})
 }

@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // MultiSeasonal decomposes a series into several seasons and a rest (Bandara, Hyndman and Bergmeir
 // 2021, "MSTL: a seasonal-trend decomposition algorithm for time series with multiple seasonal
@@ -24,12 +28,13 @@ func (m MultiSeasonal) Predict(task Task) []Candidate {
 		}
 	}
 	out := task.candidate(name)
+	room := borrow()
+	defer room.giveBack()
 	var near *thetaParameters
-	var work stlWork
-	work.fit(len(values), task.longest(len(values)))
+	split := newSplitter(len(values), task.longest(len(values)), room)
 	for _, stage := range task.stages(2 * thetaLeast) {
 		var paths []Path
-		paths, near = decomposed(values[:stage.fitted], values[:stage.origins[0]], task, stage.origins, near, &work)
+		paths, near = decomposed(values[:stage.fitted], values[:stage.origins[0]], task, stage.origins, near, split)
 		copy(out.Paths[stage.first:], paths)
 	}
 	for _, path := range out.Paths {
@@ -44,10 +49,12 @@ func (m MultiSeasonal) Predict(task Task) []Candidate {
 
 // decomposed decomposes a history, goes on with its last seasons through what followed, and predicts
 // from each of the origins, which fall. It returns the parameters of the rest's Theta as well.
-func decomposed(history, values []float64, task Task, origins []int, near *thetaParameters, work *stlWork) ([]Path, *thetaParameters) {
+func decomposed(history, values []float64, task Task, origins []int, near *thetaParameters, split *splitter) ([]Path, *thetaParameters) {
 	n := len(history)
 	seasons := task.within(n)
-	rest, seasonal := mstl(history, seasons, work)
+	rest := split.room.take(len(values))
+	copy(rest, history)
+	seasonal := split.mstl(rest[:n], seasons)
 	last := func(t int) float64 { // the sum of the seasons at a time from n on
 		sum := 0.0
 		for j, season := range seasons {
@@ -56,7 +63,7 @@ func decomposed(history, values []float64, task Task, origins []int, near *theta
 		return sum
 	}
 	for t := n; t < len(values); t++ {
-		rest = append(rest, values[t]-last(t))
+		rest[t] = values[t] - last(t)
 	}
 	parameters := fitTheta(rest[:n], near)
 	paths := thetaPaths(rest, *parameters, origins, task.Horizon)
@@ -68,25 +75,34 @@ func decomposed(history, values []float64, task Task, origins []int, near *theta
 	return paths, parameters
 }
 
-// mstl returns the values without their seasons, and the seasons.
-func mstl(values []float64, seasons []int, work *stlWork) ([]float64, [][]float64) {
-	rest := append([]float64(nil), values...)
+// splitter decomposes histories that follow each other, each where the one before was.
+type splitter struct {
+	room  *room
+	work  *stlWork
+	parts []stl
+}
+
+// newSplitter returns a splitter in a room of histories of up to n values and a season.
+func newSplitter(n, season int, room *room) *splitter {
+	return &splitter{room: room, work: newSTLWork(n, season, room)}
+}
+
+// mstl takes the seasons of values out of them, and returns them.
+func (s *splitter) mstl(values []float64, seasons []int) [][]float64 {
 	out := make([][]float64, len(seasons))
-	works := make([]*stl, len(seasons))
+	for len(s.parts) < len(seasons) {
+		s.parts = append(s.parts, stl{})
+	}
 	for round := range min(2, len(seasons)) {
 		for j, season := range seasons {
 			if round == 0 {
-				works[j] = newSTL(len(values), season, 7+4*(j+1), work)
+				s.parts[j].prepare(len(values), season, 7+4*(j+1), s.work, s.room)
 			} else {
-				for t, v := range out[j] {
-					rest[t] += v
-				}
+				floats.Add(values, out[j])
 			}
-			out[j] = works[j].split(rest)
-			for t, v := range out[j] {
-				rest[t] -= v
-			}
+			out[j] = s.parts[j].split(values)
+			floats.Sub(values, out[j])
 		}
 	}
-	return rest, out
+	return out
 }

@@ -10,8 +10,8 @@ type stl struct {
 	seasonal []float64
 	work     *stlWork
 
-	cycles, longerCycles *loess // of places in the season with the fewer values, and with one more
-	ofLow, ofTrend       *loess
+	cycles, longerCycles loess // of places in the season with the fewer values, and with one more
+	ofLow, ofTrend       loess
 }
 
 // stlWork is where splits that follow each other work.
@@ -20,13 +20,15 @@ type stlWork struct {
 	cycled, low, spare []float64
 }
 
-// fit gives the work room for n values and a season.
+// newSTLWork returns work in a room for up to n values and a season.
+func newSTLWork(n, season int, room *room) *stlWork {
+	size := n + 2*season
+	return &stlWork{room.take(n), room.take(n), room.take(size), room.take(size), room.take(size)}
+}
+
+// fit gives the work room for n values and a season, which are not more than it was made for.
 func (w *stlWork) fit(n, season int) {
 	size := n + 2*season
-	if cap(w.trend) < n || cap(w.cycled) < size {
-		w.trend, w.detrended = make([]float64, n), make([]float64, n)
-		w.cycled, w.low, w.spare = make([]float64, size), make([]float64, size), make([]float64, size)
-	}
 	w.trend, w.detrended = w.trend[:n], w.detrended[:n]
 	w.cycled, w.low, w.spare = w.cycled[:size], w.low[:size], w.spare[:size]
 }
@@ -34,18 +36,16 @@ func (w *stlWork) fit(n, season int) {
 // stlRounds is the number of rounds of the inner loop; two are what the paper uses.
 const stlRounds = 2
 
-// newSTL prepares the split of n values, two whole cycles at least, with a window of so many cycles
+// prepare readies the split of n values, two whole cycles at least, with a window of so many cycles
 // for the slow change of the season.
-func newSTL(n, season, window int, work *stlWork) *stl {
+func (s *stl) prepare(n, season, window int, work *stlWork, room *room) {
 	trendWindow := int(math.Ceil(1.5*float64(season)/(1-1.5/float64(window)))) | 1
 	lowWindow := season | 1
-	return &stl{
-		season: season, seasonal: make([]float64, n), work: work,
-		cycles:       newLoess(n/season, window, stride(window), 1),
-		longerCycles: newLoess(n/season+1, window, stride(window), 1),
-		ofLow:        newLoess(n, lowWindow, stride(lowWindow), 0),
-		ofTrend:      newLoess(n, trendWindow, stride(trendWindow), 0),
-	}
+	s.season, s.seasonal, s.work = season, room.take(n), work
+	s.cycles.prepare(n/season, window, stride(window), 1)
+	s.longerCycles.prepare(n/season+1, window, stride(window), 1)
+	s.ofLow.prepare(n, lowWindow, stride(lowWindow), 0)
+	s.ofTrend.prepare(n, trendWindow, stride(trendWindow), 0)
 }
 
 // split returns the season of values. The result is good until the next call.
