@@ -1,11 +1,6 @@
 package model
 
-import (
-	"slices"
-	"sync"
-
-	"gonum.org/v1/gonum/floats"
-)
+import "gonum.org/v1/gonum/floats"
 
 // laggedSums holds running sums of products of a series with itself at every distance that two lags
 // can have, from which the normal equations of a regression on lags follow for any length of history:
@@ -17,15 +12,7 @@ type laggedSums struct {
 	from  int       // where the sums at the end begin
 	plain []float64 // running sums of the centred values
 	at    []runningProducts
-
-	backing *[]float64 // of all running products
 }
-
-// sumsRoom keeps the room of running products, the largest piece of memory that a series needs.
-var sumsRoom = sync.Pool{New: func() any { return new([]float64) }}
-
-// release ends the use of the sums.
-func (s *laggedSums) release() { sumsRoom.Put(s.backing) }
 
 // runningProducts are the running sums of y[s]·y[s−distance]; entry t sums over s < t. They are empty where no
 // two lags have the distance.
@@ -34,39 +21,27 @@ type runningProducts struct {
 }
 
 // newLaggedSums sums over values, centred by the mean of the first known of them, for histories from
-// first points on.
-func newLaggedSums(values []float64, lags []int, known, first int) *laggedSums {
+// first points on. They lie in the room.
+func newLaggedSums(values []float64, lags []int, known, first int, room *room) *laggedSums {
 	n, deepest := len(values), lags[len(lags)-1]
-	s := &laggedSums{lags: append([]int{0}, lags...), plain: make([]float64, n+1), from: first - deepest}
+	s := &laggedSums{lags: append([]int{0}, lags...), plain: room.take(n + 1), from: first - deepest}
 	for _, v := range values[:known] {
 		s.mean += v / float64(known)
 	}
-	centred := make([]float64, n)
+	s.plain[0] = 0
+	centred := room.take(n)
 	for i, v := range values {
 		centred[i] = v - s.mean
 		s.plain[i+1] = s.plain[i] + centred[i]
 	}
 	s.at = make([]runningProducts, deepest+1)
-	count := 0
 	for i, a := range s.lags {
 		for _, b := range s.lags[i:] {
 			if d := b - a; s.at[d].begin == nil {
-				s.at[d].begin = []float64{} // to be counted once
-				count++
+				s.at[d] = runningProducts{room.take(deepest + 1), room.take(n + 1 - s.from)}
+				s.at[d].fill(centred, d, s.from)
 			}
 		}
-	}
-	size := deepest + 1 + n + 1 - s.from
-	s.backing = sumsRoom.Get().(*[]float64)
-	*s.backing = slices.Grow((*s.backing)[:0], count*size)
-	backing := (*s.backing)[:count*size]
-	for d := range s.at {
-		if s.at[d].begin == nil {
-			continue
-		}
-		s.at[d] = runningProducts{backing[:deepest+1], backing[deepest+1 : size]}
-		backing = backing[size:]
-		s.at[d].fill(centred, d, s.from)
 	}
 	return s
 }

@@ -37,10 +37,12 @@ func (r Ridge) Predict(task Task) []Candidate {
 	for j, variant := range r.Variants {
 		out[j] = task.candidate(variant.Name)
 	}
+	room := borrow()
+	defer room.giveBack()
 	log := r.Log && positive(task.Values)
 	values := task.Values
 	if log {
-		values = make([]float64, len(task.Values))
+		values = room.take(len(task.Values))
 		for i, v := range task.Values {
 			values[i] = math.Log(v)
 		}
@@ -53,9 +55,9 @@ func (r Ridge) Predict(task Task) []Candidate {
 	if len(usable) == 0 {
 		return out
 	}
-	sums := newLaggedSums(values, lags, task.Origins[len(task.Origins)-1], usable[len(usable)-1])
-	defer sums.release()
-	solver := newSolver(len(lags) + 1)
+	sums := newLaggedSums(values, lags, task.Origins[len(task.Origins)-1], usable[len(usable)-1], room)
+	solver := newSolver(len(lags)+1, room)
+	taps, buffer := newTaps(lags, room), room.take(lags[len(lags)-1]+task.Horizon)
 	for i, origin := range usable {
 		sums.equations(origin, solver)
 		within := extent(values[:origin])
@@ -68,7 +70,9 @@ func (r Ridge) Predict(task Task) []Candidate {
 				continue
 			}
 			weights := solver.solve(place(lags, variant.Toward))
-			path := recurse(values[:origin], taps(lags, weights), weights[len(lags)], within, task.Horizon, sums.mean)
+			path := make(Path, task.Horizon)
+			taps.weigh(weights)
+			taps.recurse(values[:origin], weights[len(lags)], within, sums.mean, buffer, path)
 			if log {
 				for k := range path {
 					path[k] = math.Exp(path[k])
@@ -112,22 +116,34 @@ type tap struct {
 	weights []float64
 }
 
-// taps gathers lags, which rise, into runs.
-func taps(lags []int, weights []float64) []tap {
-	backing, list := make([]float64, len(lags)), []tap{}
+// taps are lags in runs, the deepest first.
+type taps []tap
+
+// newTaps gathers lags, which rise, into runs.
+func newTaps(lags []int, room *room) (list taps) {
 	for end := len(lags); end > 0; {
 		begin := end - 1
 		for begin > 0 && lags[begin-1] == lags[begin]-1 {
 			begin--
 		}
-		run := backing[begin:end]
-		for i := range run {
-			run[i] = weights[end-1-i]
-		}
-		list = append(list, tap{lags[end-1], run})
+		list = append(list, tap{lags[end-1], room.take(end - begin)})
 		end = begin
 	}
 	return list
+}
+
+// weigh takes the weights of the lags, in their order.
+func (list taps) weigh(weights []float64) {
+	end := 0
+	for _, t := range list {
+		end += len(t.weights)
+	}
+	for _, t := range list {
+		for i := range t.weights {
+			end--
+			t.weights[i] = weights[end]
+		}
+	}
 }
 
 // extent is the least span that holds values.
@@ -143,26 +159,23 @@ func extent(values []float64) span {
 	return s
 }
 
-// recurse predicts step by step from taps and a constant; values are centred by mean before they are
+// recurse predicts a path step by step from the taps and a constant; values are centred by mean before they are
 // weighed. A prediction stays within one range of the history beyond its ends, so that no feedback can run
-// away.
-func recurse(values []float64, taps []tap, constant float64, within span, horizon int, mean float64) Path {
-	deepest, reach := taps[0].deepest, within.high-within.low
-	buffer := make([]float64, deepest+horizon)
+// away. The buffer holds the deepest lag's points and the path's.
+func (list taps) recurse(values []float64, constant float64, within span, mean float64, buffer []float64, path Path) {
+	deepest, reach := list[0].deepest, within.high-within.low
 	within = span{within.low - mean - reach, within.high - mean + reach}
-	for i := range deepest {
-		buffer[i] = values[len(values)-deepest+i] - mean
+	for i, v := range values[len(values)-deepest:] {
+		buffer[i] = v - mean
 	}
-	path := make(Path, horizon)
 	for step := range path {
 		at := deepest + step
 		next := constant
-		for _, t := range taps {
+		for _, t := range list {
 			next += floats.Dot(t.weights, buffer[at-t.deepest:at-t.deepest+len(t.weights)])
 		}
 		next = within.clip(next)
 		buffer[at] = next
 		path[step] = next + mean
 	}
-	return path
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // solver solves the normal equations of a ridge regression. The last unknown is the constant, which is
-// not shrunk. It keeps its buffers: gonum's Cholesky allocates for every matrix, and a factorisation
+// not shrunk. It lies in a room: gonum's Cholesky allocates for every matrix, and a factorisation
 // per origin and variant is most of what a regression on lags costs.
 type solver struct {
 	size    int
@@ -20,10 +20,10 @@ type solver struct {
 	added   float64 // to the diagonal
 }
 
-func newSolver(size int) *solver {
+func newSolver(size int, room *room) *solver {
 	return &solver{
-		size: size, matrix: make([]float64, size*size), factor: make([]float64, size*size),
-		target: make([]float64, size), unknown: make([]float64, size),
+		size: size, matrix: room.take(size * size), factor: room.take(size * size),
+		target: room.take(size), unknown: room.take(size),
 	}
 }
 
