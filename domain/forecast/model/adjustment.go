@@ -1,5 +1,7 @@
 package model
 
+import "gonum.org/v1/gonum/floats"
+
 // adjustment takes a season out of a history and puts it back into a path. The zero value leaves
 // both as they are.
 type adjustment struct {
@@ -17,16 +19,19 @@ func newAdjustment(history []float64, season int) adjustment {
 	return adjustment{newSeasonTally(history, season, multiplicative).shrunk(), multiplicative}
 }
 
-func (a adjustment) apply(history []float64) []float64 {
+// apply returns the history without the season, in the room where there is one.
+func (a adjustment) apply(history []float64, room *room) []float64 {
 	if a.indices == nil {
 		return history
 	}
-	out := make([]float64, len(history))
-	for t, v := range history {
-		if index := a.indices[t%len(a.indices)]; a.multiplicative {
-			out[t] = v / index
+	out := room.take(len(history))
+	for from := 0; from < len(history); from += len(a.indices) {
+		piece := history[from:min(from+len(a.indices), len(history))]
+		to, indices := out[from:from+len(piece)], a.indices[:len(piece)]
+		if a.multiplicative {
+			floats.DivTo(to, piece, indices)
 		} else {
-			out[t] = v - index
+			floats.SubTo(to, piece, indices)
 		}
 	}
 	return out

@@ -24,7 +24,10 @@ func newSeasonTally(values []float64, season int, multiplicative bool) seasonTal
 	tally := seasonTally{multiplicative, make([]float64, season), make([]float64, season), make([]float64, season)}
 	n, half := len(values), season/2
 	sum := floats.Sum(values[:min(2*half+1, n)])
-	for t := half; t+half < n; t++ {
+	for t, place := half, half; t+half < n; t, place = t+1, place+1 {
+		if place == season {
+			place = 0
+		}
 		if t > half {
 			sum += values[t+half] - values[t-half-1]
 		}
@@ -39,7 +42,6 @@ func newSeasonTally(values []float64, season int, multiplicative bool) seasonTal
 			}
 			departure = values[t] / level
 		}
-		place := t % season
 		tally.sums[place] += departure
 		tally.squares[place] += departure * departure
 		tally.counts[place]++

@@ -2,9 +2,9 @@ package model
 
 // Smoothing is exponential smoothing in its state space form (Hyndman, Koehler, Snyder and Grose 2002,
 // "A state space framework for automatic forecasting using exponential smoothing methods",
-// International Journal of Forecasting 18): every sensible set of trend (none, damped, linear),
-// season (none, additive, multiplicative) and error (additive, relative) is fitted by likelihood, and
-// the one with the least corrected information criterion is used.
+// International Journal of Forecasting 18): sensible sets of season (none, additive, multiplicative) and
+// error (additive, relative) are fitted by likelihood, the best of them with trends (damped, linear) as
+// well, and the one with the least corrected information criterion is used.
 type Smoothing struct{}
 
 // Damped is exponential smoothing with a damped trend on a seasonally adjusted history (Gardner and
@@ -40,11 +40,13 @@ func (Smoothing) Predict(task Task) []Candidate {
 // Predict implements Model.
 func (Damped) Predict(task Task) []Candidate {
 	out := task.candidate("damped")
+	room := borrow()
+	defer room.giveBack()
 	var near *smoothed
 	for _, stage := range task.stages(smoothingLeast) {
 		season := task.cycle(stage.fitted)
 		adjust := newAdjustment(task.Values[:stage.fitted], season)
-		adjusted := adjust.apply(task.Values[:stage.origins[0]])
+		adjusted := adjust.apply(task.Values[:stage.origins[0]], room)
 		from := max(0, stage.fitted-smoothingReach(season))
 		near = fitSmoothing(adjusted[from:stage.fitted], 1, form{trend: dampedTrend}, near)
 		for i, path := range near.paths(adjusted[from:], from, stage.origins, task.Horizon) {
@@ -107,13 +109,25 @@ func forms(history []float64, season int) []form {
 	return list
 }
 
-// chooseSmoothing fits the candidates and returns the best.
+// chooseSmoothing fits the candidates without a trend, then the best of them with each trend, and returns the best of
+// all.
 func chooseSmoothing(history []float64, season int) *smoothed {
 	var best *smoothed
-	for _, f := range forms(history, season) {
-		fit := fitSmoothing(history, season, f, nil)
-		if best == nil || fit.criterion < best.criterion {
-			best = fit
+	fit := func(f form) {
+		if found := fitSmoothing(history, season, f, nil); best == nil || found.criterion < best.criterion {
+			best = found
+		}
+	}
+	list := forms(history, season)
+	for _, f := range list {
+		if f.trend == noTrend {
+			fit(f)
+		}
+	}
+	flat := best.form
+	for _, f := range list {
+		if f.trend != noTrend && f.season == flat.season && f.relative == flat.relative {
+			fit(f)
 		}
 	}
 	return best

@@ -34,12 +34,14 @@ type smoothed struct {
 // fitSmoothing maximises the likelihood of a form, from the parameters of a fit close by where there
 // is one.
 func fitSmoothing(history []float64, season int, f form, near *smoothed) *smoothed {
+	room := borrow()
+	defer room.giveBack()
 	s := &smoothed{form: f, season: 1}
 	adjusted := history
 	if f.season != noSeason {
 		s.season = season
 		s.indices = classical(history, season, f.season == multipliedSeason)
-		adjusted = adjustment{s.indices, f.season == multipliedSeason}.apply(history)
+		adjusted = adjustment{s.indices, f.season == multipliedSeason}.apply(history, room)
 		s.state.seasonal = make([]float64, season)
 	}
 	s.start(adjusted)
@@ -53,8 +55,6 @@ func fitSmoothing(history []float64, season int, f form, near *smoothed) *smooth
 	count := s.searched()
 	at := s.parameters
 	within := s.spans()
-	room := borrow()
-	defer room.giveBack()
 	likelihood := newSmoothingLikelihood(s, history, count, room)
 	worth := descend(likelihood.at, at[:count], within[:count], looks, smoothingEnough)
 	s.parameters = at

@@ -13,11 +13,13 @@ const thetaLeast = 4
 // Predict implements Model.
 func (Theta) Predict(task Task) []Candidate {
 	out := task.candidate("theta")
+	room := borrow()
+	defer room.giveBack()
 	var near *thetaParameters
 	for _, stage := range task.stages(thetaLeast) {
 		history := task.Values[:stage.fitted]
 		adjust := newAdjustment(history, task.cycle(stage.fitted))
-		adjusted := adjust.apply(task.Values[:stage.origins[0]])
+		adjusted := adjust.apply(task.Values[:stage.origins[0]], room)
 		near = fitTheta(adjusted[:stage.fitted], near)
 		for i, path := range thetaPaths(adjusted, *near, stage.origins, task.Horizon) {
 			out.Paths[stage.first+i] = adjust.undo(path, stage.origins[i])
