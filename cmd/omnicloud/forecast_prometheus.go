@@ -69,10 +69,17 @@ func (f prometheusFlags) read(ctx context.Context, std streams, granularity fore
 	}
 	reading := prometheusReading{client: client, granularity: granularity, from: until.Add(-span), until: until, std: std}
 	var all []watched
+	known := map[string]bool{}
 	for _, m := range metrics {
 		found, err := reading.metric(ctx, m)
 		if err != nil {
 			return nil, err
+		}
+		for _, w := range found {
+			if known[w.series.ID] {
+				return nil, fault.New(fault.InvalidInput, "two entries of %s give %s; narrow the query of one", f.Config, w.series.ID)
+			}
+			known[w.series.ID] = true
 		}
 		all = append(all, found...)
 	}
@@ -130,7 +137,8 @@ func (r prometheusReading) limits(ctx context.Context, m metricsfile.Metric) (ma
 	limits := map[string]*capacity.Capacity{}
 	for _, h := range found {
 		if levels := capacity.Measured(h.Points); levels != nil {
-			limits[h.Tenant] = &capacity.Capacity{Levels: levels, Planned: m.Planned}
+			// What was measured until now holds all that was planned before.
+			limits[h.Tenant] = &capacity.Capacity{Levels: levels, Planned: capacity.PlannedAfter(m.Planned, h.Points[len(h.Points)-1].Timestamp)}
 		}
 	}
 	return limits, nil

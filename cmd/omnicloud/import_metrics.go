@@ -33,7 +33,7 @@ func (i *importers) importMetrics(ctx context.Context, request intake.Request) (
 		ID: id.String(), Kind: request.Kind, Name: request.Name, CreatedBy: request.RequestedBy,
 		CreatedAt: instant.Now(), CorrelationID: request.CorrelationID,
 	}
-	usage, rows, err := intakefile.Metrics(request.Files)
+	usage, rows, err := intakefile.Metrics(request.Files, report.CreatedAt)
 	if fault.Is(err, fault.InvalidInput) {
 		report.Problem = err.Error()
 		return report, errors.Join(err, i.reports.SaveReport(ctx, report))

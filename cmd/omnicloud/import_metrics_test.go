@@ -12,7 +12,7 @@ import (
 	"github.com/omnicloud/omnicloud/internal/postgres"
 )
 
-const measurements = `tenant,metric,timestamp,value
+const measurements = `tenant_id,metric,timestamp,value
 acme,request_rate,2026-09-01T00:45:00Z,30
 acme,request_rate,2026-09-01T00:15:00Z,10
 acme,request_rate,2026-09-01T01:00:00Z,7
@@ -49,6 +49,7 @@ func TestImportMetrics(t *testing.T) {
 		for row, part := range map[string]string{
 			"acme,request_rate,2026-09-01T00:45:00Z,30": "line 6", "acme,happiness,2026-09-02T00:00:00Z,1": "happiness",
 			"acme,request_rate,yesterday,1": "yesterday", "acme,request_rate,2026-09-02T00:00:00Z,NaN": "NaN",
+			"acme,request_rate," + time.Now().AddDate(1, 0, 0).UTC().Format(time.RFC3339) + ",1": "this time is yet to come",
 		} {
 			code, _, errs := i.run("", "metrics", i.file("series.csv", measurements+row+"\n"))
 			require.Equal(t, 1, code)

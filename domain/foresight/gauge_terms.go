@@ -40,7 +40,7 @@ func (r *GaugeReader) state(ctx context.Context, gauge Gauge, tenants []string, 
 		stated[i] = gauge.Terms
 		stated[i].Key = key
 		if gauge.MeasuresCapacity {
-			stated[i].Capacity = follow(known[key].Capacity, measured[key.TenantID], gauge.Terms.Capacity, from)
+			stated[i].Capacity = follow(known[key].Capacity, measured[key.TenantID], gauge.Terms.Capacity, from, until)
 		}
 	}
 	if err := r.Statements.KeepTerms(ctx, gauge, stated); err != nil {
@@ -50,11 +50,15 @@ func (r *GaugeReader) state(ctx context.Context, gauge Gauge, tenants []string, 
 }
 
 // follow returns a capacity of the levels known from before an instant (as far back as forecasts look), those
-// measured from then on and what is planned; nil where no level is known.
-func follow(known *capacity.Capacity, measured []capacity.Level, planned *capacity.Capacity, from time.Time) *capacity.Capacity {
+// measured from then until another, and what is planned after what was measured, which holds all before; nil where
+// no level is known.
+func follow(known *capacity.Capacity, measured []capacity.Level, planned *capacity.Capacity, from, until time.Time) *capacity.Capacity {
 	var joined capacity.Capacity
+	if len(measured) == 0 {
+		until = from
+	}
 	if planned != nil {
-		joined.Planned = planned.Planned
+		joined.Planned = capacity.PlannedAfter(planned.Planned, until)
 	}
 	if known != nil {
 		joined.Levels = slices.Clone(known.Levels)

@@ -13,17 +13,18 @@ import (
 	"github.com/omnicloud/omnicloud/internal/csvfile"
 )
 
-// Metrics reads tenant,metric,timestamp,value: measurements, of which an hour may hold any number. Of
+// Metrics reads tenant_id,metric,timestamp,value: measurements, of which an hour may hold any number. Of
 // each hour it returns the mean, the 95th percentile (nearest rank) and the greatest. Series stand in
-// the order in which they first appear, hours in order of time. Rows that break a rule, and a series
-// that has an instant twice, are InvalidInput errors that name file, line, column and value.
-func Metrics(files intake.Files) (usage []foresight.Usage, rows int64, err error) {
+// the order in which they first appear, hours in order of time. Rows that break a rule, a time after now, since
+// nothing newer would be taken from anywhere before it has come, and a series that has an instant twice are
+// InvalidInput errors that name file, line, column and value.
+func Metrics(files intake.Files, now time.Time) (usage []foresight.Usage, rows int64, err error) {
 	var columns []int
 	series := map[foresight.Key]map[time.Time][]float64{}
 	seen := map[foresight.Key]map[time.Time]int{}
 	var order []foresight.Key
 	for row, err := range csvfile.Records(files, func(file *csvfile.Reader) (err error) {
-		columns, err = file.Require("tenant", "metric", "timestamp", "value")
+		columns, err = file.Require("tenant_id", "metric", "timestamp", "value")
 		return err
 	}) {
 		if err != nil {
@@ -32,6 +33,9 @@ func Metrics(files intake.Files) (usage []foresight.Usage, rows int64, err error
 		key, at, value, err := measurement(row, columns)
 		if err != nil {
 			return nil, 0, err
+		}
+		if at.After(now) {
+			return nil, 0, row.Errorf(columns[2], "this time is yet to come; import what was measured, and check the clock and the time zone of its source")
 		}
 		if series[key] == nil {
 			series[key], seen[key] = map[time.Time][]float64{}, map[time.Time]int{}

@@ -1,6 +1,7 @@
 package metricsfile
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -76,8 +77,15 @@ func Parse(name string, text []byte) ([]Metric, error) {
 	}
 	metrics := make([]Metric, len(d.Metrics))
 	for i, e := range d.Metrics {
-		if metrics[i], err = f.metric(e, fmt.Sprintf("$.metrics[%d]", i)); err != nil {
+		path := fmt.Sprintf("$.metrics[%d]", i)
+		if metrics[i], err = f.metric(e, path); err != nil {
 			return nil, err
+		}
+		twice := func(m Metric) bool {
+			return m.Tenant != "" && m.Tenant == metrics[i].Tenant && m.Metric == metrics[i].Metric
+		}
+		if slices.ContainsFunc(metrics[:i], twice) {
+			return nil, f.errorf(f.line(path+".metric"), "%s of tenant %q is measured by an entry above; keep one", metrics[i].Metric, metrics[i].Tenant)
 		}
 	}
 	return metrics, nil
@@ -97,7 +105,16 @@ func (f *file) errorf(line int, format string, arguments ...any) error {
 	}
 }
 
-var position = regexp.MustCompile(`^\[(\d+):\d+\] `)
+var (
+	position = regexp.MustCompile(`^\[(\d+):\d+\] `)
+	// mistyped is how the library words a value of another type than its field.
+	mistyped = regexp.MustCompile(`^cannot unmarshal (.+) into Go struct field \S+ of type (\S+)$`)
+)
+
+// typeNames are those of YAML for what the library calls by Go's names.
+var typeNames = map[string]string{
+	"float64": "number", "int": "number", "uint64": "number", "[]interface {}": "list", "map[string]interface {}": "mapping",
+}
 
 // yamlError takes the line out of the library's message and leaves its drawing behind.
 func (f *file) yamlError(err error) error {
@@ -106,6 +123,9 @@ func (f *file) yamlError(err error) error {
 	if found := position.FindStringSubmatch(message); found != nil {
 		line, _ = strconv.Atoi(found[1])
 		message = message[len(found[0]):]
+	}
+	if found := mistyped.FindStringSubmatch(message); found != nil {
+		message = fmt.Sprintf("a %s stands where a %s is expected", cmp.Or(typeNames[found[1]], found[1]), cmp.Or(typeNames[found[2]], found[2]))
 	}
 	return f.errorf(line, "%s", message)
 }

@@ -32,7 +32,7 @@ metrics:
     capacity_query: max(cap)
   - preset: kubernetes_cpu
   - preset: kubernetes_memory
-    tenant: acme
+    tenant: dune
     aggregation: max
   - preset: kubernetes_volumes
     capacity: 500
@@ -54,7 +54,7 @@ metrics:
 	assert.Equal(t, "max(cap)", metrics[1].CapacityQuery)
 	assert.Equal(t, "namespace", metrics[2].TenantLabel)
 	assert.InDelta(t, 100, *metrics[2].Capacity, 0)
-	assert.Equal(t, "acme", metrics[3].Tenant)
+	assert.Equal(t, "dune", metrics[3].Tenant)
 	assert.Empty(t, metrics[3].TenantLabel, "a preset's label gives way to a name")
 	assert.Equal(t, "max", metrics[3].Aggregation)
 	assert.Empty(t, metrics[4].CapacityQuery, "a preset's query gives way to a number")
@@ -72,24 +72,26 @@ func TestParseRefuses(t *testing.T) {
 		"version: 1\nmetric: []\n":      `m.yaml, line 2: unknown field "metric"`,
 		"version: [\n":                  "m.yaml, line 1:",
 		good + "    capacity: 0\n":      "m.yaml, line 6: capacity is 0; it must be a number above 0",
-		good + "    capacity: lots\n":   "m.yaml, line 6:",
+		good + "    capacity: lots\n":   "m.yaml, line 6: a string stands where a number is expected",
+		good + "    unit: [a]\n":        "m.yaml, line 6: a list stands where a string is expected",
 		good + "    aggregation: p50\n": `m.yaml, line 6: aggregation is "p50"; it must be mean, p95 or max`,
 		good + "    lead_time: soon\n":  `m.yaml, line 6: lead_time is "soon"; write it as 21d, 3w or 36h`,
 		good + "    lead_time: -3h\n":   `m.yaml, line 6: lead_time is "-3h"`,
-		good + "    planned: [{at: 2026-12-01, amount: 5}]\n":                  "m.yaml, line 6: planned comes on top of capacity or capacity_query; give one of them",
-		good + "    capacity: 5\n    planned: [{at: soon, amount: 5}]\n":       `m.yaml, line 7: at is "soon"; write it as 2026-12-01`,
-		good + "    capacity: 5\n    planned:\n      - at: 2026-12-01\n":       "m.yaml, line 8: amount is no number other than 0",
-		good + "    capacity: 5\n    planned: [{at: 2026-12-01, size: 1}]\n":   `m.yaml, line 7: unknown field "size"`,
-		good + "    color: red\n":                                              `m.yaml, line 6: unknown field "color"`,
-		good + "    query: again\n":                                            "m.yaml, line 6:",
-		good + "    preset: mesos\n":                                           `m.yaml, line 6: there is no preset "mesos"; use kubernetes_cpu`,
-		good + "    capacity: 5\n    capacity_query: c\n":                      "m.yaml, line 6: capacity and capacity_query are both given",
-		"version: 1\nmetrics:\n  - metric: request_rate\n    query: q\n":       "m.yaml, line 3: tenant is missing",
-		"version: 1\nmetrics:\n  - tenant: {label: 5}\n":                       "m.yaml, line 3: tenant is neither a name nor",
-		"version: 1\nmetrics:\n  - tenant: a\n    metric: cpu\n    query: q\n": `m.yaml, line 4: metric is "cpu"; it must be one of cpu_utilization`,
-		"version: 1\nmetrics:\n  - tenant: a\n    metric: request_rate\n":      "m.yaml, line 3: query is missing",
-		"version: 1\nmetrics:\n  - &a\n    tenant: a\n  - *a\n":                "anchors, aliases and tags are not used here",
-		"version: 1\nmetrics:\n ! 000000000000000":                             "m.yaml, line 3: anchors, aliases and tags are not used here",
+		good + "    planned: [{at: 2026-12-01, amount: 5}]\n":                   "m.yaml, line 6: planned comes on top of capacity or capacity_query; give one of them",
+		good + "    capacity: 5\n    planned: [{at: soon, amount: 5}]\n":        `m.yaml, line 7: at is "soon"; write it as 2026-12-01`,
+		good + "    capacity: 5\n    planned:\n      - at: 2026-12-01\n":        "m.yaml, line 8: amount is no number other than 0",
+		good + "    capacity: 5\n    planned: [{at: 2026-12-01, size: 1}]\n":    `m.yaml, line 7: unknown field "size"`,
+		good + "    color: red\n":                                               `m.yaml, line 6: unknown field "color"`,
+		good + "    query: again\n":                                             "m.yaml, line 6:",
+		good + "    preset: mesos\n":                                            `m.yaml, line 6: there is no preset "mesos"; use kubernetes_cpu`,
+		good + "    capacity: 5\n    capacity_query: c\n":                       "m.yaml, line 6: capacity and capacity_query are both given",
+		good + "  - tenant: acme\n    metric: request_rate\n    query: other\n": `m.yaml, line 7: request_rate of tenant "acme" is measured by an entry above; keep one`,
+		"version: 1\nmetrics:\n  - metric: request_rate\n    query: q\n":        "m.yaml, line 3: tenant is missing",
+		"version: 1\nmetrics:\n  - tenant: {label: 5}\n":                        "m.yaml, line 3: tenant is neither a name nor",
+		"version: 1\nmetrics:\n  - tenant: a\n    metric: cpu\n    query: q\n":  `m.yaml, line 4: metric is "cpu"; it must be one of cpu_utilization`,
+		"version: 1\nmetrics:\n  - tenant: a\n    metric: request_rate\n":       "m.yaml, line 3: query is missing",
+		"version: 1\nmetrics:\n  - &a\n    tenant: a\n  - *a\n":                 "anchors, aliases and tags are not used here",
+		"version: 1\nmetrics:\n ! 000000000000000":                              "m.yaml, line 3: anchors, aliases and tags are not used here",
 	} {
 		t.Run(want, func(t *testing.T) {
 			_, err := Parse("m.yaml", []byte(text))

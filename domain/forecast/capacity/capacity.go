@@ -28,7 +28,7 @@ type Addition struct {
 type Capacity struct {
 	// Levels are in order of time; before the first its value holds.
 	Levels []Level `json:"levels"`
-	// Planned are additions to the level of their time, in any order.
+	// Planned are additions to the level of their time, in any order; what a later level says includes them.
 	Planned []Addition `json:"planned,omitempty"`
 }
 
@@ -64,13 +64,25 @@ func (c Capacity) At(t time.Time) float64 {
 	if !exact {
 		after--
 	}
-	value := c.Levels[max(after, 0)].Value
+	level := c.Levels[max(after, 0)]
+	value := level.Value
 	for _, addition := range c.Planned {
-		if !addition.At.After(t) {
+		if !addition.At.After(t) && addition.At.After(level.From) {
 			value += addition.Amount
 		}
 	}
 	return max(value, 0)
+}
+
+// PlannedAfter returns the additions after an instant: of a capacity that was measured until then, those that the
+// measurement cannot hold yet.
+func PlannedAfter(planned []Addition, until time.Time) (left []Addition) {
+	for _, addition := range planned {
+		if addition.At.After(until) {
+			left = append(left, addition)
+		}
+	}
+	return left
 }
 
 // DemandBounds are the bounds under which demand must be forecast to be compared with capacity: from

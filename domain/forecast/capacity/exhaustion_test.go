@@ -106,6 +106,21 @@ func TestCapacityIsASeries(t *testing.T) {
 	for day, want := range map[int]float64{-3: 10, 0: 10, 4: 10, 5: 20, 6: 20, 7: 24, 8: 24, 9: 0} {
 		assert.InDelta(t, want, c.At(on(forecast.Daily, day)), 0, "day %d", day)
 	}
+	t.Run("a level holds what was planned before it", func(t *testing.T) {
+		c := Capacity{Levels: []Level{{on(forecast.Daily, 0), 10}, {on(forecast.Daily, 5), 14}}, Planned: []Addition{{on(forecast.Daily, 3), 4, "rack"}}}
+		for day, want := range map[int]float64{2: 10, 3: 14, 4: 14, 5: 14, 6: 14} {
+			assert.InDelta(t, want, c.At(on(forecast.Daily, day)), 0, "day %d", day)
+		}
+	})
+	t.Run("a stated capacity without a date has all that is planned on top, also of the past", func(t *testing.T) {
+		c := Constant(10)
+		c.Planned = []Addition{{on(forecast.Daily, -9), 4, "rack"}}
+		assert.InDelta(t, 14, c.At(on(forecast.Daily, 0)), 0)
+	})
+	t.Run("what was measured until an instant holds what was planned until then", func(t *testing.T) {
+		planned := []Addition{{on(forecast.Daily, 3), 4, "old"}, {on(forecast.Daily, 7), 5, "new"}}
+		assert.Equal(t, planned[1:], PlannedAfter(planned, on(forecast.Daily, 3)))
+	})
 }
 
 func TestExhaustionLaws(t *testing.T) {
