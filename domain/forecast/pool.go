@@ -59,7 +59,11 @@ func (g ForecastGranularity) models() []model.Model {
 			},
 		},
 	}
+	if g == Weekly {
+		list = append(list, model.SeasonalWalk{Cycles: 2, Share: 0.7})
+	}
 	if g == Monthly {
+		list = append(list, model.SeasonalWalk{Cycles: 20, Share: 0.5})
 		// A year's pattern of twelve points is worth a second view, of terms beside factors.
 		list = append(list, model.MultiSeasonal{})
 	}

@@ -22,7 +22,7 @@ type Recipe struct {
 
 // ModelFamilies lists the models that a recipe can name.
 func ModelFamilies() []string {
-	return []string{"seasonal_naive", "theta", "damped", "ets", "ces", "card", "mstl", "ridge"}
+	return []string{"seasonal_naive", "theta", "damped", "ets", "ces", "card", "mstl", "ridge", "walk"}
 }
 
 // counts reports whether a candidate is part of the recipe.

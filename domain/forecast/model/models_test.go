@@ -16,6 +16,7 @@ func everyModel() map[string]Model {
 	return map[string]Model{
 		"seasonal naive": SeasonalNaive{}, "theta": Theta{}, "damped": Damped{}, "ets": Smoothing{}, "ces": ComplexSmoothing{},
 		"card": Card{}, "mstl": MultiSeasonal{}, "mstl of logarithms": MultiSeasonal{Log: true},
+		"walk":  SeasonalWalk{Cycles: 2, Share: 0.7},
 		"ridge": Ridge{Lags: []int{1, 2, 3, 12}, Log: true, Variants: []Shrinkage{{"a", 0.1, 12}, {"b", 0.1, 0}}},
 	}
 }
