@@ -19,6 +19,10 @@ func (m levelMap) isLaunch() bool {
 	return m.positive && m.after > launchRatio*m.before
 }
 
+func (m levelMap) isOutage() bool {
+	return m.positive && m.before > launchRatio*m.after
+}
+
 // levels measures both levels within some points of a shift, the one before by what would have come after it, and by
 // how much the pattern grew with the level: as much as the level where nothing else shows, such as with twice the
 // users, or not at all, such as with a job more that always runs. What shows is the slope of the new values on the

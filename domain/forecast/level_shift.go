@@ -12,7 +12,8 @@ import (
 const mostShifts = 2
 
 // launchRatio is from how many times the old level on a shift is a launch: what came before is too little to tell a
-// pattern from, and is left out once enough came after.
+// pattern from, and is left out once enough came after. The other way it may be an outage, and is left to the models
+// until the level has settled.
 const launchRatio = 10
 
 // demands say what a shift of level must be to be mended; on a log scale a size is one of logarithms, and less than
@@ -56,12 +57,16 @@ func (g *grid) onLastLevel(scaled []float64, unit float64) []float64 {
 	values, upTo := scaled, len(scaled)
 	for range mostShifts {
 		u := withoutSeason(values, g.granularity.seasons())
-		shift, found := regime.LastShift(u.values, upTo, g.granularity.demands(u.log))
+		demands := g.granularity.demands(u.log)
+		shift, found := regime.LastShift(u.values, upTo, demands)
 		if !found {
 			break
 		}
 		m := u.levels(values, shift.Index, max(shift.Span, g.granularity.levelPoints()))
 		since := g.at(len(g.values) - len(values) + shift.Index).UTC().Format(time.RFC3339)
+		if m.isOutage() && len(values)-shift.Index < demands.Settled {
+			break
+		}
 		if m.isLaunch() {
 			if len(values)-shift.Index >= g.granularity.launchPoints() {
 				g.note(shift.Index, "before %s was left out: the level since then is more than %d times the one before", since, launchRatio)

@@ -151,6 +151,11 @@ func TestLevelShiftsAreListed(t *testing.T) {
 		assert.Contains(t, shifts(made)[0].Note, "left out")
 		assert.Equal(t, 110, shifts(made)[0].Count)
 	})
+	t.Run("after what may have been an outage, once it has lasted", func(t *testing.T) {
+		made, _ := outlook(t, since(20, times(0.02)))
+		require.Len(t, shifts(made), 1)
+		assert.Equal(t, 130, shifts(made)[0].Count)
+	})
 	t.Run("each of two", func(t *testing.T) {
 		made, _ := outlook(t, func(ago int, v float64) float64 { return since(60, times(2))(ago, since(20, times(1.5))(ago, v)) })
 		require.Len(t, shifts(made), 2)
@@ -161,6 +166,7 @@ func TestLevelShiftsAreListed(t *testing.T) {
 		"nothing":                        func(_ int, v float64) float64 { return v },
 		"a spike at the end":             since(1, times(3)),
 		"two days":                       since(2, times(3)),
+		"an outage of ten days":          since(10, times(0.02)),
 		"a burst of three days":          func(ago int, v float64) float64 { return since(23, times(2))(ago, since(20, times(0.5))(ago, v)) },
 		"a burst of two weeks":           func(ago int, v float64) float64 { return since(15, times(2))(ago, since(1, times(0.5))(ago, v)) },
 		"a slope":                        func(ago int, v float64) float64 { return v * (1 + 0.01*float64(max(0, 30-ago))) },
