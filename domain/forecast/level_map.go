@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
@@ -13,7 +14,16 @@ type levelMap struct {
 	ratio    float64
 	gain     float64
 	positive bool // no value is below zero, and none becomes so
+	// noisier says that the values since are so much noisier than those before would be on their level that these
+	// tell nothing of them, as where a service was switched off and what is left is noise.
+	noisier bool
 }
+
+// By how many times more deviation, and by what share of the new level, values are noisier.
+const (
+	noisierTimes = 4
+	noisierShare = 0.2
+)
 
 func (m levelMap) isLaunch() bool {
 	return m.positive && m.after > launchRatio*m.before
@@ -24,9 +34,7 @@ func (m levelMap) isOutage() bool {
 }
 
 // levels measures both levels within some points of a shift, the one before by what would have come after it, and by
-// how much the pattern grew with the level: as much as the level where nothing else shows, such as with twice the
-// users, or not at all, such as with a job more that always runs. What shows is the slope of the new values on the
-// expected ones, which counts by its variance against half the difference of the two, squared.
+// how much the pattern grew with the level.
 func (u unseasoned) levels(values []float64, at, reach int) levelMap {
 	from, to := max(0, at-reach), min(len(values), at+reach)
 	level := stat.Mean(u.values[from:at], nil)
@@ -36,36 +44,59 @@ func (u unseasoned) levels(values []float64, at, reach int) levelMap {
 	}
 	since := values[at:to]
 	m := levelMap{before: stat.Mean(expected, nil), after: stat.Mean(since, nil), gain: 1, positive: slices.Min(values) >= 0}
-	if !m.positive || !(m.before > 0) {
-		return m
-	}
-	m.ratio = m.after / m.before
-	noise, products, squares := 0.0, 0.0, 0.0
+	noise := 0.0
 	for i := from; i < at; i++ {
-		e := max(1, m.ratio) * (values[i] - u.at(i, level))
+		e := values[i] - u.at(i, level)
 		noise += e * e / float64(at-from)
 	}
+	least := 1.0
+	if m.positive && m.before > 0 {
+		m.ratio = m.after / m.before
+		m.gain = m.gainOf(since, expected, noise)
+		least = min(m.ratio, m.gain)
+	}
+	noiseSince := 0.0
+	for i, v := range since {
+		e := v - m.at(expected[i])
+		noiseSince += e * e / float64(len(since))
+	}
+	m.noisier = math.Sqrt(noiseSince) > max(noisierTimes*least*math.Sqrt(noise), noisierShare*math.Abs(m.after))
+	return m
+}
+
+// gainOf returns how much the pattern grew: as much as the level where nothing else shows, such as with twice the
+// users, or not at all, such as with a job more that always runs. What shows is the slope of the new values on the
+// expected ones, which counts by its variance against half the difference of the two, squared.
+func (m levelMap) gainOf(since, expected []float64, noise float64) float64 {
+	products, squares := 0.0, 0.0
 	for i, v := range expected {
 		products += (v - m.before) * (since[i] - m.after)
 		squares += (v - m.before) * (v - m.before)
 	}
-	m.gain = m.ratio
-	if prior := (m.ratio - 1) / 2; squares > 0 && prior != 0 {
-		trust := squares * prior * prior / (squares*prior*prior + noise)
-		m.gain += trust * (products/squares - m.ratio)
-		m.gain = min(max(m.gain, min(1, m.ratio)), max(1, m.ratio))
+	prior := (m.ratio - 1) / 2
+	if squares == 0 || prior == 0 {
+		return m.ratio
 	}
-	return m
+	noise *= max(1, m.ratio*m.ratio)
+	trust := squares * prior * prior / (squares*prior*prior + noise)
+	gain := m.ratio + trust*(products/squares-m.ratio)
+	return min(max(gain, min(1, m.ratio)), max(1, m.ratio))
+}
+
+// at returns a value on the new level.
+func (m levelMap) at(v float64) float64 {
+	v = m.after + m.gain*(v-m.before)
+	if m.positive {
+		return max(v, 0)
+	}
+	return v
 }
 
 // bring returns values with those before a point taken to the new level.
 func (m levelMap) bring(values []float64, before int) []float64 {
 	brought := slices.Clone(values)
 	for i, v := range values[:before] {
-		brought[i] = m.after + m.gain*(v-m.before)
-		if m.positive {
-			brought[i] = max(brought[i], 0)
-		}
+		brought[i] = m.at(v)
 	}
 	return brought
 }

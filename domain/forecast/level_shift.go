@@ -72,9 +72,9 @@ func (g *grid) onLastLevel(scaled []float64, unit float64) []float64 {
 				g.note(shift.Index, "before %s was left out: the level since then is more than %d times the one before", since, launchRatio)
 				return values[shift.Index:]
 			}
-			if m.before == 0 {
-				break
-			}
+		}
+		if m.before == 0 && m.positive || m.noisier {
+			break
 		}
 		brought = m.bring(values, shift.Index)
 		if m.ratio > 0 {

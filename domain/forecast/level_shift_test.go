@@ -162,6 +162,13 @@ func TestLevelShiftsAreListed(t *testing.T) {
 		assert.Equal(t, 130, shifts(made)[0].Count)
 		assert.Equal(t, 90, shifts(made)[1].Count)
 	})
+	t.Run("of a count that hardly varied", func(t *testing.T) {
+		made, _ := outlook(t, func(ago int, v float64) float64 { return math.Round(since(10, times(2))(ago, 10+v/1000)) })
+		require.Len(t, shifts(made), 1)
+		for _, p := range made.Forecast.Predictions {
+			assert.InDelta(t, 20, p.Value, 1)
+		}
+	})
 	for name, change := range map[string]func(ago int, v float64) float64{
 		"nothing":                        func(_ int, v float64) float64 { return v },
 		"a spike at the end":             since(1, times(3)),
@@ -170,6 +177,7 @@ func TestLevelShiftsAreListed(t *testing.T) {
 		"a burst of three days":          func(ago int, v float64) float64 { return since(23, times(2))(ago, since(20, times(0.5))(ago, v)) },
 		"a burst of two weeks":           func(ago int, v float64) float64 { return since(15, times(2))(ago, since(1, times(0.5))(ago, v)) },
 		"a slope":                        func(ago int, v float64) float64 { return v * (1 + 0.01*float64(max(0, 30-ago))) },
+		"what is left of a service":      since(20, func(v float64) float64 { return math.Mod(v, 7) / 7 }),
 		"a wider spread":                 func(ago int, v float64) float64 { return v + 10*float64(ago%3-1)*float64((150-ago)/120) },
 		"ten days of a level known long": func(ago int, v float64) float64 { return v * (1 + float64((ago+10)/40%2)) },
 	} {

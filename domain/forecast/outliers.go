@@ -49,7 +49,7 @@ func (g *grid) drawInOutliers(season int) {
 	})
 }
 
-// standsAlone reports whether a value is at a distance from each of its neighbours in time. Next to a step, the median
+// standsAlone reports whether a value is at a distance from each of its neighbours in time. Next to a step the median
 // of the neighbours lies between the two levels, and one of them is the value's own.
 func (g *grid) standsAlone(t int, distance float64) bool {
 	for i := max(0, t-neighbours); i <= min(len(g.values)-1, t+neighbours); i++ {
