@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/forecast/capacity"
@@ -31,6 +32,9 @@ type forecastCommand struct {
 // to hold in memory. It is part of the result, so it does not depend on the machine.
 const forecastBatch = 128
 
+// laxCollection lets the heap grow to three times what is in use, some twenty megabytes, before garbage is collected.
+const laxCollection = 200
+
 // Run forecasts, or tests on the past.
 func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 	if err := c.check(); err != nil {
@@ -52,6 +56,7 @@ func (c *forecastCommand) Run(ctx context.Context, std streams) error {
 
 // forecastTo forecasts every series into an output.
 func (c *forecastCommand) forecastTo(ctx context.Context, std streams, output io.Writer) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(laxCollection))
 	forecaster, err := c.forecaster()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/floats"
@@ -27,7 +28,7 @@ type loessRow struct {
 // is then the point before the first.
 func (l *loess) prepare(n, window, jump, extra int) {
 	l.count = n + 2*extra
-	l.rows = l.rows[:0]
+	l.rows = slices.Grow(l.rows[:0], (l.count+jump-2)/jump+1)
 	width, known := min(window, n), 0
 	var weights []float64
 	for place := 0; ; place += jump {
