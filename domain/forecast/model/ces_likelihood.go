@@ -11,9 +11,8 @@ import (
 // change with each parameter, so that the last way gives the slope too.
 type complexLikelihood struct {
 	*complexFit
+	trace
 	history []float64
-	errors  []float64   // of one step
-	changes [][]float64 // per parameter, of what is expected of each point
 
 	tangents     complexTangents
 	ringTangents []complexTangents
@@ -23,12 +22,7 @@ type complexLikelihood struct {
 type complexTangents [complexParameters]complexPair
 
 func newComplexLikelihood(f *complexFit, history []float64, parameters int, room *room) *complexLikelihood {
-	n := len(history)
-	l := &complexLikelihood{complexFit: f, history: history, changes: make([][]float64, parameters)}
-	l.errors = room.take(n)
-	for k := range l.changes {
-		l.changes[k] = room.take(n)
-	}
+	l := &complexLikelihood{complexFit: f, trace: newTrace(len(history), parameters, room), history: history}
 	l.ringTangents = make([]complexTangents, f.season)
 	return l
 }
@@ -49,13 +43,8 @@ func (l *complexLikelihood) at(places []float64, to *slope) {
 	squares := floats.Dot(l.errors, l.errors)
 	to.value = float64(n) * math.Log(squares/float64(n)+1e-300)
 	precision := 2 * float64(n) / (squares + 1e-300)
-	for i, row := range l.changes {
-		to.gradient[i] = -precision * floats.Dot(l.errors, row)
-		for j, other := range l.changes[:i+1] {
-			to.curvature[i][j] = precision * floats.Dot(row, other)
-			to.curvature[j][i] = to.curvature[i][j]
-		}
-	}
+	floats.Scale(-precision, l.errors)
+	l.slope(precision, to)
 }
 
 // follow moves on by the history, or back by it from its last point.

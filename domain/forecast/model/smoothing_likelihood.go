@@ -11,9 +11,8 @@ import (
 // parameter, so that one way through the history gives the slope too.
 type smoothingLikelihood struct {
 	*smoothed
+	trace   // of relative errors where the form has them
 	history []float64
-	errors  []float64   // of one step; relative where the form is
-	changes [][]float64 // per parameter, of what is expected of each point; relative likewise
 
 	tangents [smoothingParameters]tangent
 	ring     [][smoothingParameters]float64 // changes of the seasonal indices
@@ -23,12 +22,7 @@ type smoothingLikelihood struct {
 type tangent struct{ level, slope float64 }
 
 func newSmoothingLikelihood(s *smoothed, history []float64, parameters int, room *room) *smoothingLikelihood {
-	n := len(history)
-	l := &smoothingLikelihood{smoothed: s, history: history, changes: make([][]float64, parameters)}
-	l.errors = room.take(n)
-	for k := range l.changes {
-		l.changes[k] = room.take(n)
-	}
+	l := &smoothingLikelihood{smoothed: s, trace: newTrace(len(history), parameters, room), history: history}
 	if s.form.season != noSeason {
 		l.ring = make([][smoothingParameters]float64, s.season)
 	}
@@ -53,7 +47,6 @@ func (l *smoothingLikelihood) at(parameters []float64, to *slope) {
 	n := float64(len(l.history))
 	squares := floats.Dot(l.errors, l.errors)
 	to.value = n*math.Log(squares/n+1e-300) + 2*logs
-	// Each error's part of the gradient; the curvature is what it is expected to be (Fisher scoring).
 	precision := 2 * n / (squares + 1e-300)
 	for t, e := range l.errors {
 		if l.relative {
@@ -62,13 +55,7 @@ func (l *smoothingLikelihood) at(parameters []float64, to *slope) {
 			l.errors[t] = -precision * e
 		}
 	}
-	for i, row := range l.changes {
-		to.gradient[i] = floats.Dot(l.errors, row)
-		for j, other := range l.changes[:i+1] {
-			to.curvature[i][j] = precision * floats.Dot(row, other)
-			to.curvature[j][i] = to.curvature[i][j]
-		}
-	}
+	l.slope(precision, to)
 }
 
 // damped puts the change of the slope by its damping where the next step takes it.

@@ -1,9 +1,6 @@
 package model
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // smoothingState is where a smoothing stands in a series.
 type smoothingState struct {
@@ -18,17 +15,15 @@ func (s *smoothed) begin() {
 	copy(s.state.seasonal, s.indices)
 }
 
-// follow moves on by values and returns the sum of squared errors and, of a form with relative errors,
-// the sum of the logarithms of what was expected, infinite where that is not positive. What
-// changes is kept out of memory on the way: most of the time of a fit is spent here.
-func (s *smoothed) follow(values []float64) (squares, logs float64) {
+// follow moves on by values.
+func (s *smoothed) follow(values []float64) {
 	switch s.form.season {
 	case addedSeason:
-		return s.followAdded(values), 0
+		s.followAdded(values)
 	case multipliedSeason:
-		return s.followMultiplied(values)
+		s.followMultiplied(values)
 	default:
-		return s.followPlain(values)
+		s.followPlain(values)
 	}
 }
 
@@ -39,90 +34,56 @@ func (s *smoothed) gains() (alpha, beta, gamma, phi float64) {
 	return alpha, alpha * p[pTrend], (1 - alpha) * p[pSeason], p[pDamp]
 }
 
-func (s *smoothed) followPlain(values []float64) (squares, logs float64) {
+func (s *smoothed) followPlain(values []float64) {
 	alpha, beta, _, phi := s.gains()
 	level, slope := s.state.level, s.state.slope
-	likely := newLogSum()
 	for _, value := range values {
 		slope *= phi
 		base := level + slope
 		e := value - base
 		level = base + alpha*e
 		slope += beta * e
-		if s.relative {
-			likely.add(base)
-			e /= base
-		}
-		squares += e * e
 	}
 	s.state.level, s.state.slope = level, slope
-	return squares, likely.sum()
 }
 
-func (s *smoothed) followAdded(values []float64) (squares float64) {
+func (s *smoothed) followAdded(values []float64) {
 	alpha, beta, gamma, phi := s.gains()
 	level, slope := s.state.level, s.state.slope
 	at, indices := s.state.at, s.state.seasonal
 	for _, value := range values {
 		slope *= phi
 		base := level + slope
-		plain := value - indices[at]
-		e := plain - base
+		e := value - indices[at] - base
 		indices[at] += gamma * e
 		level = base + alpha*e
 		slope += beta * e
-		squares += e * e
 		if at++; at == len(indices) {
 			at = 0
 		}
 	}
 	s.state.level, s.state.slope, s.state.at = level, slope, at
-	return squares
 }
 
-// followMultiplied is of a form with relative errors: a multiplied season always has them.
-func (s *smoothed) followMultiplied(values []float64) (squares, logs float64) {
+func (s *smoothed) followMultiplied(values []float64) {
 	alpha, beta, gamma, phi := s.gains()
 	level, slope := s.state.level, s.state.slope
 	at, indices := s.state.at, s.state.seasonal
-	likely := newLogSum()
 	for _, value := range values {
 		slope *= phi
 		base, index := level+slope, indices[at]
-		expected := base * index
-		likely.add(expected)
 		e := value/index - base
 		level = base + alpha*e
 		slope += beta * e
 		if base > 1e-12 {
 			indices[at] += gamma * (value/base - index)
 		}
-		e = (value - expected) / expected
-		squares += e * e
 		if at++; at == len(indices) {
 			at = 0
 		}
 	}
 	s.state.level, s.state.slope, s.state.at = level, slope, at
-	return squares, likely.sum()
 }
-
-// logSum adds up logarithms, one for many factors.
-type logSum struct{ product, logs float64 }
-
-func newLogSum() logSum { return logSum{product: 1} }
-
-// add adds the logarithm of a value, +∞ where there is none.
-func (l *logSum) add(value float64) {
-	if value < 1e-9 {
-		l.logs = math.Inf(1)
-	} else if l.product *= value; l.product > 1e100 || l.product < 1e-100 {
-		l.logs += math.Log(l.product)
-		l.product = 1
-	}
-}
-
-func (l *logSum) sum() float64 { return l.logs + math.Log(l.product) }
 
 // paths follows a history, whose first point is the first-th of the series, and predicts from each of
 // the origins, which fall.
