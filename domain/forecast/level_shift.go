@@ -19,16 +19,20 @@ const launchRatio = 10
 // demands say what a shift of level must be to be mended; on a log scale a size is one of logarithms, and less than
 // 8 % is left to the models.
 func (g ForecastGranularity) demands(log bool) regime.Demands {
-	d := map[ForecastGranularity]regime.Demands{
-		Hourly:  {Spans: []int{24, 72, 168}, Least: 48, Settled: 168, Year: 24 * 365, CalendarSlack: 24 * 7},
-		Daily:   {Spans: []int{3, 7, 14, 28}, Least: 3, Settled: 14, Year: 365, CalendarSlack: 7},
-		Weekly:  {Spans: []int{3, 8, 16}, Least: 3, Settled: 6, Year: 52, CalendarSlack: 2},
-		Monthly: {Spans: []int{3, 6, 12}, Least: 3, Settled: 6, Year: 12},
-	}[g]
+	least := 0.0
 	if log {
-		d.LeastSize = 0.08
+		least = 0.08
 	}
-	return d
+	switch g {
+	case Hourly:
+		return regime.Demands{Spans: []int{24, 72, 168}, Least: 48, Settled: 168, Year: 24 * 365, CalendarSlack: 24 * 7, LeastSize: least}
+	case Daily:
+		return regime.Demands{Spans: []int{3, 7, 14, 28}, Least: 3, Settled: 14, Year: 365, CalendarSlack: 7, LeastSize: least}
+	case Weekly:
+		return regime.Demands{Spans: []int{3, 8, 16}, Least: 3, Settled: 6, Year: 52, CalendarSlack: 2, LeastSize: least}
+	default:
+		return regime.Demands{Spans: []int{3, 6, 12}, Least: 3, Settled: 6, Year: 12, LeastSize: least}
+	}
 }
 
 // launchPoints is after how many points of a launch what came before it is left out: as many as a forecast needs,
@@ -67,11 +71,9 @@ func (g *grid) onLastLevel(scaled []float64, unit float64) []float64 {
 		if m.isOutage() && len(values)-shift.Index < demands.Settled {
 			break
 		}
-		if m.isLaunch() {
-			if len(values)-shift.Index >= g.granularity.launchPoints() {
-				g.note(shift.Index, "before %s was left out: the level since then is more than %d times the one before", since, launchRatio)
-				return values[shift.Index:]
-			}
+		if m.isLaunch() && len(values)-shift.Index >= g.granularity.launchPoints() {
+			g.note(shift.Index, "before %s was left out: the level since then is more than %d times the one before", since, launchRatio)
+			return values[shift.Index:]
 		}
 		if m.before == 0 && m.positive || m.noisier {
 			break
