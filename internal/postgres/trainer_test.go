@@ -99,3 +99,22 @@ func TestTrainerHonoursEvents(t *testing.T) {
 		require.InDelta(t, ratio, f.Predictions[60].Value/f.Predictions[12].Value, 0.05, key.TenantID)
 	}
 }
+
+func TestTrainerOfLateUsage(t *testing.T) {
+	pool := postgrestest.New(t)
+	archive := postgres.NewForecasts(pool)
+	keepHours(t, pool, acmeCPU, midnight.AddDate(0, 0, -30), midnight.AddDate(0, 0, -2))
+	keepHours(t, pool, umbraCPU, midnight.AddDate(0, 0, -30), midnight)
+	trainer := foresight.Trainer{Usage: postgres.NewUsage(pool), Archive: archive, Models: postgres.NewForecastModels(pool)}
+	done, err := trainer.Batch(ctx, "night", midnight, foresight.Key{})
+	require.NoError(t, err)
+	require.Equal(t, 2, done.Series)
+	for _, key := range []foresight.Key{acmeCPU, umbraCPU} {
+		for id, points := range map[string]int{foresight.NightlyID("night", key): 24 * foresight.NightlyDays, foresight.DemandID("night", key): foresight.PlanningDays} {
+			f, err := archive.Forecast(ctx, id)
+			require.NoError(t, err)
+			require.Equal(t, midnight, f.Predictions[0].Timestamp, "%s of %s begins with what is not over", f.Granularity, key.TenantID)
+			require.Len(t, f.Predictions, points)
+		}
+	}
+}
