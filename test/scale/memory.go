@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// samplePace is how often memory is looked at.
-const samplePace = 250 * time.Millisecond
+// samplePace is how often memory is looked at; looking takes time of the cores that are measured.
+const samplePace = time.Second
 
 // memory follows the peak memory of processes with their children, in megabytes. Pages that several
 // processes share, as PostgreSQL's do, are counted once (Pss of Linux).
