@@ -84,7 +84,7 @@ func (n *forecastNotes) exhaustion(w watched, result forecast.ForecastResult) er
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(n.to, exhaustionWords(w.series.ID, e, w.leadTime))
+	fmt.Fprintln(n.to, exhaustionWords(w.series.ID, result.Predictions[0].Timestamp, e, w.leadTime))
 	return nil
 }
 

@@ -78,12 +78,15 @@ func pictureName(id string) string {
 	return name + ".svg"
 }
 
-// exhaustionWords says when a series runs out and, where more takes time to get, by when to order; or
-// until when it does not run out even at P90.
-func exhaustionWords(id string, e capacity.Exhaustion, leadTime time.Duration) string {
+// exhaustionWords says when a series whose forecast begins at first runs out and, where more takes time to get, by
+// when to order; or until when it does not run out even at P90.
+func exhaustionWords(id string, first time.Time, e capacity.Exhaustion, leadTime time.Duration) string {
 	until := e.Until.UTC().Format(time.DateOnly)
 	if e.P90 == nil {
 		return fmt.Sprintf("series %q stays below its capacity until %s, at P90", id, until)
+	}
+	if e.P10 != nil && e.P10.Equal(first) {
+		return fmt.Sprintf("series %q is beyond its capacity already, at P10", id)
 	}
 	date := func(t *time.Time) string {
 		if t == nil {

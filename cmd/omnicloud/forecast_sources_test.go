@@ -46,6 +46,12 @@ func TestForecastCommandSaysWhenCapacityIsEnough(t *testing.T) {
 	assert.Equal(t, "series \"a\" stays below its capacity until 2026-03-06, at P90\n", stderr)
 }
 
+func TestForecastCommandSaysWhenDemandIsBeyondCapacity(t *testing.T) {
+	code, _, stderr := execute(t, "forecast", "--in", writeSeries(t, 60, "a"), "--horizon", "5", "--capacity", "1", "--out", "-")
+	require.Equal(t, 0, code, stderr)
+	assert.Equal(t, "series \"a\" is beyond its capacity already, at P10\n", stderr)
+}
+
 func TestForecastCommandHonoursEvents(t *testing.T) {
 	in := writeSeries(t, 60, "a")
 	events := fileOf(t, "events.csv", "name,from,until,effect\nlaunch,2026-03-03,,3\n")

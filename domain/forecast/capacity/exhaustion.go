@@ -41,7 +41,7 @@ func ProjectCapacityExhaustion(f forecast.ForecastResult, capacity Capacity) (Ex
 		level float64
 		to    **time.Time
 	}{{0.9, &e.P90}, {0.5, &e.P50}, {0.1, &e.P10}} {
-		values, err := quantile(f, passage.level)
+		values, err := f.Quantile(passage.level)
 		if err != nil {
 			return e, err
 		}

@@ -103,7 +103,7 @@ func weigh(plan Plan, now time.Time, headroomPercent float64) (*finding, error) 
 	if err != nil {
 		return nil, err
 	}
-	p90, err := quantile(plan.Forecast, 0.9)
+	p90, err := plan.Forecast.Quantile(0.9)
 	if err != nil {
 		return nil, err
 	}

@@ -78,6 +78,18 @@ func TestRecommendations(t *testing.T) {
 		assert.Equal(t, Overdue, r.Urgency)
 		assert.Contains(t, r.Reason, "With a lead time of 45 days the order was due on 2026-11-16: order now.")
 	})
+	t.Run("says that demand is beyond capacity already", func(t *testing.T) {
+		plan := growing()
+		plan.Capacity = Constant(30)
+		r := recommend(t, planner, 20, plan)[0]
+		assert.Equal(t, Overdue, r.Urgency)
+		assert.Contains(t, r.Reason, "storage_used_gb is beyond its capacity of 30 GB already, in nine futures of ten; 117.6 GB holds the peak")
+	})
+	t.Run("names the date by which it must be there where no lead time is known", func(t *testing.T) {
+		plan := growing()
+		plan.LeadTime = 0
+		assert.Contains(t, recommend(t, planner, 20, plan)[0].Reason, "headroom. No lead time is known: have it by 2026-12-31.")
+	})
 	t.Run("asks for headroom without a date where only that is eaten", func(t *testing.T) {
 		plan := growing()
 		plan.Capacity = Constant(110)

@@ -30,7 +30,7 @@ const mostUnits = 100_000_000
 // usageOverTerm spreads a quantile over the hours of the term. After the forecast's end its last week
 // (or, of coarser points, its last four weeks or twelve months, or all that there is) repeats.
 func usageOverTerm(c ReservationCase, level float64) (usage, error) {
-	values, err := quantile(c.Forecast, level)
+	values, err := c.Forecast.Quantile(level)
 	if err != nil {
 		return usage{}, err
 	}

@@ -173,7 +173,7 @@ func effectOn(metric forecast.ResourceMetric, before, after forecast.ForecastRes
 	effect := Effect{Metric: metric}
 	high := [2][]float64{}
 	for i, f := range []forecast.ForecastResult{before, after} {
-		values, err := quantile(f, 0.9)
+		values, err := f.Quantile(0.9)
 		if err != nil {
 			return effect, err
 		}

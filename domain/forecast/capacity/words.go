@@ -16,13 +16,14 @@ func (f *finding) words(plan Plan, headroomPercent float64) string {
 		amount(f.RecommendedCapacity, unit), amount(f.peak, unit), day(f.peakAt), number(headroomPercent))
 	switch f.Urgency {
 	case Overdue, Scheduled:
-		fmt.Fprintf(&text, "%s reaches its capacity of %s on %s in one future of ten (P90), %s in one of two; %s.", f.Metric,
-			amount(plan.Capacity.At(*f.exhaustion.P90), unit), day(*f.exhaustion.P90), orNever(f.exhaustion.P50, f.exhaustion.Until), target)
-		if f.Urgency == Overdue {
-			fmt.Fprintf(&text, " With a lead time of %s the order was due on %s: order now.", span(plan.LeadTime), day(*f.OrderBy))
+		limit := amount(plan.Capacity.At(*f.exhaustion.P90), unit)
+		if first := plan.Forecast.Predictions[0].Timestamp; f.exhaustion.P10 != nil && f.exhaustion.P10.Equal(first) {
+			fmt.Fprintf(&text, "%s is beyond its capacity of %s already, in nine futures of ten; %s.", f.Metric, limit, target)
 		} else {
-			fmt.Fprintf(&text, " With a lead time of %s, order by %s.", span(plan.LeadTime), day(*f.OrderBy))
+			fmt.Fprintf(&text, "%s reaches its capacity of %s on %s in one future of ten (P90), %s in one of two; %s.", f.Metric,
+				limit, day(*f.exhaustion.P90), orNever(f.exhaustion.P50, f.exhaustion.Until), target)
 		}
+		text.WriteString(f.orderWords(plan.LeadTime))
 	case HeadroomShort:
 		fmt.Fprintf(&text, "%s stays below its capacity until %s but leaves less than %s %% headroom; %s.",
 			f.Metric, day(f.exhaustion.Until), number(headroomPercent), target)
@@ -40,6 +41,20 @@ func (f *finding) words(plan Plan, headroomPercent float64) string {
 		text.WriteString(" " + placed(*f.Placement, f.Change, unit))
 	}
 	return text.String()
+}
+
+// orderWords says by when to order.
+func (f *finding) orderWords(leadTime time.Duration) string {
+	switch {
+	case f.Urgency == Overdue && leadTime == 0:
+		return " Order now."
+	case f.Urgency == Overdue:
+		return fmt.Sprintf(" With a lead time of %s the order was due on %s: order now.", span(leadTime), day(*f.OrderBy))
+	case leadTime == 0:
+		return fmt.Sprintf(" No lead time is known: have it by %s.", day(*f.OrderBy))
+	default:
+		return fmt.Sprintf(" With a lead time of %s, order by %s.", span(leadTime), day(*f.OrderBy))
+	}
 }
 
 // placed says what the scheduler can do about an amount today.

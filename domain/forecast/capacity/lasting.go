@@ -3,27 +3,8 @@ package capacity
 import (
 	"math"
 
-	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/forecast"
 )
-
-// quantile returns one level of a forecast at every point; a forecast without it is InvalidInput.
-func quantile(f forecast.ForecastResult, level float64) ([]float64, error) {
-	for i, candidate := range f.Levels {
-		if math.Abs(candidate-level) > 1e-9 {
-			continue
-		}
-		values := make([]float64, len(f.Predictions))
-		for k, prediction := range f.Predictions {
-			if i >= len(prediction.Quantiles) {
-				return nil, fault.Invalid("/levels", "the forecast has %d levels but %d quantiles at point %d", len(f.Levels), len(prediction.Quantiles), k)
-			}
-			values[k] = prediction.Quantiles[i]
-		}
-		return values, nil
-	}
-	return nil, fault.Invalid("/levels", "the forecast of %s has no quantile at level %v; forecast it with the levels 0.1, 0.5 and 0.9", f.Metric, level)
-}
 
 // confirmation is within how many points a value above capacity must be seen again, so that one spike
 // raises no alarm: a day of hours, a week of days. A week or a month above capacity is no spike.
