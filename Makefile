@@ -5,8 +5,9 @@ export PATH := $(BIN):$(PATH)
 # A clone that belongs to another account (root in a container) must build as well.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
-# Pinned tools. The Temporal server is pinned by deploy/tools/go.mod, with everything beneath it, and
-# the Terraform that tests make plans with (the last one under the MPL) by deploy/tools/terraform.
+# Pinned tools. The Temporal server is pinned by deploy/tools/go.mod, with everything beneath it,
+# the Terraform that tests make plans with (the last one under the MPL) by deploy/tools/terraform, and the
+# Vault that tests keep keys in by deploy/tools/vault.
 GOFUMPT       := 0.12.0
 GOLANGCI      := 2.15.0
 GOTESTSUM     := 1.13.0
@@ -19,9 +20,9 @@ PKG      ?= ./...
 ARGS     ?=
 SCALE    ?=
 
-# The packages whose tests start neither PostgreSQL nor Temporal.
+# The packages whose tests start no server.
 UNIT = $(shell go list -f '{{.Dir}}' $(PKG) | while read -r folder; do \
-	grep -qsE 'postgrestest|StartDevServer|prometheustest' "$$folder"/*_test.go || echo "$$folder"; done)
+	grep -qsE 'postgrestest|StartDevServer|prometheustest|vaulttest' "$$folder"/*_test.go || echo "$$folder"; done)
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-unit check fmt fmt-check lint workflowcheck gen gen-check bench bench-scale fuzz clean tools postgres prometheus
@@ -35,7 +36,7 @@ run: postgres build bin/temporal ## build what is missing and run the whole stac
 build: ## build bin/omnicloud
 	@go build -o $(BIN)/omnicloud ./cmd/omnicloud
 
-test: postgres prometheus bin/temporal bin/terraform $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
+test: postgres prometheus bin/temporal bin/terraform bin/vault $(BIN)/.gotestsum-$(GOTESTSUM) ## every test there is, real PostgreSQL and Temporal included (PKG=./domain/...)
 	gotestsum --format pkgname -- -timeout 20m $(PKG)
 	@# The chart's tests are a module of their own, which Helm's packages take minutes to build for.
 	$(if $(filter ./...,$(PKG)),go test -C test/chart ./...)
@@ -86,7 +87,7 @@ clean: ## remove what was built and what the stack stored in .omnicloud
 	@# The database may lie elsewhere behind a link; remove it with the rest.
 	rm -rf "$$(readlink -f .omnicloud/postgres 2>/dev/null || echo .omnicloud)" .omnicloud $(BIN) coverage.out
 
-tools: bin/temporal bin/terraform $(BIN)/.gofumpt-$(GOFUMPT) $(BIN)/.golangci-lint-$(GOLANGCI) $(BIN)/.gotestsum-$(GOTESTSUM) $(BIN)/.oapi-codegen-$(OAPI_CODEGEN) $(BIN)/.workflowcheck-$(WORKFLOWCHECK) ## build the pinned tools into bin/
+tools: bin/temporal bin/terraform bin/vault $(BIN)/.gofumpt-$(GOFUMPT) $(BIN)/.golangci-lint-$(GOLANGCI) $(BIN)/.gotestsum-$(GOTESTSUM) $(BIN)/.oapi-codegen-$(OAPI_CODEGEN) $(BIN)/.workflowcheck-$(WORKFLOWCHECK) ## build the pinned tools into bin/
 
 bin/temporal: deploy/tools/go.mod deploy/tools/go.sum
 	@echo "building the Temporal server (once, some minutes)"
@@ -96,6 +97,11 @@ bin/temporal: deploy/tools/go.mod deploy/tools/go.sum
 bin/terraform: deploy/tools/terraform/go.mod deploy/tools/terraform/go.sum
 	@echo "building Terraform for the tests (once, some minutes)"
 	@go build -C deploy/tools/terraform -trimpath -ldflags '-s -w' -o $(BIN)/terraform github.com/hashicorp/terraform
+	@touch $@
+
+bin/vault: deploy/tools/vault/go.mod deploy/tools/vault/go.sum
+	@echo "building Vault for the tests (once, some minutes)"
+	@CGO_ENABLED=0 go build -C deploy/tools/vault -tags minimal -trimpath -ldflags '-s -w' -o $(BIN)/vault github.com/hashicorp/vault
 	@touch $@
 
 # tool NAME,PACKAGE,VERSION: a stamp file per version, so that a new pin builds anew.
