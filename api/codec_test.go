@@ -10,11 +10,12 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/omnicloud/omnicloud/api"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 )
 
 func TestCodec(t *testing.T) {
-	ring, err := payloadcodec.CreateFileRing(t.TempDir())
+	ring, err := payloadcodec.CreateRing(t.Context(), keyfolder.At(t.TempDir()))
 	require.NoError(t, err)
 	codec := payloadcodec.New(ring)
 	s := newStage(t, func(dependencies *api.Dependencies, _ *api.Options) { dependencies.Codec.Codec = codec })

@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/temporalclient"
 	"github.com/omnicloud/omnicloud/workflows"
@@ -71,7 +72,7 @@ func ownTemporal(t *testing.T) *testsuite.DevServer {
 // dialTemporal returns a client with the keys of a folder.
 func dialTemporal(t *testing.T, server *testsuite.DevServer, keysFolder string) (client.Client, *payloadcodec.Codec) {
 	t.Helper()
-	ring, err := payloadcodec.CreateFileRing(keysFolder)
+	ring, err := payloadcodec.CreateRing(t.Context(), keyfolder.At(keysFolder))
 	require.NoError(t, err)
 	codec := payloadcodec.New(ring)
 	connected, err := temporalclient.Dial(t.Context(), temporalclient.Config{

@@ -28,6 +28,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/tenancy"
 	"github.com/omnicloud/omnicloud/internal/focus"
 	"github.com/omnicloud/omnicloud/internal/intakefile"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/opencost"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
@@ -68,7 +69,7 @@ func newStageOn(t *testing.T, temporal *testsuite.DevServer, change ...func(*api
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	folder := t.TempDir()
-	keys, err := token.CreateKeys(folder)
+	keys, err := token.CreateKeys(t.Context(), keyfolder.At(folder))
 	require.NoError(t, err)
 	connected, codec := dialTemporal(t, temporal, folder)
 	s := &stage{

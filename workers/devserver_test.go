@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/testsuite"
 
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/temporalclient"
 )
@@ -62,7 +63,7 @@ func dial(t *testing.T) client.Client {
 
 func newCodec(t *testing.T) *payloadcodec.Codec {
 	t.Helper()
-	ring, err := payloadcodec.CreateFileRing(t.TempDir())
+	ring, err := payloadcodec.CreateRing(t.Context(), keyfolder.At(t.TempDir()))
 	require.NoError(t, err)
 	return payloadcodec.New(ring)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/domain/remediation"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/rulesfile"
 	"github.com/omnicloud/omnicloud/internal/token"
 	"github.com/omnicloud/omnicloud/workflows"
@@ -51,7 +52,7 @@ type mendingStage struct {
 
 func newMendingStage(t *testing.T, actual string) *mendingStage {
 	t.Helper()
-	keys, err := token.CreateKeys(t.TempDir())
+	keys, err := token.CreateKeys(t.Context(), keyfolder.At(t.TempDir()))
 	require.NoError(t, err)
 	s := &mendingStage{
 		T: t, TestWorkflowEnvironment: new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment(), tokens: token.NewDecisions(keys),

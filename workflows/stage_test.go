@@ -15,6 +15,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/token"
 	"github.com/omnicloud/omnicloud/workflows"
 )
@@ -47,7 +48,7 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	keys, err := token.CreateKeys(t.TempDir())
+	keys, err := token.CreateKeys(t.Context(), keyfolder.At(t.TempDir()))
 	require.NoError(t, err)
 	suite := &testsuite.WorkflowTestSuite{}
 	s := &stage{T: t, TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), tokens: token.NewDecisions(keys)}

@@ -45,7 +45,12 @@ func (c *apiCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	defer pool.Close()
-	handler, done, err := c.handler(ctx, pool, logger)
+	opened, err := c.Connections.Keys.serve(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer opened.close()
+	handler, done, err := c.handler(ctx, pool, opened, logger)
 	if err != nil {
 		return err
 	}
@@ -53,12 +58,12 @@ func (c *apiCommand) Run(ctx context.Context, logger *slog.Logger) error {
 	return serve(ctx, "the API", c.APIAddr, handler, logger)
 }
 
-func (c *apiCommand) handler(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) (http.Handler, func(), error) {
-	keys, err := c.Connections.Keys.tokens()
+func (c *apiCommand) handler(ctx context.Context, pool *pgxpool.Pool, opened *keys, logger *slog.Logger) (http.Handler, func(), error) {
+	tokens, err := opened.tokens(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	authenticator, err := c.authenticator(ctx, keys)
+	authenticator, err := c.authenticator(ctx, tokens)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -73,11 +78,11 @@ func (c *apiCommand) handler(ctx context.Context, pool *pgxpool.Pool, logger *sl
 	if err := observed.WatchPool(pool); err != nil {
 		return nil, nil, err
 	}
-	dependencies, done, err := c.dependencies(pool, observed, logger)
+	dependencies, done, err := c.dependencies(ctx, pool, opened, observed, logger)
 	if err != nil {
 		return nil, nil, err
 	}
-	dependencies.Authenticator, dependencies.Signer = authenticator, token.NewDecisions(keys)
+	dependencies.Authenticator, dependencies.Signer = authenticator, token.NewDecisions(tokens)
 	handler, err := api.New(ctx, dependencies, api.Options{
 		RateLimit:         api.RateLimit{PerSecond: c.RateLimit, Burst: c.RateBurst},
 		ImportLimit:       c.ImportLimitMB << 20,

@@ -25,16 +25,16 @@ import (
 
 // dependencies puts stores, services and Temporal behind the API's ports. The caller calls done at
 // the end.
-func (c *apiCommand) dependencies(pool *pgxpool.Pool, observed *metrics.Registry, logger *slog.Logger) (wired api.Dependencies, done func(), err error) {
-	ring, err := c.Connections.Keys.payloads()
+func (c *apiCommand) dependencies(ctx context.Context, pool *pgxpool.Pool, opened *keys, observed *metrics.Registry, logger *slog.Logger) (wired api.Dependencies, done func(), err error) {
+	ring, err := opened.payloads(ctx)
 	if err != nil {
 		return wired, nil, err
 	}
-	secret, err := c.Connections.Keys.secret(driftSecretFile)
+	secret, err := opened.secret(ctx, driftSecret)
 	if err != nil {
 		return wired, nil, err
 	}
-	connected, err := lazyTemporal(c.Connections.Temporal, c.Connections.Keys, observed, logger)
+	connected, err := lazyTemporal(c.Connections.Temporal, ring, observed, logger)
 	if err != nil {
 		return wired, nil, err
 	}

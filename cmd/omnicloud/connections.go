@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // databaseFlags say where PostgreSQL is. Commands that talk to the database embed them.
 type databaseFlags struct {
@@ -14,23 +11,6 @@ type databaseFlags struct {
 type temporalFlags struct {
 	TemporalAddress   string `help:"Host and port of the Temporal frontend." default:"127.0.0.1:7233"`
 	TemporalNamespace string `help:"Temporal namespace of the workflows." default:"default"`
-}
-
-// keyFlags say where keys come from: files, or Vault where its address is given.
-type keyFlags struct {
-	KeysDir   string       `help:"Folder of the 0600 key files, used where --vault-addr is empty." default:".omnicloud/keys" type:"path"`
-	VaultAddr vaultAddress `help:"Vault server that holds the keys; this version keeps them in files alone and refuses an address." placeholder:"URL"`
-}
-
-// vaultAddress is refused rather than ignored: whoever names a Vault must not find keys in files.
-type vaultAddress string
-
-// Validate is called by kong.
-func (a vaultAddress) Validate() error {
-	if a == "" {
-		return nil
-	}
-	return fmt.Errorf("keys from Vault (%s) are not served by this version; leave it empty and protect the folder --keys-dir", string(a))
 }
 
 // serviceFlags say where the platform's services are. A service without a URL of its own is the

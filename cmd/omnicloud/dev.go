@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/omnicloud/omnicloud/internal/devstack"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/workflows"
 )
 
@@ -104,7 +105,7 @@ func (s *devStack) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := createKeys(s.folder.Keys()); err != nil {
+	if err := createKeys(ctx, keyfolder.At(s.folder.Keys())); err != nil {
 		return err
 	}
 	databaseAddress, err := s.claimAddresses(ctx)

@@ -31,6 +31,7 @@ func (s *devStack) role(name string, settings map[string]string, ready func(cont
 		"database-url":     s.endpoints.DatabaseURL,
 		"temporal-address": s.endpoints.Temporal,
 		"keys-dir":         s.folder.Keys(),
+		"vault-addr":       "", // whoever has a Vault of their own in the environment made no keys there for this stack
 		"services-url":     s.endpoints.Sandbox,
 	}
 	for _, flags := range []map[string]string{common, settings} {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/closing"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/sandbox/sample"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
@@ -59,7 +60,7 @@ func (s *devStack) writeTokens(ctx context.Context) (*token.Bearer, error) {
 	for i, tenant := range tenants {
 		ids[i] = tenant.ID
 	}
-	keys, err := token.OpenKeys(s.folder.Keys())
+	keys, err := token.OpenKeys(ctx, keyfolder.At(s.folder.Keys()))
 	if err != nil {
 		return nil, err
 	}

@@ -1,29 +1,35 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"log/slog"
+	"slices"
+	"strings"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/domain/keystore"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
-	"github.com/omnicloud/omnicloud/internal/secretfile"
 	"github.com/omnicloud/omnicloud/internal/token"
 )
 
-// The secrets of the keys folder.
+// The secrets of an installation.
 const (
-	// webhookSecretFile holds what notifications are signed with.
-	webhookSecretFile = "webhook-secret"
-	// driftSecretFile holds what the tags are keyed with that stand for secrets in drift, and what the
+	// webhookSecret is what notifications are signed with.
+	webhookSecret = "webhook-secret"
+	// driftSecret is what the tags are keyed with that stand for secrets in drift, and what the
 	// reconciler's open changes are encrypted with. With another one every hidden value looks changed,
 	// secrets of the past are forgotten, and a change that was cut off is not taken back.
-	driftSecretFile = "drift-secret"
+	driftSecret = "drift-secret"
 )
 
-// keysCommand looks after the folder of keys.
+// keysCommand looks after the keys, in a folder or in Vault.
 type keysCommand struct {
-	Init keysInitCommand `cmd:"" help:"Make the keys that are missing in a folder; what is there stays."`
+	Init   keysInitCommand   `cmd:"" help:"Make the keys that are missing in a folder or in Vault; what is there stays."`
+	Copy   keysCopyCommand   `cmd:"" help:"Copy the keys of a folder into Vault; what is there stays, and nothing is copied where the two differ."`
+	Rotate keysRotateCommand `cmd:"" help:"Add a new key that is used from now on; older ones stay for what they encrypted or signed."`
 }
 
 // keysInitCommand is, beside dev, the only one that makes keys: any other command that did so after a
@@ -33,47 +39,100 @@ type keysInitCommand struct {
 }
 
 // Run makes what is missing and says where it is.
-func (c *keysInitCommand) Run(std streams) error {
-	if err := createKeys(c.Keys.KeysDir); err != nil {
+func (c *keysInitCommand) Run(ctx context.Context, std streams, logger *slog.Logger) error {
+	opened, err := c.Keys.open(ctx, logger)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(std.Out, "the keys are in %s; keep a copy, since nothing else can read the workflow histories that they encrypt\n", c.Keys.KeysDir)
+	defer opened.close()
+	if err := createKeys(ctx, opened.store); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.Out, "the keys are in %s; keep a copy, since nothing else can read the workflow histories that they encrypt\n", c.Keys.place())
 	return err
 }
 
-// createKeys makes the keys for tokens, payloads, webhooks and drift that a folder lacks.
-func createKeys(folder string) error {
-	if _, err := token.CreateKeys(folder); err != nil {
+// createKeys makes the keys for tokens, payloads, webhooks and drift that a store lacks.
+func createKeys(ctx context.Context, store keystore.Store) error {
+	if _, err := token.CreateKeys(ctx, store); err != nil {
 		return err
 	}
-	if _, err := payloadcodec.CreateFileRing(folder); err != nil {
+	if _, err := payloadcodec.CreateRing(ctx, store); err != nil {
 		return err
 	}
-	return errors.Join(secretfile.Create(folder, webhookSecretFile), secretfile.Create(folder, driftSecretFile))
+	return errors.Join(keystore.CreateSecret(ctx, store, webhookSecret), keystore.CreateSecret(ctx, store, driftSecret))
 }
 
-// tokens opens the keys that sign and verify tokens.
-func (f keyFlags) tokens() (*token.Keys, error) {
-	keys, err := token.OpenKeys(f.KeysDir)
-	return keys, f.explain(err)
+// keysCopyCommand brings an installation from files to Vault: what the old keys encrypted stays readable.
+type keysCopyCommand struct {
+	Keys keyFlags `embed:""`
 }
 
-// payloads opens the keys that encrypt what workflows carry.
-func (f keyFlags) payloads() (*payloadcodec.FileRing, error) {
-	ring, err := payloadcodec.OpenFileRing(f.KeysDir)
-	return ring, f.explain(err)
-}
-
-// secret opens a secret of the folder.
-func (f keyFlags) secret(file string) ([]byte, error) {
-	secret, err := secretfile.Open(f.KeysDir, file)
-	return secret, f.explain(err)
-}
-
-// explain says what to do about a folder that lacks a key.
-func (f keyFlags) explain(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return fault.New(fault.NotFound, "no keys in %[1]s; run omnicloud keys init --keys-dir %[1]s, or give --keys-dir the folder that has them", f.KeysDir)
+// Run copies and says what it copied.
+func (c *keysCopyCommand) Run(ctx context.Context, std streams, logger *slog.Logger) error {
+	if c.Keys.Vault.Addr == "" {
+		return fault.New(fault.InvalidInput, "keys copy needs --vault-addr, the Vault that is to have the keys of --keys-dir")
 	}
+	folder := keyfolder.At(c.Keys.KeysDir)
+	names, err := folder.Names(ctx)
+	if err != nil {
+		return err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !isKey(name) })
+	if len(names) == 0 {
+		return fault.New(fault.NotFound, "no keys in %s; give --keys-dir the folder that has them", c.Keys.KeysDir)
+	}
+	opened, err := c.Keys.open(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer opened.close()
+	copied, err := keystore.Copy(ctx, folder, opened.store, names)
+	if err != nil {
+		return err
+	}
+	said := "copied " + strings.Join(copied, ", ") + "; "
+	if len(copied) == 0 {
+		said = ""
+	}
+	_, err = fmt.Fprintf(std.Out, "%severy key of %s is in %s\n", said, c.Keys.KeysDir, c.Keys.place())
 	return err
+}
+
+// isKey says whether a document is a key, by its name; a folder may hold other files.
+func isKey(name string) bool {
+	return slices.Contains([]string{payloadcodec.RingName, webhookSecret, driftSecret}, name) || token.IsDocument(name)
+}
+
+type keysRotateCommand struct {
+	Keys keyFlags `embed:""`
+
+	Which string `arg:"" help:"payloads for the key that encrypts what workflows carry, tokens for the one that signs." enum:"payloads,tokens"`
+}
+
+// Run rotates and says what is left to do.
+func (c *keysRotateCommand) Run(ctx context.Context, std streams, logger *slog.Logger) error {
+	opened, err := c.Keys.open(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer opened.close()
+	rotate := payloadcodec.Rotate
+	if c.Which == "tokens" {
+		rotate = token.Rotate
+	}
+	id, err := rotate(ctx, opened.store)
+	if err != nil {
+		return opened.explain(err)
+	}
+	_, err = fmt.Fprintf(std.Out, "%s is the current key of %s in %s; running roles accept it at once and use it after a restart\n", id, c.Which, c.Keys.place())
+	return err
+}
+
+// place says where the keys are.
+func (f keyFlags) place() string {
+	if f.Vault.Addr == "" {
+		return f.KeysDir
+	}
+	return f.Vault.Path + " in Vault at " + f.Vault.Addr
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/omnicloud/omnicloud/domain/approval"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/token"
 )
 
@@ -48,7 +49,7 @@ func TestKeys(t *testing.T) {
 
 func TestTokenMint(t *testing.T) {
 	folder := t.TempDir()
-	require.NoError(t, createKeys(folder))
+	require.NoError(t, createKeys(t.Context(), keyfolder.At(folder)))
 	t.Run("names subject and roles", func(t *testing.T) {
 		actor := verify(t, folder, mint(t, folder, "--subject", "olga", "--role", "operator,auditor"))
 		require.Equal(t, approval.Actor{Subject: "olga", Roles: []approval.Role{approval.RoleOperator, approval.RoleAuditor}}, actor)
@@ -84,7 +85,7 @@ func mint(t *testing.T, folder string, arguments ...string) string {
 
 func verify(t *testing.T, folder, signed string) approval.Actor {
 	t.Helper()
-	keys, err := token.OpenKeys(folder)
+	keys, err := token.OpenKeys(t.Context(), keyfolder.At(folder))
 	require.NoError(t, err)
 	actor, err := token.NewBearer(keys).Verify(t.Context(), signed)
 	require.NoError(t, err)

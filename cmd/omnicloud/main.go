@@ -36,7 +36,7 @@ type commands struct {
 	Drift        driftCommand        `cmd:"" help:"Compare declared with live configuration by meaning, on files; exits with 2 where they differ."`
 	DriftHistory driftHistoryCommand `cmd:"" help:"Verify the history of what drifted and what was decided and done about it."`
 	Ledger       ledgerCommand       `cmd:"" help:"Verify the ledger of approved results."`
-	Keys         keysCommand         `cmd:"" help:"Make the keys that sign tokens and encrypt payloads."`
+	Keys         keysCommand         `cmd:"" help:"Make, copy and rotate the keys that sign tokens and encrypt payloads."`
 	Token        tokenCommand        `cmd:"" help:"Make bearer tokens for the REST API."`
 }
 

@@ -45,12 +45,6 @@ func TestCommandLine(t *testing.T) {
 			assert.Equal(t, "omnicloud: "+flag+" needs a value; \"omnicloud --help\" lists commands and flags\n", stderr)
 		}
 	})
-
-	t.Run("a Vault is refused rather than ignored", func(t *testing.T) {
-		code, _, stderr := execute(t, "worker", "--database-url", "postgres://x", "--vault-addr", "http://vault:8200")
-		assert.Equal(t, 1, code)
-		assert.Contains(t, stderr, "keys from Vault (http://vault:8200) are not served by this version")
-	})
 }
 
 // TestFlags walks the whole command line as kong sees it.

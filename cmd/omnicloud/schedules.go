@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -31,25 +32,44 @@ type scheduleFlags struct {
 	Services serviceFlags  `embed:""`
 }
 
-// connect opens both ends; the caller calls done.
+// connect opens the keys and both ends; the caller calls done.
 func (f scheduleFlags) connect(ctx context.Context, logger *slog.Logger) (connected client.Client, declared workers.Declarations, done func(), err error) {
-	connected, err = dialTemporal(ctx, f.Temporal, f.Keys, logger)
+	var opened []func()
+	closeAll := func() {
+		for _, end := range slices.Backward(opened) {
+			end()
+		}
+	}
+	defer func() {
+		if err != nil {
+			closeAll()
+		}
+	}()
+	keys, err := f.Keys.open(ctx, logger)
 	if err != nil {
 		return nil, declared, nil, err
 	}
+	opened = append(opened, keys.close)
+	ring, err := keys.payloads(ctx)
+	if err != nil {
+		return nil, declared, nil, err
+	}
+	if connected, err = dialTemporal(ctx, f.Temporal, ring, logger); err != nil {
+		return nil, declared, nil, err
+	}
+	opened = append(opened, connected.Close)
 	services, err := serviceclient.New(f.Services.options("omnicloud-schedules", logger))
 	if err != nil {
-		connected.Close()
 		return nil, declared, nil, err
 	}
+	opened = append(opened, services.Close)
 	pool, err := postgres.Open(ctx, f.Database.DatabaseURL)
 	if err != nil {
-		services.Close()
-		connected.Close()
 		return nil, declared, nil, err
 	}
+	opened = append(opened, pool.Close)
 	declared = workers.Declarations{Books: postgres.NewClosing(pool), Tenants: workers.ScannedTenants(pool, services, instant.Now), Training: true}
-	return connected, declared, func() { connected.Close(); services.Close(); pool.Close() }, nil
+	return connected, declared, closeAll, nil
 }
 
 type schedulesApplyCommand struct {

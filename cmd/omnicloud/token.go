@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 
 // tokenCommand makes tokens for installations without an identity provider of their own.
 type tokenCommand struct {
-	Mint tokenMintCommand `cmd:"" help:"Print a bearer token, signed with the key in --keys-dir."`
+	Mint tokenMintCommand `cmd:"" help:"Print a bearer token, signed with the key of this installation."`
 }
 
 type tokenMintCommand struct {
@@ -27,7 +28,7 @@ type tokenMintCommand struct {
 
 // Run prints the token alone, so that it can be put into a variable. It is verified first, as the API
 // will verify it.
-func (c *tokenMintCommand) Run(ctx context.Context, std streams) error {
+func (c *tokenMintCommand) Run(ctx context.Context, std streams, logger *slog.Logger) error {
 	actor := approval.Actor{Subject: c.Subject, TenantID: c.Tenant}
 	for _, name := range c.Role {
 		role, err := approval.ParseRole(name)
@@ -44,11 +45,16 @@ func (c *tokenMintCommand) Run(ctx context.Context, std streams) error {
 	case c.Lifetime < time.Minute:
 		return fault.New(fault.InvalidInput, "--lifetime is %s; a token holds for a minute at least", c.Lifetime)
 	}
-	keys, err := c.Keys.tokens()
+	opened, err := c.Keys.open(ctx, logger)
 	if err != nil {
 		return err
 	}
-	bearer := token.NewBearer(keys)
+	defer opened.close()
+	tokens, err := opened.tokens(ctx)
+	if err != nil {
+		return err
+	}
+	bearer := token.NewBearer(tokens)
 	signed, err := bearer.Mint(actor, c.Lifetime)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ type workerCommand struct {
 	Monitoring  monitoringFlags `embed:""`
 
 	Queues     string `help:"Task queues to serve, separated by commas: allocation, drift, forecast." default:"allocation,drift,forecast"`
-	WebhookURL string `name:"webhook-url" help:"Where notifications are delivered, signed with the secret in the keys folder; empty only logs them." placeholder:"URL"`
+	WebhookURL string `name:"webhook-url" help:"Where notifications are delivered, signed with the secret among the keys; empty only logs them." placeholder:"URL"`
 
 	ApprovalDeadline time.Duration `help:"How long the plan of a remediation waits for approvers." default:"72h"`
 	ReminderEvery    time.Duration `help:"How often they are reminded; the last reminder is an escalation." default:"24h"`
@@ -39,11 +39,12 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	keys, err := c.Connections.Keys.tokens()
+	opened, err := c.Connections.Keys.serve(ctx, logger)
 	if err != nil {
 		return err
 	}
-	secret, err := c.Connections.Keys.secret(driftSecretFile)
+	defer opened.close()
+	ring, err := opened.payloads(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,11 +72,15 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		return err
 	}
 	defer services.Close()
-	notifications, err := c.notifications(pool, logger)
+	activities, err := c.activities(ctx, pool, services, opened)
 	if err != nil {
 		return err
 	}
-	connected, err := lazyTemporal(c.Connections.Temporal, c.Connections.Keys, observed, logger)
+	notifications, err := c.notifications(ctx, pool, opened, logger)
+	if err != nil {
+		return err
+	}
+	connected, err := lazyTemporal(c.Connections.Temporal, ring, observed, logger)
 	if err != nil {
 		return err
 	}
@@ -84,7 +89,7 @@ func (c *workerCommand) Run(ctx context.Context, logger *slog.Logger) error {
 		Client:        connected,
 		Namespace:     c.Connections.Temporal.TemporalNamespace,
 		Queues:        queues,
-		Activities:    c.activities(pool, services, keys, secret).WithMonitoring(pool, services, monitoring),
+		Activities:    activities.WithMonitoring(pool, services, monitoring),
 		Books:         postgres.NewClosing(pool),
 		Tenants:       workers.ScannedTenants(pool, services, instant.Now),
 		Drift:         workers.UnderWay(pool),
@@ -103,20 +108,28 @@ func (c *workerCommand) stateEvents(ctx context.Context, queues []string, pool *
 	return postgres.NewStatements(pool).ReplaceEvents(ctx, events)
 }
 
-func (c *workerCommand) activities(pool *pgxpool.Pool, services *serviceclient.Clients, keys *token.Keys, secret []byte) workers.Activities {
-	tokens := token.NewDecisions(keys)
+func (c *workerCommand) activities(ctx context.Context, pool *pgxpool.Pool, services *serviceclient.Clients, opened *keys) (workers.Activities, error) {
+	signing, err := opened.tokens(ctx)
+	if err != nil {
+		return workers.Activities{}, err
+	}
+	secret, err := opened.secret(ctx, driftSecret)
+	if err != nil {
+		return workers.Activities{}, err
+	}
+	tokens := token.NewDecisions(signing)
 	policy := remediation.DefaultPolicy()
 	policy.ApprovalDeadline, policy.ReminderEvery = c.ApprovalDeadline, c.ReminderEvery
 	return workers.NewActivities(pool, services, tokens, instant.Now).
-		WithDrift(pool, services, tokens, instant.Now, workers.DriftOptions{Secret: secret, Policy: policy})
+		WithDrift(pool, services, tokens, instant.Now, workers.DriftOptions{Secret: secret, Policy: policy}), nil
 }
 
-func (c *workerCommand) notifications(pool *pgxpool.Pool, logger *slog.Logger) (*workers.Dispatcher, error) {
+func (c *workerCommand) notifications(ctx context.Context, pool *pgxpool.Pool, opened *keys, logger *slog.Logger) (*workers.Dispatcher, error) {
 	dispatcher := &workers.Dispatcher{Outbox: postgres.NewOutbox(pool), Logger: logger, Now: instant.Now}
 	if c.WebhookURL == "" {
 		return dispatcher, nil
 	}
-	secret, err := c.Connections.Keys.secret(webhookSecretFile)
+	secret, err := opened.secret(ctx, webhookSecret)
 	if err != nil {
 		return nil, err
 	}

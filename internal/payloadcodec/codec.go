@@ -9,6 +9,7 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -24,16 +25,18 @@ const (
 
 // Codec encrypts payloads with the current key of a ring and decrypts those of any key of it. It is
 // safe for concurrent use.
-type Codec struct{ keys KeyRing }
+type Codec struct{ keys *Ring }
 
 var _ converter.PayloadCodec = (*Codec)(nil)
 
 // New returns a codec over a key ring.
-func New(keys KeyRing) *Codec { return &Codec{keys: keys} }
+func New(keys *Ring) *Codec { return &Codec{keys: keys} }
 
-// DataConverter returns Temporal's default conversion to JSON with encryption around it.
+// DataConverter returns Temporal's default conversion to JSON with encryption around it. Where a workflow
+// meets a key that its process does not know yet, asking for it may take longer than a workflow may
+// otherwise go on without yielding.
 func (c *Codec) DataConverter() converter.DataConverter {
-	return converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), c)
+	return workflow.DataConverterWithoutDeadlockDetection(converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), c))
 }
 
 // FailureConverter returns a conversion of errors whose messages and stack traces are encrypted
@@ -47,15 +50,14 @@ func (c *Codec) FailureConverter() converter.FailureConverter {
 
 // Encode encrypts each payload whole, its own metadata included.
 func (c *Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
-	key, err := c.keys.Current()
-	if err != nil {
-		return nil, fmt.Errorf("payloads cannot be encrypted: %w", err)
-	}
+	key := c.keys.Current()
 	encoded := make([]*commonpb.Payload, len(payloads))
 	for i, payload := range payloads {
-		if encoded[i], err = seal(key, payload); err != nil {
+		sealed, err := seal(key, payload)
+		if err != nil {
 			return nil, err
 		}
+		encoded[i] = sealed
 	}
 	return encoded, nil
 }

@@ -11,14 +11,18 @@ import (
 	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
+	"github.com/omnicloud/omnicloud/domain/keystore"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 )
 
-func newCodec(t testing.TB) (*payloadcodec.Codec, *payloadcodec.FileRing) {
+// newCodec returns a codec over a ring of its own, and where that is.
+func newCodec(t testing.TB) (*payloadcodec.Codec, keystore.Store) {
 	t.Helper()
-	ring, err := payloadcodec.CreateFileRing(t.TempDir())
+	store := keyfolder.At(t.TempDir())
+	ring, err := payloadcodec.CreateRing(t.Context(), store)
 	require.NoError(t, err)
-	return payloadcodec.New(ring), ring
+	return payloadcodec.New(ring), store
 }
 
 func plainPayload(text string) *commonpb.Payload {
@@ -56,14 +60,18 @@ func TestCodec(t *testing.T) {
 		require.True(t, proto.Equal(typed, decoded[0]))
 	})
 	t.Run("a rotated ring still reads what the old key wrote", func(t *testing.T) {
-		codec, ring := newCodec(t)
+		codec, store := newCodec(t)
 		encoded, err := codec.Encode([]*commonpb.Payload{plainPayload(`"old"`)})
 		require.NoError(t, err)
-		require.NoError(t, ring.Rotate())
-		again, err := codec.Encode([]*commonpb.Payload{plainPayload(`"new"`)})
+		_, err = payloadcodec.Rotate(t.Context(), store)
+		require.NoError(t, err)
+		ring, err := payloadcodec.OpenRing(t.Context(), store)
+		require.NoError(t, err)
+		rotated := payloadcodec.New(ring)
+		again, err := rotated.Encode([]*commonpb.Payload{plainPayload(`"new"`)})
 		require.NoError(t, err)
 		require.NotEqual(t, encoded[0].GetMetadata()[payloadcodec.MetadataKeyID], again[0].GetMetadata()[payloadcodec.MetadataKeyID])
-		decoded, err := codec.Decode(append(encoded, again...))
+		decoded, err := rotated.Decode(append(encoded, again...))
 		require.NoError(t, err)
 		require.Equal(t, `"old"`, string(decoded[0].GetData()))
 		require.Equal(t, `"new"`, string(decoded[1].GetData()))
@@ -111,9 +119,10 @@ func TestEveryPayloadComesBack(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	codec, ring := newCodec(f)
-	current, err := ring.Current()
+	codec, store := newCodec(f)
+	ring, err := payloadcodec.OpenRing(f.Context(), store)
 	require.NoError(f, err)
+	current := ring.Current()
 	encoded, err := codec.Encode([]*commonpb.Payload{plainPayload(`"seed"`)})
 	require.NoError(f, err)
 	f.Add(payloadcodec.Encoding, current.ID, encoded[0].GetData())

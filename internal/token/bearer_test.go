@@ -13,6 +13,7 @@ import (
 
 	"github.com/omnicloud/omnicloud/domain/approval"
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/token"
 )
 
@@ -101,7 +102,7 @@ func TestMintDevelopment(t *testing.T) {
 
 // FuzzVerify looks for a text that crashes the parser or that passes without having been minted.
 func FuzzVerify(f *testing.F) {
-	keys, err := token.CreateKeys(f.TempDir())
+	keys, err := token.CreateKeys(f.Context(), keyfolder.At(f.TempDir()))
 	require.NoError(f, err)
 	bearer := token.NewBearer(keys)
 	genuine, err := bearer.Mint(operator, time.Hour)

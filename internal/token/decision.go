@@ -20,7 +20,7 @@ var (
 	_ approval.TokenSigner   = (*Decisions)(nil)
 )
 
-// NewDecisions returns a Decisions over a key folder.
+// NewDecisions returns a Decisions over the keys of an installation.
 func NewDecisions(keys *Keys) *Decisions { return &Decisions{keys: keys, now: time.Now} }
 
 type decisionClaims struct {

@@ -9,7 +9,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 )
 
-// sign issues a token of a type under the folder's signing key.
+// sign issues a token of a type under the signing key.
 func (k *Keys) sign(kind string, claims jwt.Claims) (string, error) {
 	unsigned := jwt.NewWithClaims(jwt.SigningMethodEdDSA, claims)
 	unsigned.Header["kid"] = k.signingID
@@ -48,6 +48,8 @@ func (k *Keys) parse(text, kind, audience string, now func() time.Time, claims j
 		return fault.Wrap(err, fault.Unauthenticated, "the token has expired; ask for a new one")
 	case errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
 		return fault.Wrap(err, fault.Unauthenticated, "the token is not valid yet; compare the clocks of its issuer and this server")
+	case fault.Is(err, fault.Unavailable):
+		return fault.Wrap(err, fault.Unavailable, "the token names a key that is not known here, and the keys cannot be read now")
 	default:
 		return fault.Wrap(err, fault.Unauthenticated, "the token is not a valid %s token of this installation", kind)
 	}

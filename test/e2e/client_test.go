@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -34,7 +35,8 @@ type request struct {
 	as, method, path string
 	// key is the Idempotency-Key, match the If-Match header; both may be empty.
 	key, match string
-	body       string
+	// body is JSON unless kind says otherwise.
+	body, kind string
 }
 
 // send makes the call and returns the answer with its body read.
@@ -50,7 +52,7 @@ func (s *stack) send(r request) (*http.Response, []byte, error) {
 		}
 	}
 	if r.body != "" {
-		call.Header.Set("Content-Type", "application/json")
+		call.Header.Set("Content-Type", cmp.Or(r.kind, "application/json"))
 	}
 	client := http.Client{Timeout: 30 * time.Second}
 	response, err := client.Do(call)

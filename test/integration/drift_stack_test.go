@@ -19,6 +19,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/driftwatch"
 	"github.com/omnicloud/omnicloud/domain/infra"
 	"github.com/omnicloud/omnicloud/domain/remediation"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/serviceclient"
 	"github.com/omnicloud/omnicloud/internal/token"
@@ -58,7 +59,7 @@ func newDriftStack(t testing.TB) *driftStack {
 func (s *driftStack) work() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	keys, err := token.OpenKeys(s.keysDir)
+	keys, err := token.OpenKeys(context.Background(), keyfolder.At(s.keysDir))
 	require.NoError(s, err)
 	tokens := token.NewDecisions(keys)
 	config := workers.Config{

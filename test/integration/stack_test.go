@@ -24,6 +24,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/closing"
 	"github.com/omnicloud/omnicloud/domain/correlation"
 	"github.com/omnicloud/omnicloud/domain/period"
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/postgres/postgrestest"
@@ -75,7 +76,7 @@ func newStack(t testing.TB) *stack {
 	// Everything but the sandbox, which makes its own tables, runs as a user who owns none.
 	pool := postgrestest.NewService(t, s.databaseURL)
 	s.pool, s.periods = pool, postgres.NewClosing(pool)
-	keys, err := token.CreateKeys(s.keysDir)
+	keys, err := token.CreateKeys(context.Background(), keyfolder.At(s.keysDir))
 	require.NoError(t, err)
 	s.tokens = token.NewDecisions(keys)
 	s.startServices()
@@ -137,7 +138,7 @@ func serve(ctx context.Context, pool *pgxpool.Pool, servicesURL, keysDir string,
 		return err
 	}
 	defer services.Close()
-	keys, err := token.OpenKeys(keysDir)
+	keys, err := token.OpenKeys(ctx, keyfolder.At(keysDir))
 	if err != nil {
 		return err
 	}
@@ -242,7 +243,7 @@ func (s *stack) call(method, path string, body, into any) {
 
 func codecOf(t testing.TB, keysDir string) temporalclient.Codec {
 	t.Helper()
-	ring, err := payloadcodec.CreateFileRing(keysDir)
+	ring, err := payloadcodec.CreateRing(context.Background(), keyfolder.At(keysDir))
 	require.NoError(t, err)
 	return payloadcodec.New(ring)
 }

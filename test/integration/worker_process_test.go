@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
 	"github.com/omnicloud/omnicloud/internal/postgres"
 	"github.com/omnicloud/omnicloud/internal/temporalclient"
@@ -32,7 +33,7 @@ func runWorkerProcess() error {
 		return err
 	}
 	defer pool.Close()
-	ring, err := payloadcodec.OpenFileRing(os.Getenv(keysVariable))
+	ring, err := payloadcodec.OpenRing(context.Background(), keyfolder.At(os.Getenv(keysVariable)))
 	if err != nil {
 		return err
 	}

@@ -17,14 +17,6 @@ type Key struct {
 	aead cipher.AEAD
 }
 
-// KeyRing holds the keys of the codec. Implementations are safe for concurrent use.
-type KeyRing interface {
-	// Current returns the key for new payloads.
-	Current() (Key, error)
-	// Key returns the key of an id; an unknown id is an error that names it.
-	Key(id string) (Key, error)
-}
-
 // NewKey makes a key of 32 secret bytes.
 func NewKey(id string, secret []byte) (Key, error) {
 	if id == "" {
