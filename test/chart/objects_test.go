@@ -85,6 +85,12 @@ func TestSecretsAreNamedAndNotSaid(t *testing.T) {
 		require.EqualValues(t, 65532, *worker.template.Spec.SecurityContext.FSGroup)
 		require.False(t, *worker.template.Spec.AutomountServiceAccountToken)
 	})
+	t.Run("keys of Vault come by the service account", func(t *testing.T) {
+		require.True(t, *api.template.Spec.AutomountServiceAccountToken)
+		require.Equal(t, "prod-omnicloud", api.template.Spec.ServiceAccountName)
+		require.NotContains(t, api.environment(), "OMNICLOUD_KEYS_DIR")
+		require.Equal(t, "kubernetes", api.environment()["OMNICLOUD_VAULT_AUTH"])
+	})
 }
 
 func TestStopping(t *testing.T) {

@@ -44,6 +44,34 @@
 {{- end }}
 
 {{- define "omnicloud.keys" -}}
+{{- $vault := .Values.keys.vault }}
+{{- if and $vault.addr .Values.keys.existingSecret }}
+{{- fail "keys.vault.addr and keys.existingSecret are both set; the keys are in one place" }}
+{{- end }}
+{{- if $vault.addr -}}
+- name: OMNICLOUD_VAULT_ADDR
+  value: {{ $vault.addr | quote }}
+- name: OMNICLOUD_VAULT_PATH
+  value: {{ $vault.path | quote }}
+- name: OMNICLOUD_VAULT_AUTH
+  value: kubernetes
+- name: OMNICLOUD_VAULT_ROLE
+  value: {{ required "keys.vault.role is empty; set it to the role of Vault's Kubernetes login" $vault.role | quote }}
+{{- with $vault.authMount }}
+- name: OMNICLOUD_VAULT_AUTH_MOUNT
+  value: {{ . | quote }}
+{{- end }}
+{{- with $vault.namespace }}
+- name: OMNICLOUD_VAULT_NAMESPACE
+  value: {{ . | quote }}
+{{- end }}
+{{- if $vault.caConfigMap }}
+- name: OMNICLOUD_VAULT_CA_CERT
+  value: /vault/ca.crt
+{{- end }}
+{{- else -}}
+{{- $_ := required "keys.existingSecret is empty, and so is keys.vault.addr; make a Secret from the folder of omnicloud keys init, or name a Vault" .Values.keys.existingSecret -}}
 - name: OMNICLOUD_KEYS_DIR
   value: /keys
+{{- end }}
 {{- end }}

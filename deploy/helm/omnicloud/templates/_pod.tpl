@@ -52,16 +52,29 @@ readinessProbe:
   failureThreshold: 3
 {{- end }}
 
+{{/* The folder of keys is root's and readable by the pod's group alone: 256 is 0400, of which fsGroup makes 0440. */}}
 {{- define "omnicloud.keyMounts" -}}
+{{- if .Values.keys.vault.addr }}
+{{- if .Values.keys.vault.caConfigMap }}
+- name: vault-ca
+  mountPath: /vault
+  readOnly: true
+{{- end }}
+{{- else }}
 - name: keys
   mountPath: /keys
   readOnly: true
 {{- end }}
+{{- end }}
 
-{{/* The folder of keys is root's and readable by the pod's group alone: 256 is 0400, of which fsGroup makes 0440. */}}
 {{- define "omnicloud.keyVolumes" -}}
+{{- if .Values.keys.vault.addr }}
+{{- with .Values.keys.vault.caConfigMap }}
+- name: vault-ca
+  configMap: {name: {{ . }}}
+{{- end }}
+{{- else }}
 - name: keys
-  secret:
-    secretName: {{ required "keys.existingSecret is empty; make a Secret from the folder of omnicloud keys init" .Values.keys.existingSecret }}
-    defaultMode: 256
+  secret: {secretName: {{ .Values.keys.existingSecret }}, defaultMode: 256}
+{{- end }}
 {{- end }}
