@@ -123,7 +123,7 @@ func TestLaws(t *testing.T) {
 				}
 			}
 			// Where two variants of a model are as good, rounding may choose the other.
-			require.Less(t, apart, 0.02)
+			require.Less(t, apart, 0.1)
 			drawings++
 			if apart < 1e-12 {
 				rounded++
