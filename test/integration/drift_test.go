@@ -58,8 +58,9 @@ func TestDriftWithinFaults(t *testing.T) {
 
 	t.Run("a listing that breaks off leaves a partial scan, which resolves and mends nothing", func(t *testing.T) {
 		s.meddle(map[string]any{"resource_id": "vm-granite-1", "kind": "instance_type"})
-		s.fault(sandbox.Fault{Route: "GET /state/v1/resources", Status: 400, Times: 1})
+		s.fault(sandbox.Fault{Route: "GET /state/v1/resources", Status: 400})
 		scan := s.scan("granite")
+		s.call("DELETE", "/sandbox/v1/faults", nil, nil)
 		require.Equal(t, driftwatch.ScanPartial, scan.State)
 		require.NotEmpty(t, scan.Reason)
 		require.Zero(t, scan.Opened)
