@@ -111,6 +111,10 @@ func prepare(ctx context.Context, config Config) error {
 	var err error
 	for range settleAttempts {
 		err = temporalclient.EnsureSearchAttributes(ctx, config.Client, config.Namespace, workflows.SearchAttributeNames())
+		if fault.Is(err, fault.Forbidden) {
+			config.Logger.Warn("search attributes are taken to be there", "error", err)
+			err = nil
+		}
 		if err == nil {
 			_, err = ApplySchedules(ctx, config.Client, config.declarations())
 		}

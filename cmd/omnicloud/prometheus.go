@@ -14,6 +14,7 @@ import (
 	"github.com/omnicloud/omnicloud/internal/metricsfile"
 	"github.com/omnicloud/omnicloud/internal/prometheus"
 	"github.com/omnicloud/omnicloud/internal/seriesfile"
+	"github.com/omnicloud/omnicloud/internal/tlsfile"
 )
 
 // prometheusServerFlags say which Prometheus is asked, and how it lets in.
@@ -31,7 +32,7 @@ type prometheusServerFlags struct {
 func (f prometheusServerFlags) client() (*prometheus.Client, error) {
 	return prometheus.New(prometheus.Options{
 		URL: f.Prometheus, BearerToken: f.PrometheusToken, User: f.PrometheusUser, Password: f.PrometheusPassword,
-		TLS: prometheus.TLSFiles{Authorities: f.PrometheusCA, Certificate: f.PrometheusCert, Key: f.PrometheusKey},
+		TLS: tlsfile.Files{Authorities: f.PrometheusCA, Certificate: f.PrometheusCert, Key: f.PrometheusKey},
 	})
 }
 

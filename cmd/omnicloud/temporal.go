@@ -14,24 +14,34 @@ import (
 
 // temporalConfig describes how this process talks to Temporal, payloads encrypted with the keys of a
 // ring.
-func temporalConfig(where temporalFlags, ring *payloadcodec.Ring, logger *slog.Logger) temporalclient.Config {
+func temporalConfig(where temporalFlags, ring *payloadcodec.Ring, logger *slog.Logger) (temporalclient.Config, error) {
+	protected, err := where.tls()
 	return temporalclient.Config{
 		Address:   where.TemporalAddress,
 		Namespace: where.TemporalNamespace,
+		TLS:       protected,
+		APIKey:    where.TemporalAPIKey,
 		Codec:     payloadcodec.New(ring),
 		Logger:    workers.ClientLogger(logger),
-	}
+	}, err
 }
 
 // dialTemporal connects to a Temporal server that must be up. The caller closes the client.
 func dialTemporal(ctx context.Context, where temporalFlags, ring *payloadcodec.Ring, logger *slog.Logger) (client.Client, error) {
-	return temporalclient.Dial(ctx, temporalConfig(where, ring, logger))
+	config, err := temporalConfig(where, ring, logger)
+	if err != nil {
+		return nil, err
+	}
+	return temporalclient.Dial(ctx, config)
 }
 
 // lazyTemporal returns a client that connects on first use, for roles that may start before the
 // server does, and measures in observed. The caller closes the client.
 func lazyTemporal(where temporalFlags, ring *payloadcodec.Ring, observed *metrics.Registry, logger *slog.Logger) (client.Client, error) {
-	config := temporalConfig(where, ring, logger)
+	config, err := temporalConfig(where, ring, logger)
+	if err != nil {
+		return nil, err
+	}
 	config.Metrics = observed.Temporal()
 	return temporalclient.NewLazyClient(config)
 }

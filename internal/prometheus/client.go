@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/omnicloud/omnicloud/domain/fault"
+	"github.com/omnicloud/omnicloud/internal/tlsfile"
 )
 
 // Options say where a server is and how to be let in. At most one of a bearer token and a user is used.
@@ -25,7 +26,7 @@ type Options struct {
 	BearerToken    string
 	User, Password string
 	// TLS is for servers with a certificate of a private authority, or that want to see one.
-	TLS TLSFiles
+	TLS tlsfile.Files
 	// MaxPoints is how many points of a series are asked for at once, 1 to 11,000; 0 for 2,000.
 	MaxPoints int
 }
@@ -69,7 +70,7 @@ func New(o Options) (*Client, error) {
 	if o.MaxPoints < 1 || o.MaxPoints > serverLimit {
 		return nil, fault.New(fault.InvalidInput, "%d points at once cannot be asked of Prometheus; it answers with 1 to %d", o.MaxPoints, serverLimit)
 	}
-	secured, err := o.TLS.config()
+	secured, err := o.TLS.Config("Prometheus")
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/forecast"
 	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/internal/prometheus/prometheustest"
+	"github.com/omnicloud/omnicloud/internal/tlsfile"
 )
 
 func TestMonitoring(t *testing.T) {
@@ -59,26 +60,26 @@ func TestPrometheusBehindTLS(t *testing.T) {
 	}
 	certificates, other := prometheustest.NewCertificates(t), prometheustest.NewCertificates(t)
 	address := prometheustest.Start(t, prometheustest.Options{OpenMetrics: history(), Authenticated: true, Certificates: &certificates})
-	ask := func(files TLSFiles) error {
+	ask := func(files tlsfile.Files) error {
 		c := client(t, Options{URL: address, User: prometheustest.User, Password: prometheustest.Password, TLS: files})
 		_, err := c.QueryRange(t.Context(), "used", begin, begin, time.Hour)
 		return err
 	}
 	t.Run("is asked by who knows its authority and shows a certificate", func(t *testing.T) {
-		require.NoError(t, ask(TLSFiles{certificates.Authority, certificates.ClientCert, certificates.ClientKey}))
+		require.NoError(t, ask(tlsfile.Files{Authorities: certificates.Authority, Certificate: certificates.ClientCert, Key: certificates.ClientKey}))
 	})
-	for name, files := range map[string]TLSFiles{
+	for name, files := range map[string]tlsfile.Files{
 		"of an authority that the machine does not know is not believed": {},
-		"of another authority is not believed":                           {other.Authority, certificates.ClientCert, certificates.ClientKey},
+		"of another authority is not believed":                           {Authorities: other.Authority, Certificate: certificates.ClientCert, Key: certificates.ClientKey},
 		"lets nobody in who shows no certificate":                        {Authorities: certificates.Authority},
-		"lets nobody in who shows a certificate of another authority":    {certificates.Authority, other.ClientCert, other.ClientKey},
+		"lets nobody in who shows a certificate of another authority":    {Authorities: certificates.Authority, Certificate: other.ClientCert, Key: other.ClientKey},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, fault.Unavailable, fault.CodeOf(ask(files))) })
 	}
 
 	empty := filepath.Join(t.TempDir(), "empty.pem")
 	require.NoError(t, os.WriteFile(empty, nil, 0o600))
-	for want, files := range map[string]TLSFiles{
+	for want, files := range map[string]tlsfile.Files{
 		"holds no certificate in PEM":                                {Authorities: empty},
 		"the certificate authorities for Prometheus cannot be":       {Authorities: "missing.pem"},
 		"needs its key, and a key its certificate":                   {Certificate: certificates.ClientCert},

@@ -5,6 +5,7 @@ package temporalclient
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"time"
@@ -27,11 +28,15 @@ type Codec interface {
 	FailureConverter() converter.FailureConverter
 }
 
-// Config says where the server is and how to talk to it. All fields but Interceptors and Metrics are required.
+// Config says where the server is and how to talk to it. Address, Namespace, Codec and Logger are required.
 type Config struct {
 	// Address is the frontend's host:port.
-	Address      string
-	Namespace    string
+	Address   string
+	Namespace string
+	// TLS protects the connection; nil talks in plain unless there is an APIKey.
+	TLS *tls.Config
+	// APIKey lets in, as at Temporal Cloud; empty where certificates or nothing do.
+	APIKey       string
 	Codec        Codec
 	Logger       *slog.Logger
 	Interceptors []interceptor.ClientInterceptor
@@ -42,7 +47,7 @@ type Config struct {
 // Options returns client options with encryption, correlation and logging in place.
 func (c Config) Options() client.Options {
 	converted := c.Codec.DataConverter()
-	return client.Options{
+	options := client.Options{
 		HostPort:           c.Address,
 		Namespace:          c.Namespace,
 		Logger:             log.NewStructuredLogger(c.Logger),
@@ -51,7 +56,12 @@ func (c Config) Options() client.Options {
 		ContextPropagators: []workflow.ContextPropagator{propagator{converted}},
 		Interceptors:       c.Interceptors,
 		MetricsHandler:     c.Metrics,
+		ConnectionOptions:  client.ConnectionOptions{TLS: c.TLS},
 	}
+	if c.APIKey != "" {
+		options.Credentials = client.NewAPIKeyStaticCredentials(c.APIKey)
+	}
+	return options
 }
 
 // Dial connects to the server. A server that does not answer is an Unavailable error. The caller
@@ -61,7 +71,7 @@ func Dial(ctx context.Context, config Config) (client.Client, error) {
 	defer cancel()
 	connected, err := client.DialContext(ctx, config.Options())
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "the Temporal server at %s does not answer; start it or set --temporal-address", config.Address)
+		return nil, fault.Wrap(err, fault.Unavailable, "the Temporal server at %s does not let in or does not answer; start it, or look at the --temporal flags", config.Address)
 	}
 	return connected, nil
 }

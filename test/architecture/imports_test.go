@@ -45,6 +45,7 @@ var house = []room{
 // foundations are adapters that other adapters are built on, each with the reason.
 var foundations = map[string]string{
 	"internal/csvfile": "the byte-level CSV reader; a FOCUS file is a CSV file",
+	"internal/tlsfile": "certificates in PEM files; what talks TLS is let in by the same",
 }
 
 func TestRoomsUseOnlyRoomsBelow(t *testing.T) {

@@ -18,12 +18,39 @@
 {{- define "omnicloud.environment" -}}
 {{ include "omnicloud.database" (dict "root" . "key" .Values.database.serviceKey) }}
 {{ include "omnicloud.log" . }}
-- name: OMNICLOUD_TEMPORAL_ADDRESS
-  value: {{ required "temporal.address is empty; set it to host:port of the Temporal frontend" .Values.temporal.address | quote }}
-- name: OMNICLOUD_TEMPORAL_NAMESPACE
-  value: {{ .Values.temporal.namespace | quote }}
+{{ include "omnicloud.temporal" .Values.temporal }}
 {{ include "omnicloud.services" . }}
 {{ include "omnicloud.keys" . }}
+{{- end }}
+
+{{- define "omnicloud.temporal" -}}
+- name: OMNICLOUD_TEMPORAL_ADDRESS
+  value: {{ required "temporal.address is empty; set it to host:port of the Temporal frontend" .address | quote }}
+- name: OMNICLOUD_TEMPORAL_NAMESPACE
+  value: {{ .namespace | quote }}
+{{- if .tls.enabled }}
+- name: OMNICLOUD_TEMPORAL_TLS
+  value: "true"
+{{- end }}
+{{- if .tls.caConfigMap }}
+- name: OMNICLOUD_TEMPORAL_CA
+  value: /temporal/authority/ca.crt
+{{- end }}
+{{- if .tls.certificateSecret }}
+- name: OMNICLOUD_TEMPORAL_CERT
+  value: /temporal/certificate/tls.crt
+- name: OMNICLOUD_TEMPORAL_KEY
+  value: /temporal/certificate/tls.key
+{{- end }}
+{{- with .tls.serverName }}
+- name: OMNICLOUD_TEMPORAL_SERVER_NAME
+  value: {{ . | quote }}
+{{- end }}
+{{- if .apiKey.existingSecret }}
+- name: OMNICLOUD_TEMPORAL_API_KEY
+  valueFrom:
+    secretKeyRef: {name: {{ .apiKey.existingSecret }}, key: {{ .apiKey.key }}}
+{{- end }}
 {{- end }}
 
 {{- define "omnicloud.services" -}}

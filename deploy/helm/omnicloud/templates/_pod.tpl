@@ -53,7 +53,7 @@ readinessProbe:
 {{- end }}
 
 {{/* The folder of keys is root's and readable by the pod's group alone: 256 is 0400, of which fsGroup makes 0440. */}}
-{{- define "omnicloud.keyMounts" -}}
+{{- define "omnicloud.secretMounts" -}}
 {{- if .Values.keys.vault.addr }}
 {{- if .Values.keys.vault.caConfigMap }}
 - name: vault-ca
@@ -65,9 +65,19 @@ readinessProbe:
   mountPath: /keys
   readOnly: true
 {{- end }}
+{{- if .Values.temporal.tls.caConfigMap }}
+- name: temporal-authority
+  mountPath: /temporal/authority
+  readOnly: true
+{{- end }}
+{{- if .Values.temporal.tls.certificateSecret }}
+- name: temporal-certificate
+  mountPath: /temporal/certificate
+  readOnly: true
+{{- end }}
 {{- end }}
 
-{{- define "omnicloud.keyVolumes" -}}
+{{- define "omnicloud.secretVolumes" -}}
 {{- if .Values.keys.vault.addr }}
 {{- with .Values.keys.vault.caConfigMap }}
 - name: vault-ca
@@ -76,5 +86,13 @@ readinessProbe:
 {{- else }}
 - name: keys
   secret: {secretName: {{ .Values.keys.existingSecret }}, defaultMode: 256}
+{{- end }}
+{{- with .Values.temporal.tls.caConfigMap }}
+- name: temporal-authority
+  configMap: {name: {{ . }}}
+{{- end }}
+{{- with .Values.temporal.tls.certificateSecret }}
+- name: temporal-certificate
+  secret: {secretName: {{ . }}, defaultMode: 256}
 {{- end }}
 {{- end }}
