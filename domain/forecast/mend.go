@@ -49,8 +49,8 @@ func (g *grid) fillGaps(seasons []int) {
 }
 
 // guess returns a value for the point at in a gap between the known points before and after: the mean
-// of what stood there a season earlier and later, plus how far the gap's ends lie from the same
-// points then.
+// of what stood there a season earlier and later, or as many as the gap is long, plus how far the gap's ends
+// lie from the same points then.
 func (g *grid) guess(known []bool, before, after, at int, seasons []int) float64 {
 	share := float64(at-before) / float64(after-before)
 	line := g.values[before] + share*(g.values[after]-g.values[before])
@@ -59,7 +59,8 @@ func (g *grid) guess(known []bool, before, after, at int, seasons []int) float64
 	}
 	for s := len(seasons) - 1; s >= 0; s-- {
 		sum, count := 0.0, 0
-		for _, shift := range []int{-seasons[s], seasons[s]} {
+		away := (after - before + seasons[s] - 1) / seasons[s] * seasons[s]
+		for _, shift := range []int{-away, away} {
 			a, b, c := before+shift, after+shift, at+shift
 			if a < 0 || b >= len(known) || !known[a] || !known[b] || !known[c] {
 				continue

@@ -51,14 +51,16 @@ func TestMending(t *testing.T) {
 		assert.Equal(t, map[string]int{"gap": 1}, kinds(g))
 	})
 	t.Run("a long gap is filled from its season", func(t *testing.T) {
-		values := weekly(60)
-		for i := 30; i < 35; i++ {
-			values[i] = gap
-		}
-		g := mended(t, at("s", Daily, values), Daily)
-		assert.Equal(t, map[string]int{"gap": 5}, kinds(g))
-		for i := 30; i < 35; i++ {
-			assert.InDelta(t, weekly(60)[i], g.values[i], 2)
+		for _, length := range []int{5, 7, 12, 20} {
+			values := weekly(60)
+			for i := 25; i < 25+length; i++ {
+				values[i] = gap
+			}
+			g := mended(t, at("s", Daily, values), Daily)
+			assert.Equal(t, map[string]int{"gap": length}, kinds(g))
+			for i := 25; i < 25+length; i++ {
+				assert.InDelta(t, weekly(60)[i], g.values[i], 2, "%d of %d", i-25, length)
+			}
 		}
 	})
 	t.Run("a day that is not there at all is a gap", func(t *testing.T) {
