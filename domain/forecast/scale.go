@@ -25,11 +25,18 @@ func isConstant(values []float64) bool {
 	return true
 }
 
-// over returns values divided by a unit.
+// over returns values divided by a unit, to twelve digits: what dividing in another unit leaves in the last ones
+// must not decide between models, or changes of level, that are as good as each other.
 func over(values []float64, unit float64) []float64 {
 	scaled := make([]float64, len(values))
 	for i, v := range values {
-		scaled[i] = v / unit
+		scaled[i] = twelveDigits(v / unit)
 	}
 	return scaled
+}
+
+// twelveDigits rounds the mantissa to 40 of its 52 bits.
+func twelveDigits(v float64) float64 {
+	const dropped = 12
+	return math.Float64frombits((math.Float64bits(v) + 1<<(dropped-1)) &^ (1<<dropped - 1))
 }
