@@ -29,9 +29,10 @@ func TestConfidence(t *testing.T) {
 		require.InDelta(t, 1-1/math.Sqrt2, steady, 0.15)
 	})
 	t.Run("is not taken away by a change of regime that nothing could foresee, however long ago it was", func(t *testing.T) {
-		for _, ago := range []int{1, 3, 6, 10, 20, 30, 40, 60} {
-			require.Greater(t, confidence(t, Options{}, ago), 0.7*steady, "%d days ago", ago)
+		for _, ago := range []int{1, 3, 6, 10, 20, 30, 60} {
+			require.Greater(t, confidence(t, Options{}, ago), 0.9*steady, "%d days ago", ago)
 		}
+		require.Greater(t, confidence(t, Options{}, 40), 0.8*steady, "in the middle of the origins")
 	})
 	t.Run("is held against seasonal naive where that is not combined, too", func(t *testing.T) {
 		require.Positive(t, confidence(t, Options{Recipe: Recipe{Families: []string{"theta", "ets"}}}, 0))

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,7 +42,8 @@ func TestWeights(t *testing.T) {
 	})
 	t.Run("a model half as wrong weighs four times as much, as far as errors decide", func(t *testing.T) {
 		m := judged(always(1), always(2)).misses(every)
-		require.InDeltaSlice(t, []float64{0.8, 0.2}, m.byError(m.all(), 0), 0.005)
+		times := math.Pow((2+0.015)/(1+0.015), 2) // a hundredth of the mean error is added to each
+		require.InDeltaSlice(t, []float64{times / (times + 1), 1 / (times + 1)}, m.byError(m.all(), 0), 1e-9)
 	})
 	t.Run("a stretch that nobody foresaw weighs no more than another", func(t *testing.T) {
 		weigh := func(scale float64) []float64 {

@@ -60,8 +60,8 @@ func TestTrainerThatIsOvertaken(t *testing.T) {
 	acme := found(acmeCPU)
 	require.Equal(t, "custom-1", acme.Model)
 	for h, p := range acme.Predictions {
-		last := waves(acmeCPU).Hours[39*24-6*24+h%168].Mean
-		require.InEpsilon(t, last, p.Value, 1e-6, "hour %d is the last week's again, as that model has it", h)
+		last := float32(waves(acmeCPU).Hours[39*24-6*24+h%168].Mean)
+		require.InDelta(t, last, p.Value, 1e-9, "hour %d is the last week's again, as that model has it, with the digits that are kept", h)
 	}
 	days, err := archive.Forecast(ctx, foresight.DemandID("night", acmeCPU))
 	require.NoError(t, err)
