@@ -13,6 +13,14 @@ import (
 	"github.com/omnicloud/omnicloud/internal/devstack"
 )
 
+// elsewhere takes back what the environment says of a Vault or a Temporal of the user's own: neither has anything
+// of this stack.
+var elsewhere = map[string]string{
+	"vault-addr":         "",
+	"temporal-namespace": "default",
+	"temporal-tls":       "false", "temporal-ca": "", "temporal-server-name": "", "temporal-cert": "", "temporal-key": "", "temporal-api-key": "",
+}
+
 // role is this program again, as a child with another command. Everything it needs to know goes
 // through the environment twins of its flags, since arguments, unlike the environment, can be read
 // by every user of the machine and the database's URL holds a password.
@@ -31,10 +39,9 @@ func (s *devStack) role(name string, settings map[string]string, ready func(cont
 		"database-url":     s.endpoints.DatabaseURL,
 		"temporal-address": s.endpoints.Temporal,
 		"keys-dir":         s.folder.Keys(),
-		"vault-addr":       "", // whoever has a Vault of their own in the environment made no keys there for this stack
 		"services-url":     s.endpoints.Sandbox,
 	}
-	for _, flags := range []map[string]string{common, settings} {
+	for _, flags := range []map[string]string{elsewhere, common, settings} {
 		for flag, value := range flags {
 			child.Env = append(child.Env, envName(flag)+"="+value)
 		}

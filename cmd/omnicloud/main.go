@@ -76,6 +76,7 @@ func run(ctx context.Context, arguments []string, std streams) (code int) {
 		kong.Name("omnicloud"),
 		kong.Description("Closes shared cloud bills to the cent, finds and mends configuration drift, forecasts capacity. Every flag can also be set by the environment variable shown beside it."),
 		kong.DefaultEnvars(envPrefix),
+		kong.NamedMapper("path", kong.MapperFunc(readPath)),
 		kong.Writers(std.Out, std.Err),
 		kong.Exit(func(status int) { panic(exit(status)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
