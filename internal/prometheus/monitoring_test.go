@@ -19,6 +19,7 @@ import (
 	"github.com/omnicloud/omnicloud/domain/foresight"
 	"github.com/omnicloud/omnicloud/internal/prometheus/prometheustest"
 	"github.com/omnicloud/omnicloud/internal/tlsfile"
+	"github.com/omnicloud/omnicloud/internal/tlsfile/tlsfiletest"
 )
 
 func TestMonitoring(t *testing.T) {
@@ -58,7 +59,7 @@ func TestPrometheusBehindTLS(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a server")
 	}
-	certificates, other := prometheustest.NewCertificates(t), prometheustest.NewCertificates(t)
+	certificates, other := tlsfiletest.New(t), tlsfiletest.New(t)
 	address := prometheustest.Start(t, prometheustest.Options{OpenMetrics: history(), Authenticated: true, Certificates: &certificates})
 	ask := func(files tlsfile.Files) error {
 		c := client(t, Options{URL: address, User: prometheustest.User, Password: prometheustest.Password, TLS: files})
@@ -66,7 +67,7 @@ func TestPrometheusBehindTLS(t *testing.T) {
 		return err
 	}
 	t.Run("is asked by who knows its authority and shows a certificate", func(t *testing.T) {
-		require.NoError(t, ask(tlsfile.Files{Authorities: certificates.Authority, Certificate: certificates.ClientCert, Key: certificates.ClientKey}))
+		require.NoError(t, ask(certificates.Client()))
 	})
 	for name, files := range map[string]tlsfile.Files{
 		"of an authority that the machine does not know is not believed": {},

@@ -19,9 +19,9 @@ import (
 	"github.com/omnicloud/omnicloud/domain/fault"
 	"github.com/omnicloud/omnicloud/internal/keyfolder"
 	"github.com/omnicloud/omnicloud/internal/payloadcodec"
-	"github.com/omnicloud/omnicloud/internal/prometheus/prometheustest"
 	"github.com/omnicloud/omnicloud/internal/temporalclient"
 	"github.com/omnicloud/omnicloud/internal/tlsfile"
+	"github.com/omnicloud/omnicloud/internal/tlsfile/tlsfiletest"
 )
 
 // The development server talks in plain; a proxy before it asks for what Temporal Cloud asks for: TLS, and a
@@ -38,7 +38,7 @@ func TestDialOverTLS(t *testing.T) {
 	require.NoError(t, err, "make bin/temporal builds the server")
 	t.Cleanup(func() { _ = server.Stop() })
 
-	certificates, other := prometheustest.NewCertificates(t), prometheustest.NewCertificates(t)
+	certificates, other := tlsfiletest.New(t), tlsfiletest.New(t)
 	const key = "a key of the cloud"
 	connect := func(t *testing.T, address string, files tlsfile.Files, apiKey string) (client.Client, error) {
 		t.Helper()
@@ -62,7 +62,7 @@ func TestDialOverTLS(t *testing.T) {
 
 	t.Run("a certificate of an authority that the server knows lets in", func(t *testing.T) {
 		address := proxy(t, server.FrontendHostPort(), certificates, tls.RequireAndVerifyClientCert, func(*http.Request) int { return 0 })
-		require.NoError(t, dial(t, address, tlsfile.Files{Authorities: certificates.Authority, Certificate: certificates.ClientCert, Key: certificates.ClientKey}, ""))
+		require.NoError(t, dial(t, address, certificates.Client(), ""))
 		for name, files := range map[string]tlsfile.Files{
 			"none":                   {Authorities: certificates.Authority},
 			"another authority's":    {Authorities: certificates.Authority, Certificate: other.ClientCert, Key: other.ClientKey},
@@ -104,7 +104,7 @@ func TestDialOverTLS(t *testing.T) {
 }
 
 // proxy hands on to a server in plain what comes over TLS and is not refused with a status.
-func proxy(t *testing.T, target string, certificates prometheustest.Certificates, asks tls.ClientAuthType, refuse func(*http.Request) (status int)) (address string) {
+func proxy(t *testing.T, target string, certificates tlsfiletest.Certificates, asks tls.ClientAuthType, refuse func(*http.Request) (status int)) (address string) {
 	t.Helper()
 	plain := new(http.Protocols)
 	plain.SetUnencryptedHTTP2(true)

@@ -17,7 +17,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/require"
 
-	"github.com/omnicloud/omnicloud/internal/prometheus/prometheustest"
+	"github.com/omnicloud/omnicloud/internal/tlsfile/tlsfiletest"
 	"github.com/omnicloud/omnicloud/internal/vault"
 	"github.com/omnicloud/omnicloud/internal/vault/vaulttest"
 )
@@ -75,7 +75,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
-	certificates := prometheustest.NewCertificates(t)
+	certificates := tlsfiletest.New(t)
 	server := vaulttest.StartTLS(t, certificates.ServerCert, certificates.ServerKey, certificates.Authority)
 	t.Setenv("VAULT_TOKEN", server.Root.Token())
 	o := vault.Options{Address: server.Address, Path: "secret/omnicloud"}

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/omnicloud/omnicloud/internal/tlsfile/tlsfiletest"
 )
 
 // User and Password are those of a server that wants basic authentication.
@@ -35,7 +37,7 @@ type Options struct {
 	// Authenticated wants User and Password.
 	Authenticated bool
 	// Certificates, unless nil, has the server speak TLS with clients that show theirs alone.
-	Certificates *Certificates
+	Certificates *tlsfiletest.Certificates
 	// Retention is how long samples are kept before the newest, such as 15d; for good where it is empty.
 	Retention string
 	// Flags are added to the command line.
@@ -62,8 +64,13 @@ func Start(t *testing.T, o Options) string {
 		access += "basic_auth_users:\n  " + User + ": " + passwordHash + "\n"
 	}
 	if o.Certificates != nil {
-		access, scheme = access+o.Certificates.web(), "https://"
-		probe.Transport = &http.Transport{TLSClientConfig: o.Certificates.client(t)}
+		scheme = "https://"
+		access += "tls_server_config:\n  client_auth_type: RequireAndVerifyClientCert\n" +
+			"  cert_file: " + o.Certificates.ServerCert + "\n  key_file: " + o.Certificates.ServerKey +
+			"\n  client_ca_file: " + o.Certificates.Authority + "\n"
+		known, err := o.Certificates.Client().Config("Prometheus")
+		require.NoError(t, err)
+		probe.Transport = &http.Transport{TLSClientConfig: known}
 	}
 	require.NoError(t, os.WriteFile(web, []byte(access), 0o600))
 	arguments = append(arguments, "--web.config.file="+web)

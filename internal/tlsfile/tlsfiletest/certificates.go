@@ -1,14 +1,13 @@
-package prometheustest
+// Package tlsfiletest makes certificates for tests of servers and clients that show them.
+package tlsfiletest
 
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -17,6 +16,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/omnicloud/omnicloud/internal/tlsfile"
 )
 
 // Certificates are PEM files of an authority of its own, and of the server and the client that it knows.
@@ -26,8 +27,8 @@ type Certificates struct {
 	ClientCert, ClientKey string
 }
 
-// NewCertificates makes an authority for 127.0.0.1 that a test's machine does not know of.
-func NewCertificates(t *testing.T) Certificates {
+// New makes an authority for 127.0.0.1 that a test's machine does not know of.
+func New(t *testing.T) Certificates {
 	t.Helper()
 	folder := t.TempDir()
 	authorityKey := newKey(t)
@@ -55,6 +56,11 @@ func NewCertificates(t *testing.T) Certificates {
 	return c
 }
 
+// Client names the files of who is let in.
+func (c Certificates) Client() tlsfile.Files {
+	return tlsfile.Files{Authorities: c.Authority, Certificate: c.ClientCert, Key: c.ClientKey}
+}
+
 func newKey(t *testing.T) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -66,22 +72,4 @@ func writePEM(t *testing.T, path, kind string, der []byte) string {
 	t.Helper()
 	require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
 	return path
-}
-
-// web is the part of Prometheus' web configuration that shows the server's certificate and wants the client's.
-func (c Certificates) web() string {
-	return fmt.Sprintf("tls_server_config:\n  cert_file: %s\n  key_file: %s\n  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: %s\n",
-		c.ServerCert, c.ServerKey, c.Authority)
-}
-
-// client is the TLS configuration of who is let in.
-func (c Certificates) client(t *testing.T) *tls.Config {
-	t.Helper()
-	text, err := os.ReadFile(c.Authority)
-	require.NoError(t, err)
-	roots := x509.NewCertPool()
-	require.True(t, roots.AppendCertsFromPEM(text))
-	own, err := tls.LoadX509KeyPair(c.ClientCert, c.ClientKey)
-	require.NoError(t, err)
-	return &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{own}, MinVersion: tls.VersionTLS12}
 }
